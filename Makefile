@@ -1,0 +1,59 @@
+# One word per habit, the same here and in CI. Each target does its own set-up.
+#
+# An environment that is already active (venv or conda) is used as it is; otherwise .venv is made.
+
+PYTHON ?= python3
+ACTIVE := $(or $(VIRTUAL_ENV),$(CONDA_PREFIX))
+
+ifeq ($(strip $(ACTIVE)),)
+READY := .venv/ready
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+else
+READY := .retrace/ready-$(shell printf %s "$(ACTIVE)" | cksum | cut -d' ' -f1)
+export PATH := $(ACTIVE)/bin:$(PATH)
+endif
+
+COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
+    --no-emit-index-url --no-emit-find-links --no-emit-options
+
+.PHONY: help repro test lint format requirements clean
+
+help:  ## list these words
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
+
+repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
+	@retrace repro $(ARGS)
+
+test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
+	pytest $(ARGS)
+
+lint: $(READY)-dev  ## check style and types
+	ruff check
+	ruff format --check
+	mypy
+
+format: $(READY)-dev  ## mend style
+	ruff check --fix
+	ruff format
+
+requirements: $(READY)-dev  ## pin what requirements*.in chose
+	$(COMPILE) --output-file=requirements.txt requirements.in
+	@# A build label such as +cpu is for the machine that installs to choose.
+	sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt && rm requirements.txt.bak
+	cp requirements.txt .retrace/constraints.txt
+	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	printf '%s\n' '-e .' >> requirements.txt
+
+clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
+	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; \
+	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
+	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
+	python -m pip install --quiet -r requirements.txt
+	@mkdir -p $(@D) && touch $@
+
+$(READY)-dev: requirements-dev.txt $(READY)
+	python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
