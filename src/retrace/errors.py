@@ -1,0 +1,57 @@
+"""The errors that a user can mend.
+
+RetraceError
+├── ParamsError      params.yaml or data/<name>.yaml: an unknown, missing or ill-typed key
+├── DataError        a dataset: its files or what is in them
+├── ArtifactError    a file of the pipeline: missing, damaged, not writable
+└── ModelError       a model that does not suit the data or the machine
+
+Each message is one line: what was got, what is allowed, what to do.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable
+
+
+class RetraceError(Exception):
+    """Base of all errors whose remedy is in the user's hands."""
+
+
+class ParamsError(RetraceError):
+    """A key of a YAML file is unknown, missing or of the wrong type."""
+
+
+class DataError(RetraceError):
+    """A dataset cannot be used as it is."""
+
+
+class ArtifactError(RetraceError):
+    """A file that passes between stages is missing, damaged or cannot be written."""
+
+
+class ModelError(RetraceError):
+    """A model does not suit the data or the machine."""
+
+
+def did_you_mean(name: object, allowed: Iterable[str]) -> str:
+    """Return ``" (did you mean 'x'?)"`` for the nearest allowed name, or an empty string."""
+    by_lower_case = {choice.lower(): choice for choice in allowed}
+    close = difflib.get_close_matches(str(name).lower(), by_lower_case, n=1, cutoff=0.5)
+    return f" (did you mean '{by_lower_case[close[0]]}'?)" if close else ""
+
+
+def run_or_explain(action: Callable[[], None]) -> None:
+    """Call ``action``; turn a user's mistake into one line on standard error and exit status 1.
+
+    Set ``RETRACE_DEBUG=1`` to see the traceback instead.
+    """
+    try:
+        action()
+    except RetraceError as error:
+        if os.environ.get("RETRACE_DEBUG"):
+            raise
+        sys.exit(f"error: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        sys.exit("interrupted: nothing half-written was left behind")

@@ -1,0 +1,139 @@
+"""params.yaml as frozen dataclasses: one per section, each checked when it is made."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import Strict, StrictBool, model_validator
+from pydantic.dataclasses import dataclass
+
+from retrace.errors import ParamsError, did_you_mean
+from retrace.settings import CONFIG, checked, load_yaml
+
+# Strict: pydantic would otherwise take "3", 3.0 or true for 3.
+Positive = Annotated[float, Strict(), Gt(0)]
+NonNegative = Annotated[float, Strict(), Ge(0)]
+Fraction = Annotated[float, Strict(), Ge(0), Le(1)]
+InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
+Count = Annotated[int, Strict(), Ge(1)]
+Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
+
+Metric = Literal[
+    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
+]
+
+section = dataclass(frozen=True, kw_only=True, config=CONFIG)
+
+
+@section
+class TabularCleaning:
+    """Row-wise work on tables."""
+
+    strip_text: StrictBool
+    missing: list[str]
+
+
+@section
+class ImageCleaning:
+    """Row-wise work on images."""
+
+    size: Count | None
+
+
+@section
+class Preprocess:
+    """Stateless work per kind of data; nothing here learns from the data."""
+
+    tabular: TabularCleaning
+    image: ImageCleaning
+
+
+@section
+class Split:
+    """How rows become a training, a validation and a test part."""
+
+    method: Literal["stratified", "group", "time", "hash", "fixed"]
+    seed: Seed
+    train: InnerFraction
+    validation: InnerFraction
+    test: InnerFraction
+    duplicates_together: StrictBool
+
+    @model_validator(mode="after")
+    def _fractions_sum_to_one(self) -> "Split":
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1, abs_tol=1e-6):
+            raise ValueError(
+                f"train, validation and test are {self.train} + {self.validation} + {self.test}"
+                f" = {total:g}, should sum to 1: change one of them"
+            )
+        return self
+
+
+@section
+class Features:
+    """What a model's Pipeline fits on the training rows before the model itself."""
+
+    impute: Literal["median", "mean", "most_frequent"]
+    scale: Literal["standard", "robust", "minmax"]
+    max_categories: Annotated[int, Strict(), Ge(2)]
+    select: Count | None
+
+
+@section
+class Train:
+    """Where a model is fitted. Both values change bits, so both are fixed numbers."""
+
+    device: Literal["cpu", "cuda"]
+    threads: Count
+
+
+@section
+class Report:
+    """How certain the report is, and how much it shows."""
+
+    confidence: InnerFraction
+    resamples: Annotated[int, Strict(), Ge(100)]
+    seed: Seed
+    mistakes: Annotated[int, Strict(), Ge(0), Le(100)]
+
+
+@section
+class Params:
+    """All of params.yaml."""
+
+    seed: Seed
+    data: str
+    preprocess: Preprocess
+    split: Split
+    features: Features
+    model: str
+    models: dict[str, dict[str, Any]]
+    train: Train
+    report: Report
+    metric: Metric
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """The section of the model in use, as ``params.yaml: models.<model>`` gives it."""
+        return self.models[self.model]
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    """Read and check params.yaml.
+
+    The hyperparameters of a model are checked where it is built (`retrace.models`).
+
+    Raises
+    ------
+    ParamsError
+        A key is unknown, missing, or has a value of the wrong type or out of range.
+    """
+    params = checked(Params, load_yaml(path), str(path))
+    if params.model not in params.models:
+        raise ParamsError(
+            f"{path}: model: got '{params.model}'{did_you_mean(params.model, params.models)};"
+            f" allowed: {', '.join(params.models)}"
+        )
+    return params

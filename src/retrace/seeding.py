@@ -1,0 +1,32 @@
+"""One call that seeds and pins what would otherwise differ from run to run."""
+
+import os
+import random
+import sys
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+
+def pin(*, seed: int, threads: int) -> None:
+    """Seed the global generators and fix the number of CPU threads, before torch is imported.
+
+    The number of threads decides in which order partial sums are added, and so the last bits of a
+    model. cuBLAS needs a fixed workspace to repeat itself.
+
+    Parameters
+    ----------
+    seed : int
+        For ``random`` and NumPy's global generator. The project's own code passes generators along;
+        this is for libraries that do not.
+    threads : int
+        For OpenMP, OpenBLAS, MKL and torch.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = str(threads)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  the global generator is the point
+    threadpool_limits(threads)  # for what is already loaded, such as NumPy's OpenBLAS
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(threads)
