@@ -1,0 +1,20 @@
+"""What every data/<name>.yaml says, whatever its reader."""
+
+from pydantic.dataclasses import dataclass
+
+from retrace.records import Kind, Task
+from retrace.settings import CONFIG
+
+described = dataclass(frozen=True, kw_only=True, config=CONFIG)
+
+
+@described
+class CommonDescription:
+    """The keys that all datasets share; a reader adds its own."""
+
+    title: str
+    task: Task
+    kind: Kind
+    reader: str
+    licence: str
+    citation: str | None = None

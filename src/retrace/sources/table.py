@@ -1,0 +1,210 @@
+"""A CSV or Parquet file: one row per sample, one column per feature."""
+
+import warnings
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retrace.errors import DataError, did_you_mean
+from retrace.records import PARTS, Dataset
+from retrace.sources.description import CommonDescription, described
+from retrace.sources.labels import encode_labels
+
+
+@described
+class Description(CommonDescription):
+    """A table and the roles of its columns; every column without a role is a feature."""
+
+    reader: Literal["table"]
+    kind: Literal["tabular"]
+    file: str
+    target: str
+    id: str | None = None
+    drop: list[str] | None = None
+    group: str | None = None
+    time: str | None = None
+    part: str | None = None
+    separator: str = ","
+    decimal: str = "."
+    encoding: str = "utf-8"
+
+
+def read(description: Description, name: str, folder: Path) -> Dataset:
+    """Read a table and give its columns their roles.
+
+    Raises
+    ------
+    DataError
+        The file is missing, broken or empty; a named column is missing; an id repeats; the target
+        has gaps or a single class; no column is left that a model could learn from.
+    """
+    path = folder / description.file
+    table = _read_file(path, description)
+    if table.empty:
+        raise DataError(f"{path} has no rows: a model needs some")
+    _require_columns(table, description, path)
+    ids = _unique_ids(table, description, path)
+    y, classes = encode_labels(table[description.target], f"{path}: target '{description.target}'")
+    roles = {
+        "groups": _complete(table, description.group, "group", path),
+        "times": _times(table, description.time, path),
+        "fixed_part": _fixed_part(table, description.part, path),
+    }
+    row_hash = hash_rows(table.drop(columns=[description.id] if description.id else []))
+    return Dataset(
+        name=name,
+        title=description.title,
+        task=description.task,
+        kind=description.kind,
+        X=_features(table, description, path),
+        y=y,
+        classes=classes,
+        ids=ids,
+        row_hash=row_hash,
+        **roles,
+    )
+
+
+def hash_rows(table: pd.DataFrame) -> NDArray[np.uint64]:
+    """Hash each row of a table by its values: equal rows, equal hashes."""
+    return pd.util.hash_pandas_object(table, index=False).to_numpy(np.uint64)
+
+
+def _read_file(path: Path, description: Description) -> pd.DataFrame:
+    if not path.is_file():
+        raise DataError(_where_to_get(path))
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        with warnings.catch_warnings():
+            # pandas only warns when lines have more fields than the header, and cuts them off.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path,
+                sep=description.separator,
+                decimal=description.decimal,
+                encoding=description.encoding,
+                index_col=False,
+                low_memory=False,
+            )
+    except pd.errors.EmptyDataError:
+        raise DataError(f"{path} is empty: it should hold a header line and rows") from None
+    except (UnicodeDecodeError, LookupError) as error:
+        raise DataError(
+            f"{path} is not {description.encoding} text ({error}): set `encoding:` in its .yaml"
+        ) from error
+    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OSError) as error:
+        raise DataError(f"{path} is not a readable {path.suffix[1:]} file: {error}") from error
+
+
+def _where_to_get(path: Path) -> str:
+    tracked = path.parent.with_name(f"{path.parent.name}.dvc")
+    if tracked.is_file():
+        return f"{path} is not here, but DVC knows it ({tracked}): run `dvc pull {path.parent}`"
+    return f"{path} is not here: put the file there and run `dvc add {path.parent}`"
+
+
+def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
+    roles = ("target", "id", "group", "time", "part")
+    named = {role: getattr(description, role) for role in roles}
+    named |= {f"drop.{i}": column for i, column in enumerate(description.drop or [])}
+    for role, column in named.items():
+        if column is not None and column not in table:
+            raise DataError(
+                f"{path} has no column '{column}' (named as `{role}`)"
+                f"{did_you_mean(column, map(str, table))}; columns: {', '.join(map(str, table))}"
+            )
+
+
+def _unique_ids(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.generic]:
+    if description.id is None:
+        return np.arange(len(table))
+    ids = _complete(table, description.id, "id", path)
+    repeated = table[description.id].duplicated()
+    if ids is None or repeated.any():
+        raise DataError(
+            f"{path}: id '{description.id}' repeats in {repeated.sum()} rows (first:"
+            f" '{table[description.id][repeated].iloc[0]}'): an id should name one row"
+        )
+    return ids
+
+
+def _complete(
+    table: pd.DataFrame, column: str | None, role: str, path: Path
+) -> NDArray[np.generic] | None:
+    if column is None:
+        return None
+    missing = table[column].isna()
+    if missing.any():
+        raise DataError(
+            f"{path}: {role} '{column}' is empty in {missing.sum()} rows"
+            f" (first: row {missing.argmax() + 1}): fill it in or remove the rows"
+        )
+    return _plain(table[column]).to_numpy()
+
+
+def _times(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
+    if _complete(table, column, "time", path) is None:
+        return None
+    if pd.api.types.is_numeric_dtype(table[column].dtype):
+        return table[column].to_numpy()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "error", UserWarning
+            )  # "could not infer format": it would guess per row
+            return pd.to_datetime(table[column], utc=True).dt.tz_localize(None).to_numpy()
+    except (ValueError, UserWarning) as error:
+        raise DataError(
+            f"{path}: time '{column}' is not a date in every row ({error}): write 2024-01-31 or a number"
+        ) from error
+
+
+def _fixed_part(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
+    part = _complete(table, column, "part", path)
+    if part is not None and (unknown := sorted(set(map(str, part)) - set(PARTS))):
+        raise DataError(
+            f"{path}: part '{column}' holds '{unknown[0]}'{did_you_mean(unknown[0], PARTS)};"
+            f" allowed: {', '.join(PARTS)}"
+        )
+    return part
+
+
+def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.DataFrame:
+    roles = {description.target, description.id, description.group, description.time}
+    not_features = roles | {description.part} | set(description.drop or [])
+    X = table[[column for column in table if column not in not_features]]
+    if X.columns.empty:
+        raise DataError(f"{path} has no feature column: all are the target, an id or dropped")
+    X = pd.DataFrame({str(column): _plain(values) for column, values in X.items()})
+    dates = X.select_dtypes(["datetime", "datetimetz", "timedelta"]).columns
+    if len(dates):
+        raise DataError(
+            f"{path}: column '{dates[0]}' is a date: name it as `time`, list it under `drop`,"
+            " or turn it into numbers"
+        )
+    if all(_is_free_text(X[column]) for column in X):
+        raise DataError(
+            f"{path} holds only free text (such as '{X.columns[0]}', {X.iloc[:, 0].nunique()}"
+            f" distinct values in {len(X)} rows): a tabular model needs a number or a category"
+        )
+    return X
+
+
+def _is_free_text(column: pd.Series) -> bool:
+    return column.dtype == object and column.nunique() > len(column) / 2
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """Return NumPy numbers, or objects for text: what scikit-learn and a stable pickle know best."""
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype) and not column.hasnans:
+        return column.astype(np.uint8)
+    if pd.api.types.is_numeric_dtype(dtype):
+        return column if isinstance(dtype, np.dtype) else column.astype(np.float64)
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return column
+    return column.astype(object)
