@@ -1,0 +1,78 @@
+"""Row-wise, stateless work per kind of data: a cleaned row depends on that row alone.
+
+What learns from data (imputing, scaling, encoding, selection) is a step of a model's Pipeline instead
+(`retrace.models.features`), so that it is fitted on the training rows only.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from retrace.params import ImageCleaning, Preprocess, TabularCleaning
+from retrace.records import Dataset
+
+
+def clean(dataset: Dataset, settings: Preprocess) -> Dataset:
+    """Return the dataset with its inputs cleaned; rows, labels and ids stay as they are."""
+    X = CLEANERS[dataset.kind](dataset.X, getattr(settings, dataset.kind))
+    return replace(dataset, X=X)
+
+
+def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:
+    """Make text and gaps in a table uniform.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_samples, n_features)
+        Numbers, and text as objects.
+    settings : TabularCleaning
+        ``strip_text`` cuts white space around text; ``missing`` lists the texts that mean "no value".
+
+    Returns
+    -------
+    DataFrame of shape (n_samples, n_features)
+        Text is ``str``; what is missing or infinite is NaN.
+    """
+    return X.apply(lambda column: _clean_column(column, settings))
+
+
+def clean_images(X: NDArray[np.uint8], settings: ImageCleaning) -> NDArray[np.uint8]:
+    """Resize images to a square of ``size`` pixels (bilinear), or leave them as they are.
+
+    Parameters
+    ----------
+    X : uint8 array of shape (n_samples, height, width, channels)
+    settings : ImageCleaning
+
+    Returns
+    -------
+    uint8 array of shape (n_samples, size, size, channels)
+    """
+    if settings.size is None:
+        return X
+    resized = np.empty((len(X), settings.size, settings.size, X.shape[-1]), dtype=np.uint8)
+    for image, target in zip(X, resized, strict=True):
+        for channel in range(X.shape[-1]):
+            plane = Image.fromarray(image[..., channel])
+            size = (settings.size, settings.size)
+            target[..., channel] = np.asarray(plane.resize(size, Image.Resampling.BILINEAR))
+    return resized
+
+
+CLEANERS: dict[str, Callable[..., Any]] = {"tabular": clean_table, "image": clean_images}
+
+
+def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:
+    if pd.api.types.is_float_dtype(column.dtype):
+        return column.where(np.isfinite(column))
+    if column.dtype != object:
+        return column
+    text = column.map(str, na_action="ignore")
+    if settings.strip_text:
+        text = text.map(str.strip, na_action="ignore")
+    return text.where(text.notna() & ~text.isin(settings.missing), np.nan)
