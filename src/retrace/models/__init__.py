@@ -1,0 +1,1 @@
+"""Models: a name and its hyperparameters in, a scikit-learn estimator out."""

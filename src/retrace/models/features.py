@@ -1,0 +1,98 @@
+"""The steps before a model that learn from data: fitted on the training rows, inside the Pipeline."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    RobustScaler,
+    StandardScaler,
+)
+
+from retrace.params import Features
+from retrace.records import Kind
+
+SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
+
+Steps = list[tuple[str, BaseEstimator]]
+
+
+def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) -> Steps:
+    """Build the steps that turn raw inputs into the numbers that a model takes.
+
+    Parameters
+    ----------
+    kind : str
+        What the inputs are.
+    features : Features
+        How to impute, scale, encode and select.
+    scale, impute : bool
+        Whether the model needs scaled inputs, and inputs without gaps.
+
+    Returns
+    -------
+    list of (name, transformer)
+        From a table or images to a float array of shape (n_samples, n_features).
+    """
+    steps = ENCODERS[kind](features, scale, impute)
+    if features.select is not None:
+        steps.append(("select", BestFeatures(k=features.select)))
+    return steps
+
+
+class BestFeatures(SelectKBest):
+    """The ``k`` features with the highest F-value, or all where there are fewer."""
+
+    def __init__(self, *, k: int) -> None:
+        super().__init__(f_classif, k=k)
+
+    def _check_params(self, X: NDArray[np.float64], y: NDArray[np.int64]) -> None:
+        """Accept a ``k`` above the number of features: which columns one-hot makes is not known."""
+
+
+def flatten(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn images of shape (n_samples, height, width, channels) into rows of numbers."""
+    return images.reshape(len(images), -1).astype(np.float32)
+
+
+def _encode_table(features: Features, scale: bool, impute: bool) -> Steps:
+    numbers: list[TransformerMixin] = []
+    if impute:
+        numbers.append(SimpleImputer(strategy=features.impute, keep_empty_features=True))
+    if scale:
+        numbers.append(SCALERS[features.scale]())
+    categories = make_pipeline(
+        SimpleImputer(strategy="most_frequent", keep_empty_features=True),
+        OneHotEncoder(
+            handle_unknown="infrequent_if_exist",
+            max_categories=features.max_categories,
+            sparse_output=False,
+        ),
+    )
+    encode = ColumnTransformer(
+        [
+            (
+                "numbers",
+                make_pipeline(*numbers) if numbers else "passthrough",
+                make_column_selector(dtype_include="number"),
+            ),
+            ("categories", categories, make_column_selector(dtype_exclude="number")),
+        ]
+    )
+    return [("encode", encode)]
+
+
+def _encode_images(features: Features, scale: bool, impute: bool) -> Steps:
+    steps: Steps = [("flatten", FunctionTransformer(flatten))]
+    if scale:
+        steps.append(("scale", SCALERS[features.scale]()))
+    return steps
+
+
+ENCODERS = {"tabular": _encode_table, "image": _encode_images}

@@ -1,0 +1,72 @@
+"""A model and the parts it may see in, a fitted model or its predictions out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sklearn
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
+
+from retrace.errors import ModelError
+from retrace.records import Dataset, Predictions
+
+
+def fit_model(
+    model: Pipeline, training: Dataset, validation: Dataset, callbacks: Sequence[object] = ()
+) -> list[dict[str, Any]]:
+    """Fit a model on the training rows; one that chooses by validation rows gets these too.
+
+    Returns
+    -------
+    list of dict
+        The training history, one entry per epoch; empty for a model without epochs.
+
+    Raises
+    ------
+    ModelError
+        The model refuses the data.
+    """
+    estimator = model["model"]
+    with _refusal_in_one_line(model, "fitted to"):
+        if has_fit_parameter(estimator, "callbacks"):
+            _fit_with_validation(model, training, validation, callbacks)
+        else:
+            model.fit(training.X, training.y)
+    return getattr(estimator, "history_", [])
+
+
+def predict(model: Pipeline, part: Dataset) -> Predictions:
+    """Return what a fitted model says of each row of a part.
+
+    Raises
+    ------
+    ModelError
+        The model refuses the data.
+    """
+    with _refusal_in_one_line(model, "applied to"):
+        return Predictions(
+            y=part.y, predicted=model.predict(part.X), probabilities=model.predict_proba(part.X)
+        )
+
+
+def _fit_with_validation(
+    model: Pipeline, training: Dataset, validation: Dataset, callbacks: Sequence[object]
+) -> None:
+    # The Pipeline's fitted steps transform the validation rows too, as scikit-learn routes them.
+    with sklearn.config_context(enable_metadata_routing=True):
+        model.set_params(transform_input=["X_val"])
+        model.fit(training.X, training.y, X_val=validation.X, y_val=validation.y, callbacks=callbacks)
+        model.set_params(transform_input=None)
+
+
+@contextmanager
+def _refusal_in_one_line(model: Pipeline, verb: str) -> Iterator[None]:
+    """Pass on what scikit-learn says of data or hyperparameters that do not fit together."""
+    try:
+        yield
+    except ValueError as error:
+        name = type(model["model"]).__name__
+        raise ModelError(
+            f"{name} cannot be {verb} this data: {error} (change its hyperparameters or the data)"
+        ) from error

@@ -1,0 +1,237 @@
+"""The training loop of the torch models: a network and tensors in, the best weights out.
+
+Small data live on the device whole, and a batch is a slice of them: no DataLoader, no copy per batch,
+one synchronisation per epoch. Every epoch seeds its own generators, so an epoch depends on nothing but
+the state that the last one left.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+Inputs = tuple[Tensor, Tensor]
+ScheduleMaker = Callable[..., torch.optim.lr_scheduler.LRScheduler]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How a network is trained; the names are those of `TorchClassifier`."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    schedule: str
+    patience: int | None
+    class_weight: Tensor | None
+    shift: int
+    seed: int
+
+
+@dataclass(kw_only=True)
+class TrainingState:
+    """All that the next epoch depends on.
+
+    Attributes
+    ----------
+    network, optimizer, scheduler
+        As torch has them.
+    epoch : int
+        Number of finished epochs.
+    history : list of dict
+        One entry per finished epoch: the columns of report/training_history.csv.
+    best_loss : float
+        Lowest validation loss so far.
+    best_epoch : int
+        The epoch that had it.
+    best_weights : dict of str to Tensor
+        The weights after that epoch.
+    """
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    scheduler: torch.optim.lr_scheduler.LRScheduler
+    epoch: int = 0
+    history: list[dict[str, Any]] = field(default_factory=list)
+    best_loss: float = math.inf
+    best_epoch: int = 0
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+
+
+class Callback(Protocol):
+    """What may watch a training from outside: a progress bar, a checkpoint, a pruner."""
+
+    def on_train_begin(self, state: TrainingState, options: TrainingOptions) -> None:
+        """Run once before the first epoch; may put an earlier state into ``state``."""
+
+    def on_epoch_end(self, state: TrainingState, options: TrainingOptions) -> None:
+        """Run after each epoch."""
+
+    def on_train_end(self, state: TrainingState, options: TrainingOptions) -> None:
+        """Run once after the last epoch."""
+
+
+def train_network(
+    network: nn.Module,
+    training: Inputs,
+    validation: Inputs | None,
+    options: TrainingOptions,
+    callbacks: Sequence[Callback] = (),
+) -> TrainingState:
+    """Train a network and keep the weights of its best epoch.
+
+    Parameters
+    ----------
+    network : Module
+        On the device, as are the data; maps inputs to logits.
+    training, validation : (inputs, codes)
+        Tensors of shape (n_samples, ...) and (n_samples,). The best epoch is the one with the lowest
+        loss on ``validation``; without it, the last one.
+    options : TrainingOptions
+    callbacks : sequence of Callback
+
+    Returns
+    -------
+    TrainingState
+        After the last epoch, with ``best_weights`` and ``history``.
+    """
+    state = _initial_state(network, len(training[1]), options)
+    for callback in callbacks:
+        callback.on_train_begin(state, options)
+    while state.epoch < options.epochs and not _out_of_patience(state, options):
+        _run_epoch(state, training, validation, options)
+        for callback in callbacks:
+            callback.on_epoch_end(state, options)
+    for callback in callbacks:
+        callback.on_train_end(state, options)
+    return state
+
+
+def batches(n_samples: int, batch_size: int) -> int:
+    """Return how many batches of nearly equal size an epoch has: none is left with a single row."""
+    return math.ceil(n_samples / batch_size)
+
+
+def shift_images(images: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
+    """Move each image by up to ``pixels`` in both directions; what comes in is zero (black).
+
+    Parameters
+    ----------
+    images : Tensor of shape (n_samples, channels, height, width)
+    pixels : int
+    generator : Generator on the CPU
+    """
+    n_samples, _, height, width = images.shape
+    padded = F.pad(images, (pixels,) * 4)
+    offsets = torch.randint(0, 2 * pixels + 1, (2, n_samples, 1), generator=generator)
+    offsets = offsets.to(images.device)
+    rows = offsets[0] + torch.arange(height, device=images.device)
+    columns = offsets[1] + torch.arange(width, device=images.device)
+    sample = torch.arange(n_samples, device=images.device)
+    moved = padded[sample[:, None, None], :, rows[:, :, None], columns[:, None, :]]
+    return moved.permute(0, 3, 1, 2)
+
+
+def _initial_state(network: nn.Module, n_samples: int, options: TrainingOptions) -> TrainingState:
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
+    )
+    steps = options.epochs * batches(n_samples, options.batch_size)
+    scheduler = SCHEDULES[options.schedule](optimizer, options.learning_rate, steps)
+    return TrainingState(network=network, optimizer=optimizer, scheduler=scheduler)
+
+
+def _run_epoch(
+    state: TrainingState, training: Inputs, validation: Inputs | None, options: TrainingOptions
+) -> None:
+    learning_rate = state.scheduler.get_last_lr()[0]
+    loss, accuracy = _train_one_epoch(state, training, options)
+    state.epoch += 1
+    row: dict[str, Any] = {"epoch": state.epoch, "train_loss": loss, "train_accuracy": accuracy}
+    if validation is not None:
+        row["validation_loss"], row["validation_accuracy"] = _score(state.network, validation)
+    row["learning_rate"] = learning_rate
+    state.history.append(row)
+    if validation is None or row["validation_loss"] < state.best_loss:
+        state.best_loss = row.get("validation_loss", math.inf)
+        state.best_epoch = state.epoch
+        state.best_weights = {
+            name: weight.detach().clone() for name, weight in state.network.state_dict().items()
+        }
+
+
+def _train_one_epoch(
+    state: TrainingState, training: Inputs, options: TrainingOptions
+) -> tuple[float, float]:
+    X, y = training
+    generator = torch.Generator().manual_seed(_epoch_seed(options.seed, state.epoch))
+    torch.manual_seed(_epoch_seed(options.seed, state.epoch))  # for dropout
+    order = torch.randperm(len(y), generator=generator).to(y.device)
+    loss_sum, correct = torch.zeros(2, device=y.device)
+    state.network.train()
+    for rows in order.tensor_split(batches(len(y), options.batch_size)):
+        images, codes = X[rows], y[rows]
+        if options.shift:
+            images = shift_images(images, options.shift, generator)
+        logits = state.network(images)
+        loss = F.cross_entropy(logits, codes, weight=options.class_weight)
+        state.optimizer.zero_grad()
+        loss.backward()
+        state.optimizer.step()
+        state.scheduler.step()
+        loss_sum += loss.detach() * len(rows)
+        correct += (logits.detach().argmax(dim=1) == codes).sum()
+    return loss_sum.item() / len(y), correct.item() / len(y)
+
+
+def _score(network: nn.Module, validation: Inputs) -> tuple[float, float]:
+    X, y = validation
+    logits = predict_logits(network, X)
+    accuracy = (logits.argmax(dim=1) == y).double().mean()
+    return F.cross_entropy(logits, y).item(), accuracy.item()
+
+
+def predict_logits(network: nn.Module, X: Tensor, batch_size: int = 4096) -> Tensor:
+    """Return the logits of shape (n_samples, n_classes), without dropout or gradients."""
+    network.eval()
+    with torch.inference_mode():
+        return torch.cat([network(rows) for rows in X.split(batch_size)])
+
+
+def _epoch_seed(seed: int, epoch: int) -> int:
+    return seed * 1_000_003 + epoch
+
+
+def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:
+    return options.patience is not None and state.epoch - state.best_epoch >= options.patience
+
+
+def _one_cycle(
+    optimizer: torch.optim.Optimizer, learning_rate: float, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    # L. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
+    return torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
+
+
+def _cosine(
+    optimizer: torch.optim.Optimizer, learning_rate: float, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
+
+
+def _constant(
+    optimizer: torch.optim.Optimizer, learning_rate: float, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1)
+
+
+SCHEDULES: dict[str, ScheduleMaker] = {
+    "one_cycle": _one_cycle,
+    "cosine": _cosine,
+    "constant": _constant,
+}
