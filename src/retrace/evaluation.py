@@ -1,0 +1,108 @@
+"""Arrays in, metrics out.
+
+Every metric but the log loss is a function of the confusion matrix. Written so that it takes a stack of
+matrices, one function gives the value in metrics.json and the thousands of resampled values behind its
+interval (`retrace.intervals`): the two cannot disagree about a definition.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retrace.records import Floats, Predictions
+
+
+def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
+    """Count rows by true (first axis) and predicted class, shape (n_classes, n_classes)."""
+    n_classes = predictions.probabilities.shape[1]
+    cells = predictions.y * n_classes + predictions.predicted
+    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
+def row_losses(predictions: Predictions) -> Floats:
+    """Return minus the log of the true class's probability, for each row."""
+    true = predictions.probabilities[np.arange(len(predictions.y)), predictions.y]
+    return -np.log(np.clip(true, np.finfo(np.float64).eps, 1))
+
+
+def scores(predictions: Predictions) -> dict[str, float]:
+    """Return the metrics of one part, by the names and in the order that metrics.json has."""
+    confusion = confusion_matrix(predictions).astype(np.float64)
+    log_loss = row_losses(predictions).mean()
+    return {
+        name: float(value) for name, value in scores_from_totals(confusion, np.asarray(log_loss)).items()
+    }
+
+
+def scores_from_totals(confusion: Floats, log_loss: Floats) -> dict[str, Floats]:
+    """Compute all metrics from confusion matrices.
+
+    The definitions are scikit-learn's with ``zero_division=0``: a macro average runs over the classes
+    that occur among the true or the predicted labels.
+
+    Parameters
+    ----------
+    confusion : float64 array of shape (..., n_classes, n_classes)
+    log_loss : float64 array of shape (...)
+
+    Returns
+    -------
+    dict of str to float64 array of shape (...)
+    """
+    n_samples = confusion.sum(axis=(-2, -1))
+    precision, recall, f1, support = class_scores(confusion)
+    occurs = (support + confusion.sum(axis=-2)) > 0
+    share = support / n_samples[..., np.newaxis]
+    return {
+        "accuracy": np.trace(confusion, axis1=-2, axis2=-1) / n_samples,
+        "f1_macro": (f1 * occurs).sum(axis=-1) / occurs.sum(axis=-1),
+        "f1_weighted": (f1 * share).sum(axis=-1),
+        "precision_weighted": (precision * share).sum(axis=-1),
+        "recall_weighted": (recall * share).sum(axis=-1),
+        "log_loss": log_loss,
+    }
+
+
+def class_scores(confusion: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return precision, recall, F1 and support of each class, each of shape (..., n_classes)."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    return (
+        _ratio(hits, predicted),
+        _ratio(hits, support),
+        _ratio(2 * hits, support + predicted),
+        support,
+    )
+
+
+def reliability(predictions: Predictions, n_bins: int = 10) -> pd.DataFrame:
+    """Compare how sure a model is with how often it is right.
+
+    Returns
+    -------
+    DataFrame
+        One row per non-empty bin of the highest probability: ``confidence`` (mean probability),
+        ``accuracy``, ``n``.
+    """
+    confidence = predictions.probabilities.max(axis=1)
+    right = predictions.predicted == predictions.y
+    bins = np.clip((confidence * n_bins).astype(int), 0, n_bins - 1)
+    table = pd.DataFrame({"bin": bins, "confidence": confidence, "accuracy": right, "n": 1})
+    return (
+        table.groupby("bin")
+        .agg({"confidence": "mean", "accuracy": "mean", "n": "sum"})
+        .reset_index(drop=True)
+    )
+
+
+def confident_mistakes(predictions: Predictions, limit: int) -> NDArray[np.intp]:
+    """Return the positions of the wrong rows that the model was surest of, surest first."""
+    wrong = np.flatnonzero(predictions.predicted != predictions.y)
+    confidence = predictions.probabilities.max(axis=1)[wrong]
+    return wrong[np.argsort(-confidence, kind="stable")[:limit]]
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    return np.divide(
+        numerator, denominator, out=np.zeros_like(numerator, dtype=float), where=denominator > 0
+    )

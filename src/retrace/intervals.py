@@ -1,0 +1,154 @@
+"""How far a metric could be off: an interval for each, from the rows that were tested.
+
+Wilson's interval for proportions; for the rest the bias-corrected and accelerated bootstrap (BCa).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse, stats
+
+from retrace.evaluation import row_losses, scores_from_totals
+from retrace.params import Report
+from retrace.records import Floats, Predictions
+
+PROPORTIONS = ("accuracy", "recall_weighted")  # weighted recall is accuracy by another name
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A lower and an upper bound, both NaN where the rows cannot tell."""
+
+    low: float
+    high: float
+
+
+def score_intervals(
+    predictions: Predictions, settings: Report, groups: NDArray[np.generic] | None = None
+) -> dict[str, Interval]:
+    """Compute an interval for each metric.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    settings : Report
+        Its ``confidence``, ``resamples`` and ``seed``.
+    groups : array of shape (n_samples,), optional
+        The unit that each row belongs to. Rows of one group are alike, so groups are resampled whole,
+        and no metric counts as a proportion of independent rows.
+
+    Returns
+    -------
+    dict of str to Interval
+        By the name of the metric.
+    """
+    intervals = bootstrap_intervals(predictions, settings, groups)
+    if groups is None:
+        right = int((predictions.predicted == predictions.y).sum())
+        for name in PROPORTIONS:
+            intervals[name] = wilson(right, len(predictions.y), settings.confidence)
+    return intervals
+
+
+def wilson(successes: int, n: int, confidence: float) -> Interval:
+    """Interval of a proportion: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212."""
+    if n == 0:
+        return Interval(np.nan, np.nan)
+    found = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    return Interval(float(found.low), float(found.high))
+
+
+def bootstrap_intervals(
+    predictions: Predictions, settings: Report, groups: NDArray[np.generic] | None = None
+) -> dict[str, Interval]:
+    """Resample rows (or groups) and read BCa intervals off the resampled metrics.
+
+    The method is B. Efron's, J. Am. Stat. Assoc. 82 (1987), 171-185. A metric that is the same in every
+    resample, such as the F1 of a model without mistakes, gets no interval: its width would be zero.
+    """
+    totals = _unit_totals(predictions, groups)
+    n_classes = predictions.probabilities.shape[1]
+    observed = _scores(totals.sum(axis=0)[np.newaxis], n_classes)
+    resampled = _scores(_resample(totals, settings), n_classes)
+    if totals.shape[0] < 2:
+        return dict.fromkeys(observed, Interval(np.nan, np.nan))
+    left_out = _leave_one_out(totals, n_classes)
+    return {
+        name: bca(float(observed[name][0]), resampled[name], left_out[name], settings.confidence)
+        for name in observed
+    }
+
+
+def bca(observed: float, resampled: Floats, left_out: Floats, confidence: float) -> Interval:
+    """Return the BCa interval.
+
+    Parameters
+    ----------
+    observed : float
+        The statistic of all units.
+    resampled : float64 array of shape (n_resamples,)
+        The statistic of each resample.
+    left_out : float64 array of shape (n_units,)
+        The statistic without each unit.
+    confidence : float
+        Such as .95.
+    """
+    if np.ptp(resampled) == 0:
+        return Interval(np.nan, np.nan)
+    below = (np.mean(resampled < observed) + np.mean(resampled <= observed)) / 2
+    edge = 0.5 / len(resampled)
+    bias = stats.norm.ppf(np.clip(below, edge, 1 - edge))
+    influence = left_out.mean() - left_out
+    spread = (influence**2).sum() ** 1.5
+    acceleration = (influence**3).sum() / (6 * spread) if spread else 0.0
+    z = bias + stats.norm.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
+    levels = stats.norm.cdf(bias + z / (1 - acceleration * z))
+    low, high = np.quantile(resampled, levels)
+    return Interval(float(low), float(high))
+
+
+def _unit_totals(predictions: Predictions, groups: NDArray[np.generic] | None) -> sparse.csr_array:
+    """Sum what the metrics need over each unit: its confusion matrix, losses and rows."""
+    n_samples, n_classes = predictions.probabilities.shape
+    rows = np.arange(n_samples)
+    units = rows if groups is None else np.unique(groups, return_inverse=True)[1]
+    cells = predictions.y * n_classes + predictions.predicted
+    columns = [cells, np.full(n_samples, n_classes**2)]
+    values = [np.ones(n_samples), row_losses(predictions)]
+    coordinates = (np.concatenate([units, units]), np.concatenate(columns))
+    shape = (units.max() + 1, n_classes**2 + 1)
+    return sparse.csr_array((np.concatenate(values), coordinates), shape=shape)
+
+
+def _scores(totals: Floats, n_classes: int) -> dict[str, Floats]:
+    confusion = totals[:, :-1].reshape(-1, n_classes, n_classes)
+    return scores_from_totals(confusion, totals[:, -1] / confusion.sum(axis=(1, 2)))
+
+
+def _resample(totals: sparse.csr_array, settings: Report, cells: int = 2**22) -> Floats:
+    """Draw as many units as there are, with replacement, and add them up, many times."""
+    generator = np.random.default_rng(settings.seed)
+    n_units = totals.shape[0]
+    sums = []
+    for size in _chunks(settings.resamples, max(1, cells // n_units)):
+        drawn = generator.integers(n_units, size=(size, n_units))
+        drawn += np.arange(size)[:, np.newaxis] * n_units
+        counts = np.bincount(drawn.ravel(), minlength=size * n_units).reshape(size, n_units)
+        sums.append(counts @ totals)
+    return np.concatenate(sums)
+
+
+def _leave_one_out(totals: sparse.csr_array, n_classes: int) -> dict[str, Floats]:
+    everything = totals.sum(axis=0)
+    found = []
+    start = 0
+    for size in _chunks(totals.shape[0], max(1, 2**22 // totals.shape[1])):
+        without = everything - totals[start : start + size].toarray()
+        found.append(_scores(without, n_classes))
+        start += size
+    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+
+def _chunks(total: int, size: int) -> list[int]:
+    return [min(size, total - start) for start in range(0, total, size)]
