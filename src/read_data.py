@@ -1,0 +1,18 @@
+"""Stage 1: data/<name> -> cache/raw.pkl."""
+
+from retrace import artifacts
+from retrace.errors import run_or_explain
+from retrace.params import load_params
+from retrace.sources import read
+
+
+def main() -> None:
+    """Read the dataset that params.yaml names."""
+    params = load_params()
+    dataset = read(params.data)
+    artifacts.save(dataset, artifacts.RAW)
+    print(f"read_data: {dataset.name}, {len(dataset)} rows, {len(dataset.classes)} classes")
+
+
+if __name__ == "__main__":
+    run_or_explain(main)

@@ -1,0 +1,40 @@
+"""Stage 5: the model, the validation and the test part -> metrics.json and report/."""
+
+from retrace import artifacts, reporting
+from retrace.errors import run_or_explain
+from retrace.models.fitting import predict
+from retrace.params import load_params
+from retrace.seeding import pin
+
+
+def main() -> None:
+    """Judge the model on rows that it has not seen, and write what a person reads."""
+    params = load_params()
+    pin(seed=params.report.seed, threads=params.train.threads)
+    parts = {
+        "validation": artifacts.load(artifacts.VALIDATION),
+        "test": artifacts.load(artifacts.TEST),
+    }
+    model = artifacts.load(artifacts.MODEL)
+    results = reporting.Results(
+        params=params,
+        parts=parts,
+        predictions={name: predict(model, part) for name, part in parts.items()},
+        history=artifacts.load(artifacts.HISTORY),
+        environment=artifacts.load(artifacts.ENVIRONMENT),
+    )
+    figures = {
+        name: reporting.figure_svg(figure) for name, figure in reporting.draw_figures(results).items()
+    }
+    artifacts.save_table(reporting.predictions_table(results), artifacts.PREDICTIONS)
+    artifacts.save_table(reporting.confusion_table(results), artifacts.CONFUSION)
+    artifacts.save_folder({f"{name}.svg": svg for name, svg in figures.items()}, artifacts.FIGURES)
+    artifacts.save_text(reporting.report_html(results, figures), artifacts.REPORT_HTML)
+    artifacts.save_text(reporting.report_markdown(results), artifacts.REPORT_MD)
+    metrics = reporting.metrics(results)
+    artifacts.save_json(metrics, artifacts.METRICS)
+    print(f"report: test {params.metric} {metrics['test'][params.metric]:.4f}")
+
+
+if __name__ == "__main__":
+    run_or_explain(main)

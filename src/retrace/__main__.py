@@ -1,0 +1,5 @@
+"""`python -m retrace` is the `retrace` command."""
+
+from retrace.commands import app
+
+app()

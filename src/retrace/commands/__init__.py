@@ -1,0 +1,21 @@
+"""The ``retrace`` command: one file per subcommand, thin over the package's functions."""
+
+import typer
+
+from retrace.commands.repro import repro
+from retrace.errors import run_or_explain
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback()
+def retrace() -> None:
+    """Make models that can be traced to their data, code, parameters and environment."""
+
+
+cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
+
+
+def app() -> None:
+    """Run the command; a user's mistake ends in one line."""
+    run_or_explain(cli)

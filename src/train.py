@@ -1,0 +1,28 @@
+"""Stage 4: the training and validation parts -> cache/model.joblib, report/training_history.csv."""
+
+from retrace import artifacts
+from retrace.errors import run_or_explain
+from retrace.models.fitting import fit_model
+from retrace.models.progress import Progress
+from retrace.models.registry import build_model
+from retrace.params import load_params
+from retrace.provenance import training_record
+from retrace.seeding import pin
+
+
+def main() -> None:
+    """Fit the model that params.yaml has in use; the test part is not even read."""
+    params = load_params()
+    pin(seed=params.seed, threads=params.train.threads)
+    training, validation = (artifacts.load(path) for path in (artifacts.TRAIN, artifacts.VALIDATION))
+    model = build_model(params, training.kind)
+    history = fit_model(model, training, validation, callbacks=[Progress()])
+    artifacts.save(model, artifacts.MODEL)
+    artifacts.save_history(history, artifacts.HISTORY)
+    record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION])
+    artifacts.save_json(record, artifacts.ENVIRONMENT)
+    print(f"train: {params.model} on {len(training)} rows")
+
+
+if __name__ == "__main__":
+    run_or_explain(main)
