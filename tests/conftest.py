@@ -1,0 +1,75 @@
+import os
+import sys
+
+# One thread for each test process: tests run side by side, and threads that compete are slower.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from project import ROOT, commit_all, copy_project
+from retrace.params import load_params
+from retrace.records import Dataset
+
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def params():
+    return load_params(ROOT / "params.yaml")
+
+
+@pytest.fixture
+def make_dataset():
+    def make(n=100, n_classes=2, kind="tabular", **fields):
+        generator = np.random.default_rng(0)
+        y = np.arange(n) % n_classes
+        if kind == "image":
+            X = generator.integers(0, 256, (n, 8, 8, 1), dtype=np.uint8)
+        else:
+            X = pd.DataFrame({"signal": y + generator.normal(size=n), "noise": generator.normal(size=n)})
+        defaults = {
+            "name": "made",
+            "title": "Made up",
+            "task": "classification",
+            "kind": kind,
+            "X": X,
+            "y": y.astype(np.int64),
+            "classes": tuple("abcdefghij"[:n_classes]),
+            "ids": np.arange(n),
+            "row_hash": np.arange(n, dtype=np.uint64),
+        }
+        return Dataset(**(defaults | fields))
+
+    return make
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy without Git history, for running single stages."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture
+def repository(project):
+    """A copy with Git, for running DVC."""
+    return commit_all(project)
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory):
+    """A repository in which `retrace repro` ran once, with a small model; tests must not change it."""
+    project = copy_project(tmp_path_factory.mktemp("reproduced"))
+    project.set(data="wine", model="logistic_regression")
+    commit_all(project)
+    project.first_run = project.run(sys.executable, "-m", "retrace", "repro")
+    return project
+
+
+@pytest.fixture(scope="session")
+def titanic_csv():
+    path = SHARED / "titanic.csv"
+    if not path.is_file():
+        pytest.skip(f"the real data lie beside the project, not in it: no {path.name} there")
+    return path

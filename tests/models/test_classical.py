@@ -1,0 +1,60 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_wine
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from retrace.models.registry import MODELS, build_model
+
+CLASSICAL = [name for name in MODELS if name not in {"mlp", "cnn"}]
+
+
+@pytest.fixture(scope="module")
+def wine():
+    return load_wine(as_frame=True, return_X_y=True)
+
+
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_every_classical_model_learns_wine(params, wine, name):
+    X, y = wine
+    model = build_model(dataclasses.replace(params, model=name), "tabular")
+    folds = StratifiedKFold(3, shuffle=True, random_state=0)
+    floor = 0.6 if name == "adaboost" else 0.9
+    assert cross_val_score(model, X, y, cv=folds).mean() > floor
+
+
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_every_classical_model_gives_probabilities(params, wine, name):
+    X, y = wine
+    model = build_model(dataclasses.replace(params, model=name), "tabular").fit(X, y)
+    assert model.predict_proba(X).sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_scaled_logistic_regression_is_no_worse_than_bare_scikit_learn(params, wine):
+    X, y = wine
+    ours = build_model(
+        dataclasses.replace(
+            params,
+            model="logistic_regression",
+            models={"logistic_regression": {"C": 1.0, "max_iter": 1000, "class_weight": None}},
+        ),
+        "tabular",
+    )
+    bare = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    found, expected = (
+        np.mean(
+            [
+                cross_val_score(
+                    model, X, y, cv=StratifiedKFold(5, shuffle=True, random_state=seed)
+                ).mean()
+                for seed in range(10)
+            ]
+        )
+        for model in (ours, bare)
+    )
+    assert found >= expected > 0.97

@@ -1,0 +1,53 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retrace.errors import ModelError
+from retrace.models.fitting import fit_model, predict
+from retrace.models.registry import build_model
+
+
+@pytest.fixture
+def parts(make_dataset):
+    dataset = make_dataset(n=120)
+    return dataset.take(np.arange(80)), dataset.take(np.arange(80, 120))
+
+
+def build(params, name, **changes):
+    models = {name: params.models[name] | changes}
+    return build_model(dataclasses.replace(params, model=name, models=models), "tabular")
+
+
+def test_a_model_without_epochs_has_no_history(params, parts):
+    assert fit_model(build(params, "logistic_regression"), *parts) == []
+
+
+def test_a_network_is_judged_on_the_validation_rows_as_its_pipeline_scales_them(params, parts):
+    training, validation = parts
+    model = build(params, "mlp", epochs=3)
+    history = fit_model(model, training, validation)
+    assert len(history) == 3
+    best = min(history, key=lambda row: row["validation_loss"])
+    right = (predict(model, validation).predicted == validation.y).mean()
+    assert best["validation_accuracy"] == pytest.approx(right)
+
+
+def test_a_fitted_network_can_be_fitted_again_without_validation_rows(params, parts):
+    model = build(params, "mlp", epochs=2)
+    fit_model(model, *parts)
+    assert model.fit(parts[0].X, parts[0].y).predict(parts[1].X).shape == (40,)
+
+
+def test_what_scikit_learn_refuses_is_said_in_our_words(params, parts):
+    training, validation = parts
+    rare = dataclasses.replace(training, y=np.r_[np.ones(78, np.int64), 0, 0])
+    with pytest.raises(ModelError, match="CalibratedClassifierCV cannot be fitted to this data: "):
+        fit_model(build(params, "svm"), rare, validation)
+
+
+def test_a_model_that_cannot_predict_says_so(params, parts):
+    model = build(params, "knn", n_neighbors=500)
+    fit_model(model, *parts)
+    with pytest.raises(ModelError, match="KNeighborsClassifier cannot be applied to this data: "):
+        predict(model, parts[1])

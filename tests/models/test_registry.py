@@ -1,0 +1,51 @@
+import dataclasses
+
+import pytest
+
+from retrace.errors import ModelError, ParamsError
+from retrace.models.registry import MODELS, build_model
+
+
+def with_model(params, name, **changes):
+    models = params.models | {name: params.models.get(name, {}) | changes}
+    return dataclasses.replace(params, model=name, models=models)
+
+
+def test_every_model_has_its_section_in_params_and_every_section_its_model(params):
+    assert set(params.models) == set(MODELS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_is_built_from_its_section(params, name):
+    model = build_model(with_model(params, name), MODELS[name].kinds[0])
+    assert model.steps[-1][0] == "model"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_names_an_unknown_hyperparameter(params, name):
+    with pytest.raises(ParamsError, match=f"models.{name}.surprise is not a known key; allowed: "):
+        build_model(with_model(params, name, surprise=1), MODELS[name].kinds[0])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_hyperparameter_is_required(params, name):
+    for key in params.models[name]:
+        section = {other: value for other, value in params.models[name].items() if other != key}
+        short = dataclasses.replace(params, model=name, models={name: section})
+        with pytest.raises(ParamsError, match=f"models.{name}.{key} is missing: add it"):
+            build_model(short, MODELS[name].kinds[0])
+
+
+def test_unknown_model_names_the_nearest_one(params):
+    with pytest.raises(ModelError, match=r"got 'forest' \(did you mean 'random_forest'\?\); allowed: "):
+        build_model(with_model(params, "forest"), "tabular")
+
+
+def test_a_model_on_the_wrong_kind_of_data_lists_those_that_fit(params):
+    with pytest.raises(ModelError, match=r"'cnn' takes image data, got tabular data; .*mlp"):
+        build_model(with_model(params, "cnn"), "tabular")
+
+
+def test_the_seed_reaches_models_that_draw(params):
+    seeded = dataclasses.replace(with_model(params, "random_forest"), seed=123)
+    assert build_model(seeded, "tabular")["model"].random_state == 123

@@ -1,0 +1,107 @@
+"""A copy of this repository, for tests that run stages and DVC as a user does."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+
+
+class Project:
+    """A copy of this repository as a user would have it: its own Git, its own DVC cache."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __truediv__(self, path):
+        return self.folder / path
+
+    def run(self, *command, check=True, **environment):
+        # The copy's own package, in the Python that runs the tests.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        identity = {
+            f"GIT_{who}_{what}": "test@example.org"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
+        run = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=os.environ
+            | {"PATH": path, "PYTHONPATH": str(self.folder / "src"), "COLUMNS": "200"}
+            | identity
+            | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not check or run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
+        return run
+
+    def stage(self, name, **options):
+        return self.run("python", f"src/{name}.py", **options)
+
+    def dvc(self, *arguments, **options):
+        return self.run(sys.executable, "-m", "dvc", *arguments, **options)
+
+    def set(self, **values):
+        """Edit params.yaml: ``set(split__test=1.2)``."""
+        path = self.folder / "params.yaml"
+        yaml = YAML()
+        params = yaml.load(path.read_text())
+        for key, value in values.items():
+            *sections, name = key.split("__")
+            section = params
+            for part in sections:
+                section = section[part]
+            section[name] = value
+        with path.open("w") as file:
+            yaml.dump(params, file)
+
+    def add_table(self, name, rows, **description):
+        """Bring in a table as a user does: a description and a folder with a CSV file."""
+        (self.folder / "data" / name).mkdir()
+        text = rows if isinstance(rows, str) else pd.DataFrame(rows).to_csv(index=False)
+        (self.folder / "data" / name / "table.csv").write_text(text)
+        common = {
+            "title": "A table",
+            "task": "classification",
+            "kind": "tabular",
+            "reader": "table",
+            "licence": "none",
+            "file": "table.csv",
+            "target": "label",
+        }
+        with (self.folder / "data" / f"{name}.yaml").open("w") as file:
+            YAML().dump(common | description, file)
+        self.set(data=name)
+
+    def read(self, path):
+        return (self.folder / path).read_bytes()
+
+
+def copy_project(folder):
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return Project(folder)
+
+
+def commit_all(project):
+    project.run("git", "init", "-q", "-b", "main")
+    project.run("git", "add", "-A")
+    project.run("git", "commit", "-q", "-m", "start")
+    return project

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from project import ROOT
+from retrace.sources import read
+
+
+def test_digits_are_small_images():
+    digits = read("digits", ROOT / "data")
+    assert digits.X.shape == (1797, 8, 8, 1)
+    assert digits.X.dtype == np.uint8
+    assert digits.X.max() == 16
+    assert digits.classes == tuple("0123456789")
+
+
+def test_wine_is_a_table():
+    wine = read("wine", ROOT / "data")
+    assert wine.X.shape == (178, 13)
+    assert np.bincount(wine.y).tolist() == [59, 71, 48]
+
+
+@pytest.mark.parametrize("name", ["digits", "wine"])
+def test_a_row_hash_tells_rows_apart(name):
+    dataset = read(name, ROOT / "data")
+    assert len(np.unique(dataset.row_hash)) == len(dataset)

@@ -1,0 +1,125 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from retrace.errors import DataError
+from retrace.sources import read
+
+TABLE = pd.DataFrame(
+    {
+        "key": ["r1", "r2", "r3", "r4"],
+        "label": ["yes", "no", "yes", "no"],
+        "age": [22.0, None, 35.0, 35.0],
+        "sex": ["m", "f", None, None],
+        "fit": [True, False, True, True],
+        "site": [1, 1, 2, 2],
+        "when": ["2024-01-03", "2024-01-01", "2024-02-01", "2024-02-01"],
+        "part": ["train", "train", "test", "validation"],
+    }
+)
+
+ROLES = {"target": "label", "id": "key", "group": "site", "time": "when", "part": "part"}
+
+
+@pytest.fixture
+def bring(tmp_path):
+    def bring(table, file="table.csv", **description):
+        folder = tmp_path / "mine"
+        folder.mkdir(exist_ok=True)
+        if file.endswith(".parquet"):
+            table.to_parquet(folder / file)
+        else:
+            separator = description.get("separator", ",")
+            table.to_csv(
+                folder / file, index=False, sep=separator, decimal=description.get("decimal", ".")
+            )
+        common = {"title": "Mine", "task": "classification", "kind": "tabular", "licence": "none"}
+        with (tmp_path / "mine.yaml").open("w") as out:
+            YAML().dump(common | {"reader": "table", "file": file} | description, out)
+        return read("mine", tmp_path)
+
+    return bring
+
+
+def test_columns_take_their_roles_and_the_rest_are_features(bring):
+    dataset = bring(TABLE, **ROLES)
+    assert list(dataset.X) == ["age", "sex", "fit"]
+    assert dataset.ids.tolist() == ["r1", "r2", "r3", "r4"]
+    assert dataset.groups.tolist() == [1, 1, 2, 2]
+    assert dataset.times[1] == np.datetime64("2024-01-01")
+    assert dataset.fixed_part.tolist() == ["train", "train", "test", "validation"]
+
+
+def test_columns_are_numbers_or_objects(bring):
+    X = bring(TABLE, **ROLES).X
+    assert [str(dtype) for dtype in X.dtypes] == ["float64", "object", "uint8"]
+
+
+@pytest.mark.parametrize("other", [{"file": "t.parquet"}, {"separator": ";", "decimal": ","}])
+def test_the_same_table_in_another_format_gives_the_same_dataset(bring, other):
+    expected, found = bring(TABLE, **ROLES), bring(TABLE, **ROLES, **other)
+    pd.testing.assert_frame_equal(expected.X, found.X)
+    for field in dataclasses.fields(expected):
+        if field.name != "X":
+            assert np.array_equal(getattr(expected, field.name), getattr(found, field.name)), field.name
+
+
+def test_row_hash_leaves_the_id_out(bring):
+    dataset = bring(TABLE.drop(columns="part"), target="label", id="key")
+    assert dataset.row_hash[2] != dataset.row_hash[3]  # another label
+    same = bring(TABLE.assign(label=["a", "b", "c", "c"]).drop(columns="part"), target="label", id="key")
+    assert same.row_hash[2] == same.row_hash[3]
+
+
+def test_without_an_id_rows_are_numbered(bring):
+    assert bring(TABLE, target="label").ids.tolist() == [0, 1, 2, 3]
+
+
+def test_dropped_columns_are_no_features(bring):
+    assert list(bring(TABLE, **ROLES, drop=["sex", "fit"]).X) == ["age"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "roles", "message"),
+    [
+        ({"part": ["train", "tset", "test", "test"]}, {"part": "part"}, r"'tset' \(did you mean 'test'"),
+        ({"when": ["soon", "x", "y", "z"]}, {"time": "when"}, "time 'when' is not a date in every row"),
+        ({"site": [1, None, 2, 2]}, {"group": "site"}, "group 'site' is empty in 1 rows"),
+        ({}, {"drop": ["age", "sex", "fit", "site", "when", "part", "key"]}, "no feature column"),
+        ({}, {"drop": ["agee"]}, r"no column 'agee' \(named as `drop.0`\) \(did you mean 'age'"),
+    ],
+)
+def test_roles_that_do_not_fit_are_refused(bring, changes, roles, message):
+    with pytest.raises(DataError, match=message):
+        bring(TABLE.assign(**changes), target="label", **roles)
+
+
+def test_a_date_is_no_feature(bring):
+    table = TABLE.assign(when=pd.to_datetime(TABLE["when"]))
+    with pytest.raises(DataError, match="column 'when' is a date"):
+        bring(table, file="t.parquet", target="label")
+
+
+def test_a_table_of_categories_alone_is_fine(bring):
+    table = pd.DataFrame({"label": ["a", "b"] * 10, "colour": ["red", "red", "blue", "green"] * 5})
+    assert bring(table, target="label").X.shape == (20, 1)
+
+
+def test_a_torn_parquet_file_is_refused(bring, tmp_path):
+    bring(TABLE, file="t.parquet", **ROLES)
+    path = tmp_path / "mine" / "t.parquet"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(DataError, match="not a readable parquet file"):
+        read("mine", tmp_path)
+
+
+def test_titanic_is_read_as_it_lies(bring, titanic_csv):
+    titanic = bring(
+        pd.read_csv(titanic_csv), target="Survived", id="PassengerId", drop=["Name", "Ticket", "Cabin"]
+    )
+    assert len(titanic) == 891
+    assert np.bincount(titanic.y).tolist() == [549, 342]
+    assert list(titanic.X) == ["Pclass", "Sex", "Age", "SibSp", "Parch", "Fare", "Embarked"]

@@ -1,0 +1,53 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retrace.cleaning import clean, clean_images, clean_table
+from retrace.params import ImageCleaning, TabularCleaning
+
+SETTINGS = TabularCleaning(strip_text=True, missing=["", "?"])
+
+
+def test_text_is_stripped_and_gaps_are_uniform():
+    table = pd.DataFrame({"word": [" red", "?", " ", None, "blue "]}, dtype=object)
+    cleaned = clean_table(table, SETTINGS)["word"]
+    assert cleaned.iloc[[0, 4]].tolist() == ["red", "blue"]
+    assert cleaned.isna().tolist() == [False, True, True, True, False]
+
+
+def test_mixed_text_and_numbers_become_text():
+    table = pd.DataFrame({"mixed": ["a", 1, 2.5]}, dtype=object)
+    assert clean_table(table, SETTINGS)["mixed"].tolist() == ["a", "1", "2.5"]
+
+
+def test_infinity_is_a_gap():
+    table = pd.DataFrame({"x": [1.0, np.inf, -np.inf]})
+    assert clean_table(table, SETTINGS)["x"].isna().tolist() == [False, True, True]
+
+
+def test_text_stays_unstripped_when_asked():
+    table = pd.DataFrame({"word": [" red"]}, dtype=object)
+    assert clean_table(table, dataclasses.replace(SETTINGS, strip_text=False))["word"][0] == " red"
+
+
+@pytest.mark.parametrize("kind", ["tabular", "image"])
+def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, kind):
+    preprocess = dataclasses.replace(params.preprocess, image=ImageCleaning(size=5))
+    dataset = make_dataset(n=20, kind=kind)
+    rows = np.array([3, 11])
+    whole, alone = clean(dataset, preprocess).take(rows), clean(dataset.take(rows), preprocess)
+    assert np.array_equal(np.asarray(whole.X), np.asarray(alone.X))
+
+
+def test_images_keep_their_pixels_when_no_size_is_asked(make_dataset):
+    X = make_dataset(kind="image").X
+    assert clean_images(X, ImageCleaning(size=None)) is X
+
+
+def test_images_are_resized_to_a_square_with_their_channels():
+    X = np.full((2, 6, 9, 3), [10, 20, 30], dtype=np.uint8)
+    resized = clean_images(X, ImageCleaning(size=4))
+    assert resized.shape == (2, 4, 4, 3)
+    assert (resized == [10, 20, 30]).all()

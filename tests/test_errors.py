@@ -1,0 +1,43 @@
+import pytest
+
+from retrace.errors import DataError, RetraceError, did_you_mean, run_or_explain
+
+
+def test_did_you_mean_ignores_case():
+    assert did_you_mean("c", ["C", "gamma"]) == " (did you mean 'C'?)"
+
+
+def test_did_you_mean_is_silent_when_nothing_is_near():
+    assert did_you_mean("banana", ["svm", "cnn"]) == ""
+
+
+def test_a_users_mistake_ends_in_one_line_and_status_1():
+    def fail():
+        raise DataError("first\nsecond")
+
+    with pytest.raises(SystemExit) as stopped:
+        run_or_explain(fail)
+    assert stopped.value.code == "error: first second"
+
+
+def test_a_mistake_of_the_code_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        run_or_explain(lambda: 1 / 0)
+
+
+def test_debugging_shows_the_traceback(monkeypatch):
+    monkeypatch.setenv("RETRACE_DEBUG", "1")
+
+    def fail():
+        raise RetraceError("why")
+
+    with pytest.raises(RetraceError, match="why"):
+        run_or_explain(fail)
+
+
+def test_ctrl_c_ends_without_a_traceback():
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match="nothing half-written"):
+        run_or_explain(interrupt)

@@ -1,0 +1,112 @@
+"""The pipeline as a user runs it: DVC in a repository of its own."""
+
+import json
+import re
+import shutil
+import sys
+import textwrap
+
+import pytest
+
+from project import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def stages_run(run):
+    return [line.split("'")[1] for line in run.stdout.splitlines() if line.startswith("Running stage")]
+
+
+def lock_after_force(repository):
+    before = repository.read("dvc.lock")
+    repository.dvc("repro", "--force")
+    return before, repository.read("dvc.lock")
+
+
+def test_first_run_makes_everything_and_says_where_it_is(reproduced):
+    printed = reproduced.first_run.stdout
+    assert stages_run(reproduced.first_run) == ["read_data", "preprocess", "split", "train", "report"]
+    for path in ("metrics.json", "report/report.md", "report/index.html", "report/predictions.csv"):
+        assert (reproduced / path).is_file()
+    accuracy = json.loads(reproduced.read("metrics.json"))["test"]["accuracy"]
+    assert f"accuracy             test {accuracy:.4f}" in printed
+    assert "report     report/index.html" in printed
+    assert "made from  " in printed
+
+
+def test_second_run_runs_nothing(reproduced):
+    assert stages_run(reproduced.run(sys.executable, "-m", "retrace", "repro")) == []
+
+
+def test_a_forced_run_leaves_the_lock_unchanged_for_wine_with_random_forest(repository):
+    repository.set(data="wine", model="random_forest")
+    repository.dvc("repro")
+    before, after = lock_after_force(repository)
+    assert before == after
+
+
+def test_a_forced_run_leaves_the_lock_unchanged_for_digits_with_cnn(repository):
+    repository.set(data="digits", model="cnn", models__cnn__epochs=4)
+    repository.dvc("repro")
+    before, after = lock_after_force(repository)
+    assert before == after
+
+
+def test_an_experiment_runs_what_its_parameters_change(repository):
+    repository.set(data="digits", model="logistic_regression")
+    repository.dvc("repro")
+    repository.run("git", "add", "-A")
+    repository.run("git", "commit", "-qm", "digits")
+    other = repository.dvc("exp", "run", "-S", "data=wine", "-S", "model=random_forest")
+    assert stages_run(other) == ["read_data", "preprocess", "split", "train", "report"]
+    unused = repository.dvc("exp", "run", "-S", "models.cnn.learning_rate=0.5")
+    assert stages_run(unused) == []
+    used = repository.dvc("exp", "run", "-S", "models.random_forest.n_estimators=20")
+    assert stages_run(used) == ["train", "report"]
+    shown = json.loads(repository.dvc("exp", "show", "--json").stdout)
+    models = [
+        experiment["revs"][0]["data"]["params"]["params.yaml"]["data"]["model"]
+        for baseline in shown
+        for experiment in baseline["experiments"] or []
+    ]
+    assert models == ["random_forest"] * 3
+
+
+def test_another_training_seed_keeps_the_test_rows(reproduced, tmp_path):
+    shutil.copytree(reproduced.folder, tmp_path / "copy")
+    project = type(reproduced)(tmp_path / "copy")
+    before = project.read("cache/test.pkl")
+    project.set(seed=1)
+    assert stages_run(project.dvc("repro")) == ["train", "report"]
+    assert project.read("cache/test.pkl") == before
+
+
+def test_plots_are_drawn_by_dvc(reproduced):
+    shown = json.loads(reproduced.dvc("plots", "show", "--json").stdout)
+    assert {name.split(":")[-1] for name in shown["data"]} == {
+        "Confusion matrix of the test part",
+        "Loss by epoch",
+        "Accuracy by epoch",
+    }
+    assert not shown.get("errors")
+
+
+def test_a_stage_runs_by_hand_as_dvc_runs_it(reproduced):
+    before = reproduced.read("cache/model.joblib")
+    assert reproduced.stage("train").stdout == "train: logistic_regression on 107 rows\n"
+    assert reproduced.read("cache/model.joblib") == before
+
+
+def test_titanic_is_brought_in_as_the_documentation_says(repository, titanic_csv):
+    page = (ROOT / "docs/your-own-data.md").read_text()
+    description = re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL).group(1)
+    (repository / "data/titanic.yaml").write_text(textwrap.dedent(description))
+    (repository / "data/titanic").mkdir()
+    shutil.copy(titanic_csv, repository / "data/titanic/titanic.csv")
+    repository.dvc("add", "data/titanic")
+    for model in ("svm", "hist_gradient_boosting"):
+        repository.dvc("exp", "run", "-S", "data=titanic", "-S", f"model={model}")
+        metrics = json.loads(repository.read("metrics.json"))["test"]
+        assert metrics["accuracy"] > 0.75
+        assert metrics["n"] == 223
+    assert "Passengers of the Titanic" in repository.read("report/report.md").decode()

@@ -1,0 +1,46 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from retrace import plots
+
+
+def test_confusion_counts_are_written_into_their_cells():
+    axes = plots.plot_confusion(np.array([[5, 1], [0, 7]]), ["a", "b"]).axes[0]
+    assert {(text.get_position(), text.get_text()) for text in axes.texts} == {
+        ((0, 0), "5"),
+        ((1, 0), "1"),
+        ((1, 1), "7"),
+    }
+
+
+@pytest.mark.parametrize("n_classes", [2, 10, 60])
+def test_confusion_is_drawn_for_any_number_of_classes(n_classes):
+    figure = plots.plot_confusion(np.eye(n_classes, dtype=int), [f"class {i}" for i in range(n_classes)])
+    assert max(figure.get_size_inches()) <= 9
+
+
+def test_history_draws_training_and_validation():
+    history = pd.DataFrame(
+        {
+            "epoch": [1, 2],
+            "train_loss": [2, 1],
+            "validation_loss": [2, 3],
+            "train_accuracy": [0, 1],
+            "validation_accuracy": [0, 1],
+        }
+    )
+    loss, accuracy = plots.plot_history(history).axes
+    assert [line.get_label() for line in loss.lines] == ["train", "validation"]
+    assert accuracy.get_ylabel() == "accuracy"
+
+
+def test_reliability_draws_a_dot_per_bin():
+    table = pd.DataFrame({"confidence": [0.5, 0.9], "accuracy": [0.4, 1.0], "n": [3, 30]})
+    assert len(plots.plot_reliability(table).axes[0].collections[0].get_offsets()) == 2
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_are_drawn_with_their_captions(channels):
+    figure = plots.plot_images(np.zeros((7, 4, 4, channels), np.uint8), [f"c{i}" for i in range(7)])
+    assert [axes.get_title() for axes in figure.axes][:7] == [f"c{i}" for i in range(7)]

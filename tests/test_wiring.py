@@ -1,0 +1,193 @@
+"""The repository's own contracts: what dvc.yaml says is what the stages do."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import dvc.api
+import pytest
+
+from project import ROOT, copy_project
+from retrace.params import Params, load_params
+from retrace.settings import load_yaml
+
+STAGES = ["read_data", "preprocess", "split", "train", "report"]
+
+# A module may import those that stand before it.
+LAYERS = [
+    "errors",
+    "settings",
+    "records",
+    "params",
+    "artifacts",
+    "seeding",
+    "provenance",
+    "sources",
+    "cleaning",
+    "splitting",
+    "models",
+    "evaluation",
+    "intervals",
+    "plots",
+    "reporting",
+    "commands",
+]
+
+METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    return load_yaml(ROOT / "dvc.yaml")["stages"]
+
+
+@pytest.fixture(scope="module", params=["digits cnn", "wine hist_gradient_boosting"])
+def traces(request, tmp_path_factory):
+    """What each stage really did, for an image with a network and a table with scikit-learn."""
+    project = copy_project(tmp_path_factory.mktemp("traced"))
+    data, model = request.param.split()
+    project.set(data=data, model=model, models__cnn__epochs=1)
+    found = {}
+    for stage in STAGES:
+        project.run("python", "tests/trace_stage.py", f"src/{stage}.py", "trace.json")
+        found[stage] = json.loads(project.read("trace.json"))
+    return data, found
+
+
+def outs_of(stage):
+    listed = stage.get("outs", []) + stage.get("metrics", [])
+    return [next(iter(out)) if isinstance(out, dict) else out for out in listed]
+
+
+def covered(path, declared):
+    return any(path == entry or path.startswith(f"{entry}/") for entry in declared)
+
+
+def test_stages_stand_in_the_order_of_the_story(pipeline):
+    assert list(pipeline) == STAGES
+    assert [stage["cmd"] for stage in pipeline.values()] == [f"python src/{name}.py" for name in STAGES]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
+def test_deps_cover_what_a_stage_loads(pipeline, traces, stage):
+    data, found = traces
+    deps = [dep.replace("${data}", data) for dep in pipeline[stage]["deps"]]
+    allowed = [*deps, *outs_of(pipeline[stage]), "params.yaml", "tests/trace_stage.py"]
+    loaded = set(found[stage]["opened"]) | set(found[stage]["imported"])
+    beside = {path for path in loaded if path.endswith(".unfinished")}
+    assert not {path for path in loaded - beside if not covered(path, allowed)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_declares_the_params_that_it_reads_and_no_others(pipeline, traces, stage):
+    declared = {key.replace(".${model}", "") for key in pipeline[stage]["params"]}
+    read = set(traces[1][stage]["read"])
+    top_level = {key.split(".")[0] for key in declared}
+    assert {key for key in read if "." not in key} == top_level
+    narrowed = {key.split(".")[0] for key in declared if "." in key}
+    assert {key for key in read if "." in key and key.split(".")[0] in narrowed} <= declared
+
+
+@pytest.mark.slow
+def test_train_never_opens_the_test_part(traces):
+    assert "cache/test.pkl" not in traces[1]["train"]["opened"]
+
+
+@pytest.mark.slow
+def test_only_the_stages_that_run_a_network_import_torch(traces):
+    data, found = traces
+    with_torch = [stage for stage in STAGES if "torch" in found[stage]["modules"]]
+    assert with_torch == (["train", "report"] if data == "digits" else [])
+
+
+def test_every_stage_depends_on_its_script_and_the_pinned_requirements(pipeline):
+    for name, stage in pipeline.items():
+        assert {f"src/{name}.py", "requirements.txt"} <= set(stage["deps"])
+
+
+def test_every_section_of_params_is_declared_by_a_stage(pipeline):
+    declared = {key.split(".")[0] for stage in pipeline.values() for key in stage["params"]}
+    assert declared == set(Params.__dataclass_fields__)
+
+
+def test_params_are_read_by_the_rules_of_dvc():
+    assert load_yaml(ROOT / "params.yaml") == dvc.api.params_show(repo=str(ROOT))
+
+
+def test_yaml_1_2_rules_hold(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("rate: 1e-4\nanswer: yes\noctal: 010\n")
+    assert load_yaml(path) == {"rate": 1e-4, "answer": "yes", "octal": 10}
+
+
+def test_metrics_keep_their_keys():
+    metrics = json.loads((ROOT / "metrics.json").read_text())
+    assert list(metrics["test"]) == [*METRICS, "n"]
+    assert list(metrics["validation"]) == METRICS
+
+
+def test_committed_params_are_valid():
+    assert load_params(ROOT / "params.yaml").metric in METRICS
+
+
+def local_imports(path):
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("retrace"):
+            names = [node.module] if "." in node.module else [f"retrace.{a.name}" for a in node.names]
+            yield from (name.split(".")[1] for name in names)
+        elif isinstance(node, ast.Import):
+            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("retrace."))
+
+
+@pytest.mark.parametrize("module", LAYERS)
+def test_imports_go_only_downward(module):
+    source = ROOT / "src/retrace"
+    files = (
+        [source / f"{module}.py"]
+        if (source / f"{module}.py").exists()
+        else (source / module).rglob("*.py")
+    )
+    below = LAYERS[: LAYERS.index(module)]
+    for file in files:
+        assert set(local_imports(file)) <= {*below, module}, file
+
+
+def test_every_module_has_a_layer():
+    found = {path.stem for path in (ROOT / "src/retrace").iterdir() if path.stem[0] not in "_."}
+    assert found - {"templates"} == set(LAYERS)
+
+
+def test_stages_never_import_each_other():
+    for stage in STAGES:
+        tree = ast.parse((ROOT / f"src/{stage}.py").read_text())
+        imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not imported & set(STAGES)
+
+
+def test_a_stage_script_stays_short():
+    for stage in STAGES:
+        assert len((ROOT / f"src/{stage}.py").read_text().splitlines()) < 60
+
+
+def test_only_artifacts_names_files_under_cache():
+    naming = [
+        path.name for path in (ROOT / "src").rglob("*.py") if re.search(r"[\"']cache/", path.read_text())
+    ]
+    assert naming == ["artifacts.py"]
+
+
+def test_links_between_documents_lead_somewhere():
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_tests_mirror_the_package():
+    for path in (ROOT / "src/retrace").rglob("*.py"):
+        if path.stem not in {"__init__", "__main__", "description"}:
+            mirror = path.relative_to(ROOT / "src/retrace").with_name(f"test_{path.name}")
+            assert (Path(__file__).parent / mirror).exists(), f"no test file for {path.name}"
