@@ -2,6 +2,7 @@
 
 from retrace import artifacts
 from retrace.errors import run_or_explain
+from retrace.models.checkpoint import Checkpoint
 from retrace.models.fitting import fit_model
 from retrace.models.progress import Progress
 from retrace.models.registry import build_model
@@ -16,11 +17,13 @@ def main() -> None:
     pin(seed=params.seed, threads=params.train.threads)
     training, validation = (artifacts.load(path) for path in (artifacts.TRAIN, artifacts.VALIDATION))
     model = build_model(params, training.kind)
-    history = fit_model(model, training, validation, callbacks=[Progress()])
+    record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION])
+    checkpoint = Checkpoint(record)
+    history = fit_model(model, training, validation, callbacks=[checkpoint, Progress()])
     artifacts.save(model, artifacts.MODEL)
     artifacts.save_history(history, artifacts.HISTORY)
-    record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION])
     artifacts.save_json(record, artifacts.ENVIRONMENT)
+    checkpoint.remove()
     print(f"train: {params.model} on {len(training)} rows")
 
 

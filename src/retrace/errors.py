@@ -54,4 +54,4 @@ def run_or_explain(action: Callable[[], None]) -> None:
             raise
         sys.exit(f"error: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
-        sys.exit("interrupted: nothing half-written was left behind")
+        sys.exit("interrupted: nothing half-written was left behind; the same command goes on")

@@ -83,9 +83,10 @@ class Features:
 
 @section
 class Train:
-    """Where a model is fitted. Both values change bits, so both are fixed numbers."""
+    """How a model is computed. Each value changes bits, so each is fixed."""
 
     device: Literal["cpu", "cuda"]
+    precision: Literal["float32", "bfloat16"]
     threads: Count
 
 

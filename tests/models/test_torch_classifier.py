@@ -24,6 +24,7 @@ OPTIONS = {
     "class_weight": None,
     "shift": 0,
     "device": "cpu",
+    "precision": "float32",
     "seed": 0,
 }
 

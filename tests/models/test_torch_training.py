@@ -15,6 +15,7 @@ OPTIONS = TrainingOptions(
     patience=None,
     class_weight=None,
     shift=0,
+    precision="float32",
     seed=0,
 )
 

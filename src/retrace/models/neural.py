@@ -66,4 +66,4 @@ def cnn(
 def _torch_classifier(seed: int, train: Train, **options: Any) -> "TorchClassifier":
     from retrace.models.torch_classifier import TorchClassifier
 
-    return TorchClassifier(seed=seed, device=train.device, **options)
+    return TorchClassifier(seed=seed, device=train.device, precision=train.precision, **options)

@@ -45,6 +45,8 @@ class TorchClassifier(ClassifierMixin, BaseEstimator):
     shift : int
         Move training images by up to so many pixels, anew in each epoch.
     device : {"cpu", "cuda"}
+    precision : {"float32", "bfloat16"}
+        Of the products in training; with ``"bfloat16"`` weights and sums stay float32 (mixed precision).
     seed : int
 
     Attributes
@@ -80,6 +82,7 @@ class TorchClassifier(ClassifierMixin, BaseEstimator):
         class_weight: str | None,
         shift: int,
         device: str,
+        precision: str,
         seed: int,
     ) -> None:
         self.network = network
@@ -93,6 +96,7 @@ class TorchClassifier(ClassifierMixin, BaseEstimator):
         self.class_weight = class_weight
         self.shift = shift
         self.device = device
+        self.precision = precision
         self.seed = seed
 
     def fit(
@@ -186,6 +190,7 @@ class TorchClassifier(ClassifierMixin, BaseEstimator):
             patience=self.patience,
             class_weight=weight,
             shift=self.shift,
+            precision=self.precision,
             seed=self.seed,
         )
 

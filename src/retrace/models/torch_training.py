@@ -30,6 +30,7 @@ class TrainingOptions:
     patience: int | None
     class_weight: Tensor | None
     shift: int
+    precision: str
     seed: int
 
 
@@ -178,8 +179,9 @@ def _train_one_epoch(
         images, codes = X[rows], y[rows]
         if options.shift:
             images = shift_images(images, options.shift, generator)
-        logits = state.network(images)
-        loss = F.cross_entropy(logits, codes, weight=options.class_weight)
+        with _precision(options, y.device):
+            logits = state.network(images)
+        loss = F.cross_entropy(logits.float(), codes, weight=options.class_weight)
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
@@ -201,6 +203,11 @@ def predict_logits(network: nn.Module, X: Tensor, batch_size: int = 4096) -> Ten
     network.eval()
     with torch.inference_mode():
         return torch.cat([network(rows) for rows in X.split(batch_size)])
+
+
+def _precision(options: TrainingOptions, device: torch.device) -> torch.autocast:
+    mixed = options.precision == "bfloat16"
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=mixed)
 
 
 def _epoch_seed(seed: int, epoch: int) -> int:
