@@ -1,28 +1,36 @@
 # One word per habit, the same here and in CI. Each target does its own set-up.
 #
-# An environment that is already active (venv or conda) is used as it is; otherwise .venv is made.
+# An environment that is already active (venv, or conda but its base) is used; otherwise .venv is made.
 
 PYTHON ?= python3
-ACTIVE := $(or $(VIRTUAL_ENV),$(CONDA_PREFIX))
+ACTIVE := $(or $(VIRTUAL_ENV),$(if $(filter-out base,$(CONDA_DEFAULT_ENV)),$(CONDA_PREFIX)))
 
 ifeq ($(strip $(ACTIVE)),)
 READY := .venv/ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 else
-READY := .retrace/ready-$(shell printf %s "$(ACTIVE)" | cksum | cut -d' ' -f1)
+# One mark for each clone: the environment holds the package of the last one that was set up.
+SPACE := $() $()
+READY := $(subst $(SPACE),\ ,$(ACTIVE))/retrace-ready-$(shell printf %s "$(CURDIR)" | cksum | cut -d' ' -f1)
 export PATH := $(ACTIVE)/bin:$(PATH)
 endif
 
 COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
     --no-emit-index-url --no-emit-find-links --no-emit-options
 
-.PHONY: help repro test lint format requirements clean
+.PHONY: help repro verify bench test lint format requirements clean
 
 help:  ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)
+
+verify: $(READY)  ## make the model again from nothing, twice, and compare every byte
+	@retrace verify $(ARGS)
+
+bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchmarks.md
+	python benchmarks/run.py $(ARGS)
 
 test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 	pytest $(ARGS)
@@ -40,7 +48,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose
 	$(COMPILE) --output-file=requirements.txt requirements.in
 	@# A build label such as +cpu is for the machine that installs to choose.
 	sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt && rm requirements.txt.bak
-	cp requirements.txt .retrace/constraints.txt
+	mkdir -p .retrace && cp requirements.txt .retrace/constraints.txt
 	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
 	printf '%s\n' '-e .' >> requirements.txt
 
@@ -52,8 +60,8 @@ $(READY): requirements.txt pyproject.toml
 	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
 	python -m pip install --quiet -r requirements.txt
-	@mkdir -p $(@D) && touch $@
+	@touch "$@"
 
 $(READY)-dev: requirements-dev.txt $(READY)
 	python -m pip install --quiet -r requirements-dev.txt
-	@touch $@
+	@touch "$@"

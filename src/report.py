@@ -23,9 +23,7 @@ def main() -> None:
         history=artifacts.load(artifacts.HISTORY),
         environment=artifacts.load(artifacts.ENVIRONMENT),
     )
-    figures = {
-        name: reporting.figure_svg(figure) for name, figure in reporting.draw_figures(results).items()
-    }
+    figures = reporting.draw_figures(results)
     artifacts.save_table(reporting.predictions_table(results), artifacts.PREDICTIONS)
     artifacts.save_table(reporting.confusion_table(results), artifacts.CONFUSION)
     artifacts.save_folder({f"{name}.svg": svg for name, svg in figures.items()}, artifacts.FIGURES)

@@ -12,6 +12,18 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[1]
 
 
+def environment(project):
+    """Run the copy's own package, in the Python that runs the tests."""
+    identity = {
+        f"GIT_{who}_{what}": "test@example.org"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"PATH": path, "PYTHONPATH": str(project.folder / "src"), "COLUMNS": "200"}
+    return os.environ | own | identity
+
+
 class Project:
     """A copy of this repository as a user would have it: its own Git, its own DVC cache."""
 
@@ -21,21 +33,11 @@ class Project:
     def __truediv__(self, path):
         return self.folder / path
 
-    def run(self, *command, check=True, **environment):
-        # The copy's own package, in the Python that runs the tests.
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        identity = {
-            f"GIT_{who}_{what}": "test@example.org"
-            for who in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        }
+    def run(self, *command, check=True, **variables):
         run = subprocess.run(
             command,
             cwd=self.folder,
-            env=os.environ
-            | {"PATH": path, "PYTHONPATH": str(self.folder / "src"), "COLUMNS": "200"}
-            | identity
-            | environment,
+            env=environment(self) | variables,
             capture_output=True,
             text=True,
             check=False,

@@ -7,14 +7,15 @@ import pytest
 from retrace.cleaning import clean, clean_images, clean_table
 from retrace.params import ImageCleaning, TabularCleaning
 
-SETTINGS = TabularCleaning(strip_text=True, missing=["", "?"])
+SETTINGS = TabularCleaning(strip_text=True)
 
 
 def test_text_is_stripped_and_gaps_are_uniform():
-    table = pd.DataFrame({"word": [" red", "?", " ", None, "blue "]}, dtype=object)
+    table = pd.DataFrame({"word": [" red", "", " ", None, "blue "]}, dtype=object)
     cleaned = clean_table(table, SETTINGS)["word"]
     assert cleaned.iloc[[0, 4]].tolist() == ["red", "blue"]
     assert cleaned.isna().tolist() == [False, True, True, True, False]
+    assert cleaned.dtype == object
 
 
 def test_mixed_text_and_numbers_become_text():

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from retrace.evaluation import scores
-from retrace.intervals import bca, bootstrap_intervals, score_intervals, wilson
+from retrace.intervals import bca, bootstrap_intervals, grouped_wilson, score_intervals, wilson
 from retrace.records import Predictions
 
 
@@ -73,6 +73,31 @@ def test_groups_widen_the_intervals_of_rows_that_are_alike(settings):
         score_intervals(tenfold, settings, groups)["accuracy"] for groups in (None, np.arange(600) // 10)
     )
     assert grouped.high - grouped.low > 2 * (alone.high - alone.low)
+
+
+def test_groups_of_one_row_have_about_wilsons_interval():
+    right = np.arange(100) % 10 > 0
+    alone, grouped = wilson(90, 100, 0.95), grouped_wilson(right, np.arange(100), 0.95)
+    assert dataclasses.astuple(grouped) == pytest.approx(dataclasses.astuple(alone), abs=0.005)
+
+
+def test_groups_that_are_all_right_still_have_a_lower_bound():
+    assert 0.8 < grouped_wilson(np.ones(400, bool), np.arange(400) // 10, 0.95).low < 0.95
+
+
+@pytest.mark.parametrize("n_groups", [40, 150])
+def test_grouped_intervals_cover_the_truth_near_one(n_groups):
+    # Of a simulation with accuracy .99 in which half of the groups' rows share their luck.
+    generator = np.random.default_rng(n_groups)
+    covered = []
+    for _ in range(500):
+        groups = generator.integers(0, n_groups, 449)
+        shared = generator.random(n_groups)[groups]
+        own = generator.random(449)
+        right = np.where(generator.random(449) < 0.5, shared, own) < 0.99
+        interval = grouped_wilson(right, groups, 0.95)
+        covered.append(interval.low <= 0.99 <= interval.high)
+    assert np.mean(covered) > 0.92
 
 
 def test_groups_of_one_row_are_rows(settings):

@@ -67,6 +67,7 @@ def test_each_alternative_of_a_value_is_said():
     [
         ("a: [1", "is not valid YAML"),
         ("a: 1\na: 2\n", "is not valid YAML: found duplicate key"),
+        ("day: 2024-99-99\n", "is not valid YAML"),
         ("- 1\n- 2\n", "should be `key: value` lines"),
     ],
 )

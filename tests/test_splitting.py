@@ -161,6 +161,19 @@ def test_too_few_rows_of_a_class_name_it(make_dataset, settings, n_rare):
         split_rows(make_dataset(y=y), settings)
 
 
+def test_too_few_rows_for_the_second_draw_name_the_class(make_dataset, settings):
+    y = np.zeros(100, dtype=np.int64)
+    y[:3] = 1
+    shares = dataclasses.replace(settings, train=0.2, validation=0.2, test=0.6)
+    with pytest.raises(DataError, match="class 'b' has 3 rows"):
+        split_rows(make_dataset(y=y), shares)
+
+
+def test_hash_refuses_positions_as_ids(make_dataset, settings):
+    with pytest.raises(DataError, match=r"split\.method hash needs a column named as `id:`"):
+        split_rows(make_dataset(ids_are_positions=True), by(settings, "hash"))
+
+
 def test_a_class_missing_from_training_is_named(make_dataset, settings):
     y = np.zeros(100, dtype=np.int64)
     y[90:] = 1

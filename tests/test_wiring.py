@@ -23,6 +23,8 @@ LAYERS = [
     "artifacts",
     "seeding",
     "provenance",
+    "lockfile",
+    "dvc",
     "sources",
     "cleaning",
     "splitting",
@@ -31,6 +33,7 @@ LAYERS = [
     "intervals",
     "plots",
     "reporting",
+    "verification",
     "commands",
 ]
 

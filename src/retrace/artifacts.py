@@ -4,6 +4,7 @@ Every write goes to a file beside the target and is then renamed, so a reader fi
 the new one, never half of one.
 """
 
+import hashlib
 import json
 import os
 import pickle
@@ -91,19 +92,19 @@ def save(value: object, path: Path) -> None:
         The file cannot be written; what was there before is still there.
     """
     if path.suffix == ".joblib":
-        _write(path, lambda file: joblib.dump(value, file))
+        write_whole(path, lambda file: joblib.dump(value, file))
     else:
-        _write(path, lambda file: pickle.dump(value, file, protocol=5))
+        write_whole(path, lambda file: pickle.dump(value, file, protocol=5))
 
 
 def save_text(text: str, path: Path) -> None:
     """Write a text file in UTF-8 with Unix line ends, on every system."""
-    _write(path, lambda file: file.write(text.encode("utf-8")))
+    write_whole(path, lambda file: file.write(text.encode("utf-8")))
 
 
 def save_json(values: dict[str, Any], path: Path) -> None:
     """Write a JSON file that reads well in a diff."""
-    save_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", path)
+    save_text(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
 def save_table(table: pd.DataFrame, path: Path) -> None:
@@ -125,7 +126,20 @@ def save_folder(contents: dict[str, str], folder: Path) -> None:
             file.unlink()
 
 
-def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+def file_md5(path: Path) -> str:
+    """Return the MD5 of a file: what DVC names contents by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let ``write`` fill a file beside ``path``, then put it in its place.
+
+    Raises
+    ------
+    ArtifactError
+        The file cannot be written; what was there before is still there, and nothing beside it.
+    """
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,12 +31,12 @@ def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:
     X : DataFrame of shape (n_samples, n_features)
         Numbers, and text as objects.
     settings : TabularCleaning
-        ``strip_text`` cuts white space around text; ``missing`` lists the texts that mean "no value".
+        ``strip_text`` cuts white space around text.
 
     Returns
     -------
     DataFrame of shape (n_samples, n_features)
-        Text is ``str``; what is missing or infinite is NaN.
+        Text is ``str``, as objects; what is empty or infinite is NaN.
     """
     return X.apply(lambda column: _clean_column(column, settings))
 
@@ -70,9 +70,9 @@ CLEANERS: dict[str, Callable[..., Any]] = {"tabular": clean_table, "image": clea
 def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:
     if pd.api.types.is_float_dtype(column.dtype):
         return column.where(np.isfinite(column))
-    if column.dtype != object:
+    if pd.api.types.is_numeric_dtype(column.dtype):
         return column
-    text = column.map(str, na_action="ignore")
+    text = column.map(str, na_action="ignore").astype(object)
     if settings.strip_text:
-        text = text.map(str.strip, na_action="ignore")
-    return text.where(text.notna() & ~text.isin(settings.missing), np.nan)
+        text = text.map(str.strip, na_action="ignore").astype(object)
+    return text.where(text.notna() & (text != ""), np.nan)

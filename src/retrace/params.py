@@ -31,7 +31,6 @@ class TabularCleaning:
     """Row-wise work on tables."""
 
     strip_text: StrictBool
-    missing: list[str]
 
 
 @section

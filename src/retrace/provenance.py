@@ -15,6 +15,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_info
 
+from retrace import artifacts
 from retrace.params import Params
 
 LIBRARIES = {
@@ -44,18 +45,13 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
     """
     return {
         "made_from": {
-            "data": {str(path): _md5(path) for path in inputs},
+            "data": {str(path): artifacts.file_md5(path) for path in inputs},
             "params": _params_hash(params),
             "code": _code_hash(),
         },
         "versions": _versions(),
         "hardware": _hardware(params),
     }
-
-
-def _md5(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
 
 
 def _params_hash(params: Params) -> str:

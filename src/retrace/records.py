@@ -35,7 +35,10 @@ class Dataset:
     ids : array of shape (n_samples,)
         What names a row for people and for the ``hash`` split.
     row_hash : uint64 array of shape (n_samples,)
-        A hash of the raw row, its label included and its id left out: equal for exact duplicates.
+        A hash of the raw row, its label included; id, group and part left out: equal for exact
+        duplicates.
+    ids_are_positions : bool
+        Whether the rows have no id of their own, so that another order of the file gives other ids.
     groups, times, fixed_part : array of shape (n_samples,) or None
         Where the dataset declares them: the unit a row belongs to, its time, and the part it must
         go to (``"train"``, ``"validation"`` or ``"test"``).
@@ -50,6 +53,7 @@ class Dataset:
     classes: tuple[str, ...]
     ids: NDArray[np.generic]
     row_hash: NDArray[np.uint64]
+    ids_are_positions: bool = False
     groups: NDArray[np.generic] | None = None
     times: NDArray[np.generic] | None = None
     fixed_part: NDArray[np.generic] | None = None

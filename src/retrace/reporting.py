@@ -63,8 +63,16 @@ def confusion_table(results: Results) -> pd.DataFrame:
     return pd.DataFrame({"true": names[results.test.y], "predicted": names[results.test.predicted]})
 
 
-def draw_figures(results: Results) -> dict[str, Figure]:
-    """Draw what fits this model and this kind of data, by name."""
+def draw_figures(results: Results) -> dict[str, str]:
+    """Draw what fits this model and this kind of data, as SVG texts by name."""
+    with matplotlib.rc_context():
+        # A user's own matplotlibrc would change the bytes, as would random ids and the date.
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({"svg.hashsalt": "retrace", "svg.fonttype": "none"})
+        return {name: _svg(figure) for name, figure in _figures(results).items()}
+
+
+def _figures(results: Results) -> dict[str, Figure]:
     test, dataset = results.test, results.parts["test"]
     figures = {
         "confusion": plots.plot_confusion(confusion_matrix(test), dataset.classes),
@@ -79,13 +87,10 @@ def draw_figures(results: Results) -> dict[str, Figure]:
     return figures
 
 
-def figure_svg(figure: Figure) -> str:
-    """Render a figure as SVG; the same figure gives the same text."""
-    # Matplotlib otherwise draws ids from a random salt and writes the date into the file.
-    with matplotlib.rc_context({"svg.hashsalt": "retrace", "svg.fonttype": "none"}):
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-        return buffer.getvalue()
+def _svg(figure: Figure) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
 
 
 def report_markdown(results: Results) -> str:

@@ -62,7 +62,9 @@ def load_yaml(path: Path) -> dict[str, Any]:
         ) from None
     except UnicodeDecodeError as error:
         raise ParamsError(f"{path} is not UTF-8 text ({error.reason}): save it as UTF-8") from error
-    except YAMLError as error:
+    except OSError as error:
+        raise ParamsError(f"{path} cannot be read: {error.strerror}") from error
+    except (YAMLError, ValueError) as error:  # ValueError: a date such as 2024-99-99
         raise ParamsError(f"{path} is not valid YAML: {_yaml_problem(error)}") from error
     if values is None:
         return {}
@@ -154,7 +156,7 @@ def _described(value: object) -> str:
     return "nothing" if value is None else f"{value!r} ({kind.get(type(value), 'an object')})"
 
 
-def _yaml_problem(error: YAMLError) -> str:
+def _yaml_problem(error: Exception) -> str:
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         return f"{error.problem} (line {error.problem_mark.line + 1})"
     return str(error)

@@ -89,8 +89,9 @@ def _stratified(dataset: Dataset, units: Labels, settings: Split) -> Labels:
 def _draw(
     rows: Labels, size: int, classes: Labels, dataset: Dataset, settings: Split
 ) -> tuple[Labels, Labels]:
-    if min(size, len(rows) - size) < len(dataset.classes):
-        raise _too_few(dataset, int(np.bincount(dataset.y).argmin()), settings)
+    counts = np.bincount(classes, minlength=len(dataset.classes))
+    if min(size, len(rows) - size) < len(counts) or counts.min() < 2:
+        raise _too_few(dataset, int(counts.argmin()), settings)
     rest, chosen = train_test_split(rows, test_size=size, stratify=classes, random_state=settings.seed)
     return rest, chosen
 
@@ -123,6 +124,11 @@ def _by_time(dataset: Dataset, units: Labels, settings: Split) -> Labels:
 
 
 def _by_hash(dataset: Dataset, units: Labels, settings: Split) -> Labels:
+    if dataset.ids_are_positions:
+        raise DataError(
+            f"split.method hash needs a column named as `id:` in data/{dataset.name}.yaml: positions"
+            " change when rows are added"
+        )
     # A unit goes where its first row in the file goes: duplicates appended later follow it.
     _, first_row, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
     ids = dataset.ids[first_row].astype(str).astype(object)

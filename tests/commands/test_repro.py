@@ -22,6 +22,11 @@ def test_the_hint_says_pull_only_where_dvc_knows_the_folder(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_run_that_stops_before_the_report_prints_no_scores(reproduced):
+    assert "accuracy" not in retrace(reproduced, "repro", "split").stdout
+
+
+@pytest.mark.slow
 def test_options_are_those_of_dvc_repro(reproduced):
     dry = retrace(reproduced, "repro", "--force", "--dry", "report")
     assert "Running stage 'report'" in dry.stdout

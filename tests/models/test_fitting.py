@@ -2,6 +2,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline
 
 from retrace.errors import ModelError
 from retrace.models.fitting import fit_model, predict
@@ -44,6 +46,21 @@ def test_what_scikit_learn_refuses_is_said_in_our_words(params, parts):
     rare = dataclasses.replace(training, y=np.r_[np.ones(78, np.int64), 0, 0])
     with pytest.raises(ModelError, match="CalibratedClassifierCV cannot be fitted to this data: "):
         fit_model(build(params, "svm"), rare, validation)
+
+
+def test_probabilities_that_are_not_finite_are_refused(parts):
+    class Broken(GaussianNB):
+        def predict_proba(self, X):
+            return super().predict_proba(X) * np.nan
+
+    model = Pipeline([("model", Broken())]).fit(parts[0].X, parts[0].y)
+    with pytest.raises(ModelError, match="probabilities that are not finite"):
+        predict(model, parts[1])
+
+
+def test_a_training_that_diverges_says_what_to_lower(params, parts):
+    with pytest.raises(ModelError, match=r"diverged in epoch 1: .* lower the learning_rate \(1e\+30\)"):
+        fit_model(build(params, "mlp", learning_rate=1e30, schedule="constant"), *parts)
 
 
 def test_a_model_that_cannot_predict_says_so(params, parts):

@@ -1,5 +1,7 @@
 import dataclasses
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from retrace.errors import ModelError, ParamsError
@@ -44,6 +46,13 @@ def test_unknown_model_names_the_nearest_one(params):
 def test_a_model_on_the_wrong_kind_of_data_lists_those_that_fit(params):
     with pytest.raises(ModelError, match=r"'cnn' takes image data, got tabular data; .*mlp"):
         build_model(with_model(params, "cnn"), "tabular")
+
+
+def test_selection_imputes_even_for_a_model_that_takes_gaps(params):
+    chosen = with_model(params, "hist_gradient_boosting")
+    chosen = dataclasses.replace(chosen, features=dataclasses.replace(params.features, select=1))
+    X = pd.DataFrame({"a": [1.0, np.nan, 2.0] * 20, "b": np.arange(60.0)})
+    assert build_model(chosen, "tabular").fit(X, np.arange(60) % 2).predict(X).shape == (60,)
 
 
 def test_the_seed_reaches_models_that_draw(params):

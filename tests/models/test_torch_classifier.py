@@ -119,6 +119,24 @@ def test_balanced_weights_help_the_rare_class():
     assert recall("balanced") > recall(None) + 0.3
 
 
+def test_whole_numbers_of_a_table_are_taken(images):
+    X = images[0].reshape(400, -1)
+    assert TorchClassifier(**OPTIONS).fit(X, images[1]).score(X, images[1]) > 0.5
+
+
+def test_validation_labels_that_training_does_not_have_are_refused(images):
+    X, y = images
+    with pytest.raises(ValueError, match="y_val has labels that y has not"):
+        TorchClassifier(**CNN).fit(X, y, X_val=X, y_val=y + 50)
+
+
+def test_mixed_precision_learns_and_repeats(images):
+    mixed = CNN | {"precision": "bfloat16"}
+    first, again = (TorchClassifier(**mixed).fit(*images) for _ in range(2))
+    assert dumped(first) == dumped(again) != dumped(TorchClassifier(**CNN).fit(*images))
+    assert first.score(*images) > 0.5
+
+
 def test_asking_for_a_gpu_where_there_is_none_is_an_error(images):
     if torch.cuda.is_available():
         pytest.skip("this machine has a GPU")

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from project import ROOT
+from retrace.errors import ParamsError
 from retrace.sources import read
 
 
@@ -17,6 +18,13 @@ def test_wine_is_a_table():
     wine = read("wine", ROOT / "data")
     assert wine.X.shape == (178, 13)
     assert np.bincount(wine.y).tolist() == [59, 71, 48]
+
+
+def test_a_bundled_dataset_called_another_kind_is_refused(tmp_path):
+    description = (ROOT / "data/digits.yaml").read_text().replace("kind: image", "kind: tabular")
+    (tmp_path / "digits.yaml").write_text(description)
+    with pytest.raises(ParamsError, match="kind: got 'tabular', should be 'image'"):
+        read("digits", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["digits", "wine"])

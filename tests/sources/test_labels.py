@@ -34,6 +34,7 @@ def test_a_category_column_is_taken_as_text():
         ([1, None, 2], "t is empty in 1 of 3 rows"),
         (["a", "a"], "one class only"),
         ([0.5, 1.5, 0.5, 1.5], "2 distinct values in 4 rows"),
+        ([1.0, np.inf, 1.0], "t holds infinity"),
         (list(range(200)), "200 distinct values in 200 rows"),
     ],
 )

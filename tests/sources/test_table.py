@@ -74,8 +74,39 @@ def test_row_hash_leaves_the_id_out(bring):
     assert same.row_hash[2] == same.row_hash[3]
 
 
+@pytest.mark.parametrize("role", ["group", "part"])
+def test_a_duplicate_is_one_whatever_its_group_or_part(bring, role):
+    table = pd.DataFrame(
+        {"label": ["a", "a", "b"], "x": [1, 1, 2], "group": [1, 2, 3], "part": ["train", "test", "test"]}
+    )
+    hashes = bring(
+        table.drop(columns={"group": "part", "part": "group"}[role]), target="label", **{role: role}
+    ).row_hash
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_own_words_for_no_value_make_a_column_of_numbers(bring):
+    table = pd.DataFrame({"label": ["a", "b", "NA"], "x": ["1", "?", "3"]})
+    dataset = bring(table, target="label", missing=["?"])
+    assert dataset.X["x"].isna().tolist() == [False, True, False]
+    assert dataset.classes == ("NA", "a", "b")
+
+
+def test_a_file_outside_its_folder_is_refused(bring):
+    with pytest.raises(DataError, match="should lie in"):
+        bring(TABLE, file="../elsewhere.csv", target="label")
+
+
+def test_a_column_of_lists_is_refused(bring):
+    table = TABLE.assign(age=[[1], [2], [3], [4]])
+    with pytest.raises(DataError, match="no numbers or text"):
+        bring(table, file="t.parquet", target="label")
+
+
 def test_without_an_id_rows_are_numbered(bring):
-    assert bring(TABLE, target="label").ids.tolist() == [0, 1, 2, 3]
+    dataset = bring(TABLE, target="label")
+    assert dataset.ids.tolist() == [0, 1, 2, 3]
+    assert dataset.ids_are_positions
 
 
 def test_dropped_columns_are_no_features(bring):

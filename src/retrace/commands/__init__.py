@@ -3,6 +3,7 @@
 import typer
 
 from retrace.commands.repro import repro
+from retrace.commands.verify import verify
 from retrace.errors import run_or_explain
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -14,6 +15,7 @@ def retrace() -> None:
 
 
 cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
+cli.command()(verify)
 
 
 def app() -> None:

@@ -1,9 +1,7 @@
 """`retrace repro`: `dvc repro`, with the typos caught first and the scores printed last."""
 
 import hashlib
-import os
 import subprocess
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +9,13 @@ from pathlib import Path
 import typer
 
 from retrace import artifacts
+from retrace.dvc import run_dvc
 from retrace.errors import RetraceError
+from retrace.lockfile import LOCK, Output, is_in_place, locked_outputs
 from retrace.params import Params, load_params
 from retrace.sources import describe
 
-LOCK = Path("dvc.lock")
+UNCACHED = (artifacts.METRICS, artifacts.REPORT_MD)
 
 
 def repro(context: typer.Context) -> None:
@@ -26,17 +26,29 @@ def repro(context: typer.Context) -> None:
     params = load_params()
     describe(params.data)
     start = time.monotonic()
-    if not _dvc_repro(context.args):
+    before = {path: path.read_bytes() for path in UNCACHED if path.exists()}
+    if run_dvc("repro", *context.args).returncode != 0:
+        _restore(before)
         raise RetraceError(_hint(Path("data") / params.data))
-    if not {"--dry", "-h", "--help"} & set(context.args) and artifacts.METRICS.exists():
+    targets = [word for word in context.args if not word.startswith("-")]
+    if not {"--dry", "-h", "--help"} & set(context.args) and (not targets or "report" in targets):
         typer.echo(_summary(params, time.monotonic() - start))
 
 
-def _dvc_repro(arguments: list[str]) -> bool:
-    # Stages run `python`: let it be the one that runs this command, whatever PATH says.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    command = [sys.executable, "-m", "dvc", "repro", *arguments]
-    return subprocess.run(command, env=os.environ | {"PATH": path}, check=False).returncode == 0
+def _restore(before: dict[Path, bytes]) -> None:
+    """After a run that failed, make the outputs again what dvc.lock says that they are."""
+    wrong = [output for output in locked_outputs() if not is_in_place(output)]
+    for output in wrong:
+        path = Path(output.path)
+        if path in before:
+            path.write_bytes(before[path])
+        elif _is_cached(output):
+            run_dvc("checkout", "--force", "--quiet", output.path, stderr=subprocess.DEVNULL)
+
+
+def _is_cached(output: Output) -> bool:
+    cache = run_dvc("cache", "dir", capture_output=True).stdout.strip()
+    return (Path(cache) / "files" / "md5" / output.md5[:2] / output.md5[2:]).exists()
 
 
 def _hint(folder: Path) -> str:

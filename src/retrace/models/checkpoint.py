@@ -1,17 +1,18 @@
 """What lets an interrupted training go on: its state after the last finished epoch, in .retrace/.
 
-Not a DVC output, because DVC deletes outputs before a run, and not a hyperparameter, because it changes no
-result: every epoch depends only on the state that the last one left, so a training that was interrupted
-ends in the same bytes as one that was not.
+Not a DVC output, because DVC deletes outputs before a run, and not a hyperparameter, because it changes
+no result: every epoch depends only on the state that the last one left, so a training that was
+interrupted ends in the same bytes as one that was not.
 """
 
 import hashlib
+import io
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrace.errors import ArtifactError
+from retrace.artifacts import write_whole
 
 if TYPE_CHECKING:
     from retrace.models.torch_training import TrainingOptions, TrainingState
@@ -29,8 +30,8 @@ class Checkpoint:
     Parameters
     ----------
     record : dict
-        What the training is made from and on (`retrace.provenance.training_record`): a state is used again
-        only for the same data, params, code, versions and hardware.
+        What the training is made from and on (`retrace.provenance.training_record`): a state is used
+        again only for the same data, params, code, versions and hardware.
     folder : Path
         Where states lie; those of other records are removed when this training saves its first.
     """
@@ -57,17 +58,13 @@ class Checkpoint:
 
         saved = {name: getattr(state, name) for name in PLAIN}
         saved |= {name: getattr(state, name).state_dict() for name in STATEFUL}
-        unfinished = self.path.with_suffix(".unfinished")
-        try:
-            self._make_room()
-            torch.save(saved, unfinished)
-            unfinished.replace(self.path)
-        except (OSError, RuntimeError) as error:  # torch.save says a full disk with a RuntimeError
-            unfinished.unlink(missing_ok=True)
-            raise ArtifactError(
-                f"{self.path} cannot be written ({error}): check the rights and the free space of"
-                f" {self.path.parent.absolute()}"
-            ) from error
+        packed = io.BytesIO()  # torch.save into a file would hide why a disk refuses it
+        torch.save(saved, packed)
+        digest = hashlib.sha256(packed.getbuffer()).digest()
+        write_whole(self.path, lambda file: file.write(digest + packed.getvalue()))
+        for other in self.path.parent.glob("*.pt"):
+            if other != self.path:
+                other.unlink()
 
     def on_train_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
         """Keep the state until the model itself is saved; then call `remove`."""
@@ -76,16 +73,14 @@ class Checkpoint:
         """Delete the state: the training has ended well."""
         self.path.unlink(missing_ok=True)
 
-    def _make_room(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        for other in self.path.parent.glob("*.pt"):
-            if other != self.path:
-                other.unlink()
-
     def _restore(self, state: "TrainingState") -> None:
         import torch
 
-        saved = torch.load(self.path, weights_only=True)
+        content = self.path.read_bytes()
+        digest, packed = content[:32], content[32:]
+        if hashlib.sha256(packed).digest() != digest:
+            raise ValueError("its bytes are not those that were written")
+        saved = torch.load(io.BytesIO(packed), weights_only=True)
         for name in STATEFUL:
             getattr(state, name).load_state_dict(saved[name])
         # pickle writes one string object twice as a reference: keys must be the same objects again.

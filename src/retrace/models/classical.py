@@ -36,7 +36,7 @@ def logistic_regression(
 
 
 @model
-def gaussian_nb(seed: int, train: Train, /, *, var_smoothing: NonNegative) -> GaussianNB:
+def gaussian_nb(seed: int, train: Train, /, *, var_smoothing: Positive) -> GaussianNB:
     """Naive Bayes with one normal distribution per feature and class."""
     return GaussianNB(var_smoothing=var_smoothing)
 

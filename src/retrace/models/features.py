@@ -42,18 +42,8 @@ def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) 
     """
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
-        steps.append(("select", BestFeatures(k=features.select)))
+        steps.append(("select", SelectKBest(f_classif, k=features.select)))
     return steps
-
-
-class BestFeatures(SelectKBest):
-    """The ``k`` features with the highest F-value, or all where there are fewer."""
-
-    def __init__(self, *, k: int) -> None:
-        super().__init__(f_classif, k=k)
-
-    def _check_params(self, X: NDArray[np.float64], y: NDArray[np.int64]) -> None:
-        """Accept a ``k`` above the number of features: which columns one-hot makes is not known."""
 
 
 def flatten(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import sklearn
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
@@ -45,9 +46,10 @@ def predict(model: Pipeline, part: Dataset) -> Predictions:
         The model refuses the data.
     """
     with _refusal_in_one_line(model, "applied to"):
-        return Predictions(
-            y=part.y, predicted=model.predict(part.X), probabilities=model.predict_proba(part.X)
-        )
+        predicted, probabilities = model.predict(part.X), model.predict_proba(part.X)
+        if not np.isfinite(probabilities).all():
+            raise ValueError("it gives probabilities that are not finite")
+    return Predictions(y=part.y, predicted=predicted, probabilities=probabilities)
 
 
 def _fit_with_validation(

@@ -68,10 +68,11 @@ def build_model(params: Params, kind: Kind) -> Pipeline:
         params.hyperparameters,
         f"params.yaml: models.{params.model}",
     )
+    impute = model.impute or params.features.select is not None  # selection takes no gaps
     steps = (
         []
         if model.takes_images
-        else feature_steps(kind, params.features, scale=model.scale, impute=model.impute)
+        else feature_steps(kind, params.features, scale=model.scale, impute=impute)
     )
     return Pipeline([*steps, ("model", estimator)])
 

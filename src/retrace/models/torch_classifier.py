@@ -135,6 +135,8 @@ class TorchClassifier(ClassifierMixin, BaseEstimator):
             network = self._build_network(*_channel_statistics(X)).to(device)
             validation = None
             if X_val is not None and y_val is not None:
+                if not np.isin(y_val, self.classes_).all():
+                    raise ValueError("y_val has labels that y has not")
                 X_val = validate_data(
                     self, X_val, dtype=[np.float32, np.uint8], allow_nd=True, reset=False
                 )
@@ -208,6 +210,8 @@ def _channel_statistics(X: NDArray[np.generic]) -> tuple[Floats, Floats]:
 
 
 def _inputs(X: NDArray[np.generic], device: str) -> Tensor:
+    if X.ndim == 2:
+        return torch.from_numpy(X.astype(np.float32)).to(device)
     # Images stay channels-last in memory, as torch's convolutions like them best: a fifth less time.
     return torch.from_numpy(np.ascontiguousarray(X)).to(device).movedim(-1, 1)
 
@@ -224,7 +228,7 @@ def _training_device(device: str) -> str:
 @contextmanager
 def _repeatable(seed: int) -> Iterator[None]:
     """Seed torch and refuse operations that do not repeat; put back what was set before."""
-    before = torch.are_deterministic_algorithms_enabled()
+    before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         torch.use_deterministic_algorithms(True)
@@ -232,4 +236,5 @@ def _repeatable(seed: int) -> Iterator[None]:
         try:
             yield
         finally:
-            torch.use_deterministic_algorithms(before)
+            torch.use_deterministic_algorithms(before[0])
+            torch.backends.cudnn.benchmark = before[1]

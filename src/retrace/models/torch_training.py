@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from retrace.errors import ModelError
+
 Inputs = tuple[Tensor, Tensor]
 ScheduleMaker = Callable[..., torch.optim.lr_scheduler.LRScheduler]
 
@@ -100,6 +102,11 @@ def train_network(
     -------
     TrainingState
         After the last epoch, with ``best_weights`` and ``history``.
+
+    Raises
+    ------
+    ModelError
+        The loss is no longer finite.
     """
     state = _initial_state(network, len(training[1]), options)
     for callback in callbacks:
@@ -156,6 +163,11 @@ def _run_epoch(
     row: dict[str, Any] = {"epoch": state.epoch, "train_loss": loss, "train_accuracy": accuracy}
     if validation is not None:
         row["validation_loss"], row["validation_accuracy"] = _score(state.network, validation)
+    if not all(map(math.isfinite, row.values())):
+        raise ModelError(
+            f"the training diverged in epoch {state.epoch}: its loss is not finite; lower the"
+            f" learning_rate ({options.learning_rate})"
+        )
     row["learning_rate"] = learning_rate
     state.history.append(row)
     if validation is None or row["validation_loss"] < state.best_loss:

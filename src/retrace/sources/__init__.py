@@ -43,7 +43,7 @@ def describe(name: str, data: Path = Path("data")) -> CommonDescription:
         )
     values = load_yaml(path)
     reader = values.get("reader")
-    if reader not in READERS:
+    if not isinstance(reader, str) or reader not in READERS:
         raise ParamsError(
             f"{key_path(str(path), 'reader')}: got {reader!r}{did_you_mean(reader, READERS)};"
             f" allowed: {', '.join(READERS)}"

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from retrace.errors import ParamsError
 from retrace.records import Dataset
 from retrace.sources.description import CommonDescription, described
 from retrace.sources.table import hash_rows
@@ -25,8 +26,17 @@ class Description(CommonDescription):
 
 
 def read(description: Description, name: str, folder: Path) -> Dataset:
-    """Load the dataset from the installed package; ``folder`` holds only a README."""
-    return {"digits": _digits, "wine": _wine}[description.dataset](description, name)
+    """Load the dataset from the installed package; ``folder`` holds only a README.
+
+    Raises
+    ------
+    ParamsError
+        The description calls the dataset another kind than it is.
+    """
+    kind, load = {"digits": ("image", _digits), "wine": ("tabular", _wine)}[description.dataset]
+    if description.kind != kind:
+        raise ParamsError(f"{folder}.yaml: kind: got '{description.kind}', should be '{kind}'")
+    return load(description, name)
 
 
 def _digits(description: Description, name: str) -> Dataset:

@@ -29,6 +29,8 @@ def encode_labels(target: pd.Series, where: str) -> tuple[Codes, tuple[str, ...]
             f"{where} is empty in {missing.size} of {len(target)} rows (row {rows}):"
             " fill these labels in or remove the rows"
         )
+    if pd.api.types.is_float_dtype(target.dtype) and not np.isfinite(target).all():
+        raise DataError(f"{where} holds infinity: a label names a class")
     labels = _plain(target)
     codes, values = pd.factorize(labels, sort=True)
     if len(values) == 1:

@@ -27,6 +27,7 @@ class Description(CommonDescription):
     group: str | None = None
     time: str | None = None
     part: str | None = None
+    missing: list[str] | None = None
     separator: str = ","
     decimal: str = "."
     encoding: str = "utf-8"
@@ -41,7 +42,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         The file is missing, broken or empty; a named column is missing; an id repeats; the target
         has gaps or a single class; no column is left that a model could learn from.
     """
-    path = folder / description.file
+    path = _inside(folder, description.file)
     table = _read_file(path, description)
     if table.empty:
         raise DataError(f"{path} has no rows: a model needs some")
@@ -53,7 +54,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         "times": _times(table, description.time, path),
         "fixed_part": _fixed_part(table, description.part, path),
     }
-    row_hash = hash_rows(table.drop(columns=[description.id] if description.id else []))
+    row_hash = _hash_contents(table, description, path)
     return Dataset(
         name=name,
         title=description.title,
@@ -64,6 +65,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         classes=classes,
         ids=ids,
         row_hash=row_hash,
+        ids_are_positions=description.id is None,
         **roles,
     )
 
@@ -88,6 +90,8 @@ def _read_file(path: Path, description: Description) -> pd.DataFrame:
                 decimal=description.decimal,
                 encoding=description.encoding,
                 index_col=False,
+                na_values=description.missing,
+                keep_default_na=description.missing is None,
                 low_memory=False,
             )
     except pd.errors.EmptyDataError:
@@ -98,6 +102,22 @@ def _read_file(path: Path, description: Description) -> pd.DataFrame:
         ) from error
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OSError) as error:
         raise DataError(f"{path} is not a readable {path.suffix[1:]} file: {error}") from error
+
+
+def _inside(folder: Path, file: str) -> Path:
+    if folder.resolve() not in (folder / file).resolve().parents:
+        raise DataError(
+            f"{folder}.yaml: file: got '{file}', should lie in {folder}/: DVC would not see it change"
+        )
+    return folder / file
+
+
+def _hash_contents(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.uint64]:
+    names = [description.id, description.group, description.part]
+    try:
+        return hash_rows(table.drop(columns=[name for name in names if name is not None]))
+    except TypeError as error:
+        raise DataError(f"{path} holds values that are no numbers or text: {error}") from error
 
 
 def _where_to_get(path: Path) -> str:

@@ -1,0 +1,143 @@
+"""Write docs/reproducibility.md: what is made again byte for byte, and what another CPU changes.
+
+    python benchmarks/reproducibility.py [TITANIC_CSV]
+
+Every model runs on every dataset that fits, four times from nothing, each time in a folder of its own and
+all at once, so that the cores are busy: under three values of PYTHONHASHSEED, whose bytes are compared,
+and with the math libraries held to AVX2, whose predictions are compared with the first run's.
+"""
+
+import platform
+import shutil
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from retrace.artifacts import ENVIRONMENT, PREDICTIONS, load
+from retrace.dvc import run_dvc
+from retrace.errors import RetraceError, run_or_explain
+from retrace.models.registry import MODELS
+from retrace.params import load_params
+from retrace.sources import describe
+from retrace.verification import (
+    TOLERANCE,
+    Run,
+    compare_runs,
+    copy_workspace,
+    largest_metric_difference,
+    rerun,
+    set_params,
+)
+
+PAGE = Path("docs/reproducibility.md")
+
+HASH_SEEDS = ("0", "1", "4242")
+
+# Each switch holds one library back: torch's own kernels, oneDNN, MKL, OpenBLAS and NumPy.
+OLDER_CPU = {
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "OPENBLAS_CORETYPE": "Haswell",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX",
+}
+
+TITANIC = """\
+title: Passengers of the Titanic
+task: classification
+kind: tabular
+reader: table
+file: titanic.csv
+target: Survived
+id: PassengerId
+drop: [Name, Ticket, Cabin]
+licence: not stated
+"""
+
+
+def main() -> None:
+    """Run everything, then write the page."""
+    with tempfile.TemporaryDirectory(prefix="retrace-reproducibility-") as folder:
+        source = copy_workspace(Path(folder) / "source")
+        datasets = ["digits", "wine"]
+        if len(sys.argv) > 1:
+            _add_titanic(source, Path(sys.argv[1]))
+            datasets.append("titanic")
+        rows = [
+            _row(source, Path(folder), data, model)
+            for data in datasets
+            for model, spec in MODELS.items()
+            if describe(data, source / "data").kind in spec.kinds
+        ]
+        machine = load(ENVIRONMENT)["hardware"] if ENVIRONMENT.exists() else {}
+    _write_page(pd.DataFrame(rows), machine)
+    if not all(row["the same bytes in three runs"] == "yes" for row in rows):
+        raise RetraceError(f"some outputs differ between runs: see {PAGE}")
+
+
+def _row(source: Path, folder: Path, data: str, model: str) -> dict[str, str]:
+    settings = [{"PYTHONHASHSEED": seed} for seed in HASH_SEEDS] + [OLDER_CPU]
+    copies = [shutil.copytree(source, folder / f"run-{number}") for number in range(len(settings))]
+    for copy in copies:
+        set_params(copy, {"data": data, "model": model})
+    with ThreadPoolExecutor(len(copies)) as all_at_once:
+        runs = list(all_at_once.map(rerun, copies, settings))
+    different = [name for other in runs[1:3] for name in compare_runs(runs[0], other)]
+    row = {
+        "dataset": data,
+        "model": model,
+        "the same bytes in three runs": ", ".join(dict.fromkeys(different)) or "yes",
+        "the same bytes under AVX2": "no" if _model_differs(runs[0], runs[3]) else "yes",
+        "predictions that change under AVX2": _changed_predictions(runs[0], runs[3]),
+        "largest metric difference under AVX2": f"{largest_metric_difference(runs[0], runs[3]):.4f}",
+    }
+    print(" | ".join(row.values()), flush=True)
+    for run in runs:
+        shutil.rmtree(run.folder)
+    return row
+
+
+def _model_differs(first: Run, second: Run) -> bool:
+    return any("model.joblib" in name for name in compare_runs(first, second))
+
+
+def _changed_predictions(first: Run, second: Run) -> str:
+    one, other = (pd.read_csv(run.folder / PREDICTIONS)["predicted"] for run in (first, second))
+    return f"{(one != other).sum()} of {len(one)}"
+
+
+def _add_titanic(source: Path, table: Path) -> None:
+    (source / "data/titanic.yaml").write_text(TITANIC)
+    (source / "data/titanic").mkdir()
+    shutil.copy(table, source / "data/titanic/titanic.csv")
+    run_dvc("add", "--quiet", "data/titanic", cwd=source)
+
+
+def _write_page(table: pd.DataFrame, machine: dict[str, object]) -> None:
+    columns = list(table)
+    lines = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+    lines += [f"| {' | '.join(row)} |" for row in table.to_numpy()]
+    same = (table["the same bytes in three runs"] == "yes").sum()
+    largest = table["largest metric difference under AVX2"].astype(float).max()
+    text = PAGE.with_suffix(".md.in").read_text()
+    values = {
+        "TABLE": "\n".join(lines),
+        "SAME": f"{same} of {len(table)}",
+        "LARGEST": f"{largest:.4f}",
+        "TOLERANCE": f"{TOLERANCE}",
+        "MACHINE": f"{machine.get('cpu', platform.processor())}, torch's kernels"
+        f" {machine.get('torch_cpu_capability', 'unknown')}, {', '.join(machine.get('blas', []))}",
+        "DATE": f"{date.today()}",
+        "THREADS": f"{load_params().train.threads}",
+    }
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    run_or_explain(main)
