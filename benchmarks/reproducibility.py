@@ -2,9 +2,9 @@
 
     python benchmarks/reproducibility.py [TITANIC_CSV]
 
-Every model runs on every dataset that fits, four times from nothing, each time in a folder of its own and
-all at once, so that the cores are busy: under three values of PYTHONHASHSEED, whose bytes are compared,
-and with the math libraries held to AVX2, whose predictions are compared with the first run's.
+Every model runs on every dataset that fits, four times from nothing, each time in a folder of its own
+and all at once, so that the cores are busy: under three values of PYTHONHASHSEED, whose bytes are
+compared, and with the math libraries held to AVX2, whose predictions are compared with the first run's.
 """
 
 import platform

@@ -12,6 +12,7 @@ from retrace.artifacts import HISTORY_COLUMNS
 from retrace.records import Predictions
 
 ENVIRONMENT = {
+    "model": "a_model",
     "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
     "versions": {"python": "3.11"},
     "hardware": {"cpu": "a CPU", "system": "Linux x86_64", "threads": 1},

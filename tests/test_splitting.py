@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retrace.errors import DataError
-from retrace.splitting import split_rows
+from retrace.splitting import split_rows, split_warnings
 
 
 @pytest.fixture
@@ -148,6 +148,12 @@ def test_a_method_without_its_column_names_the_key(make_dataset, settings, metho
         split_rows(make_dataset(), by(settings, method))
 
 
+def test_a_group_that_the_split_ignores_is_said(make_dataset, settings):
+    dataset = make_dataset(groups=np.arange(100) // 4)
+    assert "set split.method: group" in split_warnings(dataset, settings)[0]
+    assert split_warnings(dataset, by(settings, "group")) == []
+
+
 def test_two_groups_cannot_fill_three_parts(make_dataset, settings):
     with pytest.raises(DataError, match="2 groups cannot fill three parts"):
         split_rows(make_dataset(groups=np.arange(100) % 2), by(settings, "group"))
@@ -157,7 +163,7 @@ def test_two_groups_cannot_fill_three_parts(make_dataset, settings):
 def test_too_few_rows_of_a_class_name_it(make_dataset, settings, n_rare):
     y = np.zeros(100, dtype=np.int64)
     y[:n_rare] = 1
-    with pytest.raises(DataError, match=f"class 'b' has {n_rare} rows"):
+    with pytest.raises(DataError, match=f"class 'b' has {n_rare} row"):
         split_rows(make_dataset(y=y), settings)
 
 

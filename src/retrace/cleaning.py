@@ -69,7 +69,8 @@ CLEANERS: dict[str, Callable[..., Any]] = {"tabular": clean_table, "image": clea
 
 def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:
     if pd.api.types.is_float_dtype(column.dtype):
-        return column.where(np.isfinite(column))
+        infinite = np.isinf(column)
+        return column.mask(infinite) if infinite.any() else column
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column
     text = column.map(str, na_action="ignore").astype(object)

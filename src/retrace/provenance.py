@@ -41,9 +41,11 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``made_from`` (hashes of data, params and code), ``versions`` and ``hardware``.
+        ``model`` (its name), ``made_from`` (hashes of data, params and code), ``versions`` and
+        ``hardware``.
     """
     return {
+        "model": params.model,
         "made_from": {
             "data": {str(path): artifacts.file_md5(path) for path in inputs},
             "params": _params_hash(params),

@@ -127,7 +127,7 @@ def _context(results: Results) -> dict[str, Any]:
     return {
         "title": test.title,
         "data": test.name,
-        "model": params.model,
+        "model": results.environment["model"],
         "metric": params.metric,
         "headline": f"{found['test'][params.metric]:.4f}",
         "headline_interval": _interval(intervals[params.metric]),

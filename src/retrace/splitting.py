@@ -53,6 +53,16 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     return rows
 
 
+def split_warnings(dataset: Dataset, settings: Split) -> list[str]:
+    """Say what a user should know of a split that is allowed, but hardly meant."""
+    if dataset.groups is None or settings.method in {"group", "fixed"}:
+        return []
+    return [
+        f"data/{dataset.name}.yaml names a group, but split.method is {settings.method}: rows of one"
+        " group land in several parts; set split.method: group"
+    ]
+
+
 def _units(dataset: Dataset, settings: Split) -> Labels:
     """Give one number to what must stay together: duplicates, groups, and what both connect."""
     ties: list[NDArray[Any]] = [dataset.row_hash] if settings.duplicates_together else []
@@ -176,10 +186,10 @@ def _sizes(n_rows: int, settings: Split) -> tuple[int, int, int]:
 
 def _too_few(dataset: Dataset, code: int, settings: Split) -> DataError:
     count = np.count_nonzero(dataset.y == code)
+    shares = f"{settings.train}, {settings.validation} and {settings.test}"
     return DataError(
-        f"class '{dataset.classes[code]}' has {count} rows, too few for parts of {settings.train},"
-        f" {settings.validation} and {settings.test}: add rows of it, drop the class, or make the"
-        " smallest part larger"
+        f"class '{dataset.classes[code]}' has {count} row{'s' if count != 1 else ''}, too few for"
+        f" parts of {shares}: add rows of it, drop the class, or make the smallest part larger"
     )
 
 

@@ -48,6 +48,14 @@ def test_a_model_on_the_wrong_kind_of_data_lists_those_that_fit(params):
         build_model(with_model(params, "cnn"), "tabular")
 
 
+def test_asking_for_a_gpu_for_a_model_that_cannot_use_one_is_an_error(params):
+    on_gpu = dataclasses.replace(
+        with_model(params, "svm"), train=dataclasses.replace(params.train, device="cuda")
+    )
+    with pytest.raises(ModelError, match=r"'svm' runs on the CPU only: .* choose mlp or cnn"):
+        build_model(on_gpu, "tabular")
+
+
 def test_selection_imputes_even_for_a_model_that_takes_gaps(params):
     chosen = with_model(params, "hist_gradient_boosting")
     chosen = dataclasses.replace(chosen, features=dataclasses.replace(params.features, select=1))

@@ -117,7 +117,11 @@ def test_dropped_columns_are_no_features(bring):
     ("changes", "roles", "message"),
     [
         ({"part": ["train", "tset", "test", "test"]}, {"part": "part"}, r"'tset' \(did you mean 'test'"),
-        ({"when": ["soon", "x", "y", "z"]}, {"time": "when"}, "time 'when' is not a date in every row"),
+        (
+            {"when": ["soon", "x", "y", "z"]},
+            {"time": "when"},
+            "time 'when' is not a date such as 2024-01-31 in every row",
+        ),
         ({"site": [1, None, 2, 2]}, {"group": "site"}, "group 'site' is empty in 1 rows"),
         ({}, {"drop": ["age", "sex", "fit", "site", "when", "part", "key"]}, "no feature column"),
         ({}, {"drop": ["agee"]}, r"no column 'agee' \(named as `drop.0`\) \(did you mean 'age'"),
@@ -126,6 +130,26 @@ def test_dropped_columns_are_no_features(bring):
 def test_roles_that_do_not_fit_are_refused(bring, changes, roles, message):
     with pytest.raises(DataError, match=message):
         bring(TABLE.assign(**changes), target="label", **roles)
+
+
+def test_dates_with_the_day_first_are_refused_until_their_format_is_said(bring):
+    table = TABLE.assign(when=["01/02/2024", "02/02/2024", "03/02/2024", "04/01/2024"])
+    with pytest.raises(DataError, match=r"set `time_format:`, as in '%d/%m/%Y'"):
+        bring(table, target="label", time="when")
+    times = bring(table, target="label", time="when", time_format="%d/%m/%Y").times
+    assert times.argsort().tolist() == [3, 0, 1, 2]
+
+
+def test_another_separator_is_recognised(bring, tmp_path):
+    bring(TABLE, **ROLES)
+    TABLE.to_csv(tmp_path / "mine" / "table.csv", index=False, sep=";")
+    with pytest.raises(DataError, match="set `separator: ';'`"):
+        read("mine", tmp_path)
+
+
+def test_a_column_without_any_value_is_refused(bring):
+    with pytest.raises(DataError, match="column 'age' is empty in every row: list it under `drop`"):
+        bring(TABLE.assign(age=np.nan), target="label")
 
 
 def test_a_date_is_no_feature(bring):

@@ -24,6 +24,7 @@ class Model:
     impute: bool = True
     kinds: tuple[Kind, ...] = ("tabular", "image")
     takes_images: bool = False
+    runs_on_gpu: bool = False
 
 
 MODELS = {
@@ -35,8 +36,8 @@ MODELS = {
     "gradient_boosting": Model(build=classical.gradient_boosting),
     "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, impute=False),
     "adaboost": Model(build=classical.adaboost),
-    "mlp": Model(build=neural.mlp, scale=True),
-    "cnn": Model(build=neural.cnn, kinds=("image",), takes_images=True),
+    "mlp": Model(build=neural.mlp, scale=True, runs_on_gpu=True),
+    "cnn": Model(build=neural.cnn, kinds=("image",), takes_images=True, runs_on_gpu=True),
 }
 
 
@@ -63,6 +64,12 @@ def build_model(params: Params, kind: Kind) -> Pipeline:
         A hyperparameter is unknown, missing, or has a value that is not allowed.
     """
     model = _find(params.model, kind)
+    if params.train.device == "cuda" and not model.runs_on_gpu:
+        able = [name for name, other in MODELS.items() if other.runs_on_gpu]
+        raise ModelError(
+            f"train.device: got 'cuda', but '{params.model}' runs on the CPU only: set train.device:"
+            f" cpu, or choose {' or '.join(able)}"
+        )
     estimator = checked(
         functools.partial(model.build, params.seed, params.train),
         params.hyperparameters,

@@ -26,6 +26,7 @@ class Description(CommonDescription):
     drop: list[str] | None = None
     group: str | None = None
     time: str | None = None
+    time_format: str | None = None
     part: str | None = None
     missing: list[str] | None = None
     separator: str = ","
@@ -51,7 +52,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     y, classes = encode_labels(table[description.target], f"{path}: target '{description.target}'")
     roles = {
         "groups": _complete(table, description.group, "group", path),
-        "times": _times(table, description.time, path),
+        "times": _times(table, description, path),
         "fixed_part": _fixed_part(table, description.part, path),
     }
     row_hash = _hash_contents(table, description, path)
@@ -79,21 +80,7 @@ def _read_file(path: Path, description: Description) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(_where_to_get(path))
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        with warnings.catch_warnings():
-            # pandas only warns when lines have more fields than the header, and cuts them off.
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
-                path,
-                sep=description.separator,
-                decimal=description.decimal,
-                encoding=description.encoding,
-                index_col=False,
-                na_values=description.missing,
-                keep_default_na=description.missing is None,
-                low_memory=False,
-            )
+        return pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path, description)
     except pd.errors.EmptyDataError:
         raise DataError(f"{path} is empty: it should hold a header line and rows") from None
     except (UnicodeDecodeError, LookupError) as error:
@@ -101,7 +88,30 @@ def _read_file(path: Path, description: Description) -> pd.DataFrame:
             f"{path} is not {description.encoding} text ({error}): set `encoding:` in its .yaml"
         ) from error
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OSError) as error:
-        raise DataError(f"{path} is not a readable {path.suffix[1:]} file: {error}") from error
+        raise DataError(
+            f"{path} is not a readable {path.suffix[1:]} file"
+            f" (separator '{description.separator}'): {error}"
+        ) from error
+
+
+def _read_csv(path: Path, description: Description) -> pd.DataFrame:
+    options = {
+        "sep": description.separator,
+        "decimal": description.decimal,
+        "encoding": description.encoding,
+        "na_values": description.missing,
+        "keep_default_na": description.missing is None,
+        "index_col": False,
+    }
+    with warnings.catch_warnings():
+        # pandas only warns when lines have more fields than the header, and cuts them off.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        warnings.simplefilter("error", pd.errors.DtypeWarning)
+        try:
+            return pd.read_csv(path, **options)
+        except pd.errors.DtypeWarning:
+            # Read in blocks, a third of the memory, a column may get two types: then read it whole.
+            return pd.read_csv(path, **options, low_memory=False)
 
 
 def _inside(folder: Path, file: str) -> Path:
@@ -121,6 +131,9 @@ def _hash_contents(table: pd.DataFrame, description: Description, path: Path) ->
 
 
 def _where_to_get(path: Path) -> str:
+    there = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
+    if there:
+        return f"{path} is not here{did_you_mean(path.name, there)}; there are: {', '.join(there)}"
     tracked = path.parent.with_name(f"{path.parent.name}.dvc")
     if tracked.is_file():
         return f"{path} is not here, but DVC knows it ({tracked}): run `dvc pull {path.parent}`"
@@ -129,6 +142,9 @@ def _where_to_get(path: Path) -> str:
 
 def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
     roles = ("target", "id", "group", "time", "part")
+    header = str(table.columns[0])
+    if len(table.columns) == 1 and (found := [mark for mark in ";\t|" if mark in header]):
+        raise DataError(f"{path} has one column, '{header}': set `separator: {found[0]!r}` in its .yaml")
     named = {role: getattr(description, role) for role in roles}
     named |= {f"drop.{i}": column for i, column in enumerate(description.drop or [])}
     for role, column in named.items():
@@ -166,21 +182,21 @@ def _complete(
     return _plain(table[column]).to_numpy()
 
 
-def _times(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
+def _times(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.generic] | None:
+    column = description.time
     if _complete(table, column, "time", path) is None:
         return None
     if pd.api.types.is_numeric_dtype(table[column].dtype):
         return table[column].to_numpy()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "error", UserWarning
-            )  # "could not infer format": it would guess per row
-            return pd.to_datetime(table[column], utc=True).dt.tz_localize(None).to_numpy()
-    except (ValueError, UserWarning) as error:
+        times = pd.to_datetime(table[column], utc=True, format=description.time_format or "ISO8601")
+    except ValueError as error:
+        form = f"as `time_format: '{description.time_format}'` says" if description.time_format else ""
         raise DataError(
-            f"{path}: time '{column}' is not a date in every row ({error}): write 2024-01-31 or a number"
+            f"{path}: time '{column}' is not a date {form or 'such as 2024-01-31'} in every row"
+            f" (first: '{table[column].iloc[0]}'): set `time_format:`, as in '%d/%m/%Y'"
         ) from error
+    return times.dt.tz_localize(None).to_numpy()
 
 
 def _fixed_part(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
@@ -206,6 +222,9 @@ def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.D
             f"{path}: column '{dates[0]}' is a date: name it as `time`, list it under `drop`,"
             " or turn it into numbers"
         )
+    empty = [column for column in X if X[column].isna().all()]
+    if empty:
+        raise DataError(f"{path}: column '{empty[0]}' is empty in every row: list it under `drop`")
     if all(_is_free_text(X[column]) for column in X):
         raise DataError(
             f"{path} holds only free text (such as '{X.columns[0]}', {X.iloc[:, 0].nunique()}"
