@@ -38,7 +38,8 @@ def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:
     DataFrame of shape (n_samples, n_features)
         Text is ``str``, as objects; what is empty or infinite is NaN.
     """
-    return X.apply(lambda column: _clean_column(column, settings))
+    cleaned = {name: _clean_column(column, settings) for name, column in X.items()}
+    return pd.DataFrame(cleaned, copy=False)  # untouched columns are shared, not copied
 
 
 def clean_images(X: NDArray[np.uint8], settings: ImageCleaning) -> NDArray[np.uint8]:

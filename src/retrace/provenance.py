@@ -95,7 +95,7 @@ def _hardware(params: Params) -> dict[str, Any]:
     }
     hardware: dict[str, Any] = {
         "system": f"{platform.system()} {platform.machine()}",
-        "cpu": _cpu_name(),
+        "cpu": cpu_name(),
         "blas": sorted(blas),
         "threads": params.train.threads,
         "device": params.train.device,
@@ -109,7 +109,8 @@ def _hardware(params: Params) -> dict[str, Any]:
     return hardware
 
 
-def _cpu_name() -> str:
+def cpu_name() -> str:
+    """Return the name that the processor gives itself."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):

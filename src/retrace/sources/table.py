@@ -215,7 +215,8 @@ def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.D
     X = table[[column for column in table if column not in not_features]]
     if X.columns.empty:
         raise DataError(f"{path} has no feature column: all are the target, an id or dropped")
-    X = pd.DataFrame({str(column): _plain(values) for column, values in X.items()})
+    # copy=False: a table of millions of rows should not lie in memory twice.
+    X = pd.DataFrame({str(column): _plain(values) for column, values in X.items()}, copy=False)
     dates = X.select_dtypes(["datetime", "datetimetz", "timedelta"]).columns
     if len(dates):
         raise DataError(
