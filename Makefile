@@ -21,7 +21,7 @@ COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header
 .PHONY: help repro verify bench test lint format requirements clean
 
 help:  ## list these words
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)

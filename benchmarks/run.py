@@ -9,6 +9,7 @@ import torch
 
 import pipeline
 import table
+import threads
 import training
 from retrace.provenance import cpu_name
 
@@ -31,6 +32,14 @@ SECTIONS = (
         " .001, 20 epochs), against ours on one thread: five seeds, each of which draws its own parts"
         " (test .15, validation .17, stratified). The template itself reports .9926 on its own parts;"
         " this rebuilt loop does not reach it here. `python benchmarks/training.py`",
+    ),
+    (
+        "How many threads",
+        threads.measure,
+        "Five epochs of each network as shipped, best of two, on a quiet machine and with one busy"
+        " process per core. One thread ships: it costs little where the cores are free, it is the number"
+        " that every machine has (another number gives other bits), and trainings that run side by side,"
+        " as in a search, do not fight for cores. `python benchmarks/threads.py`",
     ),
     (
         "A large table",

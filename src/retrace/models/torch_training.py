@@ -6,7 +6,7 @@ the state that the last one left.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from retrace.errors import ModelError
+from retrace.models.schedules import SCHEDULES
 
 Inputs = tuple[Tensor, Tensor]
-ScheduleMaker = Callable[..., torch.optim.lr_scheduler.LRScheduler]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,29 +228,3 @@ def _epoch_seed(seed: int, epoch: int) -> int:
 
 def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:
     return options.patience is not None and state.epoch - state.best_epoch >= options.patience
-
-
-def _one_cycle(
-    optimizer: torch.optim.Optimizer, learning_rate: float, steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    # L. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
-    return torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
-
-
-def _cosine(
-    optimizer: torch.optim.Optimizer, learning_rate: float, steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
-
-
-def _constant(
-    optimizer: torch.optim.Optimizer, learning_rate: float, steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1)
-
-
-SCHEDULES: dict[str, ScheduleMaker] = {
-    "one_cycle": _one_cycle,
-    "cosine": _cosine,
-    "constant": _constant,
-}
