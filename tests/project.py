@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 from ruamel.yaml import YAML
 
+from retrace.verification import set_params
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -53,17 +55,7 @@ class Project:
 
     def set(self, **values):
         """Edit params.yaml: ``set(split__test=1.2)``."""
-        path = self.folder / "params.yaml"
-        yaml = YAML()
-        params = yaml.load(path.read_text())
-        for key, value in values.items():
-            *sections, name = key.split("__")
-            section = params
-            for part in sections:
-                section = section[part]
-            section[name] = value
-        with path.open("w") as file:
-            yaml.dump(params, file)
+        set_params(self.folder, {key.replace("__", "."): value for key, value in values.items()})
 
     def add_table(self, name, rows, **description):
         """Bring in a table as a user does: a description and a folder with a CSV file."""

@@ -117,12 +117,11 @@ def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
     ]
     if stale:
         return [], f"not with dvc.lock, which is of other code, data or params ({', '.join(stale)})"
-    recorded = locked_outputs(source / LOCK)
-    machine = [output for output in recorded if output.path == str(ENVIRONMENT)]
+    recorded = Run(folder=source)
+    machine = [output for output in recorded.outputs if output.path == str(ENVIRONMENT)]
     if not differing_outputs(machine, run.outputs):
-        differing = differing_outputs(recorded, run.outputs)
-        return [f"{out.stage}: {out.path}" for out in differing], "with dvc.lock, byte by byte"
-    largest = largest_metric_difference(Run(folder=source), run)
+        return compare_runs(recorded, run), "with dvc.lock, byte by byte"
+    largest = largest_metric_difference(recorded, run)
     how = f"with metrics.json, of another machine or versions (largest difference {largest:.4f})"
     return ([f"report: {METRICS}"] if largest > TOLERANCE else []), how
 

@@ -39,16 +39,16 @@ def _restore(before: dict[Path, bytes]) -> None:
     """After a run that failed, make the outputs again what dvc.lock says that they are."""
     wrong = [output for output in locked_outputs() if not is_in_place(output)]
     for output in wrong:
-        path = Path(output.path)
-        if path in before:
-            path.write_bytes(before[path])
-        elif _is_cached(output):
-            run_dvc("checkout", "--force", "--quiet", output.path, stderr=subprocess.DEVNULL)
+        if Path(output.path) in before:
+            Path(output.path).write_bytes(before[Path(output.path)])
+    if cached := _cached([output for output in wrong if Path(output.path) not in before]):
+        paths = [output.path for output in cached]
+        run_dvc("checkout", "--force", "--quiet", *paths, stderr=subprocess.DEVNULL)
 
 
-def _is_cached(output: Output) -> bool:
-    cache = run_dvc("cache", "dir", capture_output=True).stdout.strip()
-    return (Path(cache) / "files" / "md5" / output.md5[:2] / output.md5[2:]).exists()
+def _cached(outputs: list[Output]) -> list[Output]:
+    cache = Path(run_dvc("cache", "dir", capture_output=True).stdout.strip(), "files", "md5")
+    return [output for output in outputs if (cache / output.md5[:2] / output.md5[2:]).exists()]
 
 
 def _hint(folder: Path) -> str:
