@@ -59,7 +59,7 @@ def test_metrics_name_both_parts_and_count_the_test_rows(make_results):
 
 def test_predictions_have_a_row_per_row_and_a_probability_per_class(make_results):
     table = reporting.predictions_table(make_results(groups=np.arange(90) // 3))
-    assert list(table) == ["part", "id", "group", "true", "predicted", "p_a", "p_b", "p_c"]
+    assert list(table) == ["part", "id", "group", "row_hash", "true", "predicted", "p_a", "p_b", "p_c"]
     assert table["part"].value_counts().to_dict() == {"validation": 90, "test": 90}
     assert table["group"].iloc[-1] == 29
 

@@ -53,7 +53,7 @@ def metrics(results: Results) -> dict[str, dict[str, float]]:
 
 
 def predictions_table(results: Results) -> pd.DataFrame:
-    """Return one row per tested row: part, id, group, true and predicted class, probabilities."""
+    """Return one row per tested row: part, id, group, hash, true and predicted class, probabilities."""
     return pd.concat([_part_table(part, results) for part in results.predictions], ignore_index=True)
 
 
@@ -216,6 +216,7 @@ def _part_table(part: str, results: Results) -> pd.DataFrame:
         "part": [part] * len(dataset),
         "id": dataset.ids,
         "group": [""] * len(dataset) if dataset.groups is None else dataset.groups,
+        "row_hash": [f"{value:016x}" for value in dataset.row_hash],
         "true": names[predictions.y],
         "predicted": names[predictions.predicted],
     }
