@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     _require_columns(table, description, path)
     ids = _unique_ids(table, description, path)
     y, classes = encode_labels(table[description.target], f"{path}: target '{description.target}'")
-    roles = {
+    roles: dict[str, Any] = {
         "groups": _complete(table, description.group, "group", path),
         "times": _times(table, description, path),
         "fixed_part": _fixed_part(table, description.part, path),
