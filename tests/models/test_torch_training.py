@@ -4,20 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from retrace.models.torch_training import TrainingOptions, batches, shift_images, train_network
-
-OPTIONS = TrainingOptions(
-    epochs=6,
-    batch_size=16,
-    learning_rate=0.05,
-    weight_decay=0.0,
-    schedule="one_cycle",
-    patience=None,
-    class_weight=None,
-    shift=0,
-    precision="float32",
-    seed=0,
-)
+from retrace.models.torch_training import batches, shift_images, train_network
+from torch_options import TRAINING
 
 
 @pytest.fixture
@@ -30,7 +18,7 @@ def data():
 def train(data, validation=None, callbacks=(), **changes):
     torch.manual_seed(0)
     network = nn.Linear(3, 2)
-    return train_network(network, data, validation, dataclasses.replace(OPTIONS, **changes), callbacks)
+    return train_network(network, data, validation, dataclasses.replace(TRAINING, **changes), callbacks)
 
 
 @pytest.mark.parametrize("schedule", ["one_cycle", "cosine", "constant"])

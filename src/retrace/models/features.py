@@ -1,10 +1,13 @@
 """The steps before a model that learn from data: fitted on the training rows, inside the Pipeline."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.feature_selection import SelectKBest, f_classif, f_regression
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -16,14 +19,18 @@ from sklearn.preprocessing import (
 )
 
 from retrace.params import Features
-from retrace.records import Kind
+from retrace.records import Kind, Task
+
+RELEVANCE: dict[Task, Callable[..., Any]] = {"classification": f_classif, "regression": f_regression}
 
 SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
 
 Steps = list[tuple[str, BaseEstimator]]
 
 
-def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) -> Steps:
+def feature_steps(
+    kind: Kind, features: Features, task: Task = "classification", *, scale: bool, impute: bool
+) -> Steps:
     """Build the steps that turn raw inputs into the numbers that a model takes.
 
     Parameters
@@ -32,6 +39,8 @@ def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) 
         What the inputs are.
     features : Features
         How to impute, scale, encode and select.
+    task : str
+        What is predicted: it says how `select` measures a feature.
     scale, impute : bool
         Whether the model needs scaled inputs, and inputs without gaps.
 
@@ -42,7 +51,7 @@ def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) 
     """
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
-        steps.append(("select", SelectKBest(f_classif, k=features.select)))
+        steps.append(("select", SelectKBest(RELEVANCE[task], k=features.select)))
     return steps
 
 

@@ -6,7 +6,7 @@ the state that the last one left.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,14 +16,16 @@ from torch.nn import functional as F
 
 from retrace.errors import ModelError
 from retrace.models.schedules import SCHEDULES
+from retrace.records import Task
 
 Inputs = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
-    """How a network is trained; the names are those of `TorchClassifier`."""
+    """How a network is trained; the names are those of `TorchEstimator`."""
 
+    task: Task
     epochs: int
     batch_size: int
     learning_rate: float
@@ -66,6 +68,29 @@ class TrainingState:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
 
+def cross_entropy(logits: Tensor, codes: Tensor, class_weight: Tensor | None) -> Tensor:
+    """Return minus the mean log probability of the true classes."""
+    return F.cross_entropy(logits, codes, weight=class_weight)
+
+
+def squared_error(outputs: Tensor, y: Tensor, class_weight: None) -> Tensor:
+    """Return the mean squared error of one output per row."""
+    return F.mse_loss(outputs.squeeze(1), y)
+
+
+LOSSES: dict[Task, Callable[..., Tensor]] = {
+    "classification": cross_entropy,
+    "regression": squared_error,
+}
+
+
+# One string object per name, in every epoch: pickle writes a second object of equal text again.
+NAMES = {
+    "train": ("train_loss", "train_accuracy"),
+    "validation": ("validation_loss", "validation_accuracy"),
+}
+
+
 class Callback(Protocol):
     """What may watch a training from outside: a progress bar, a checkpoint, a pruner."""
 
@@ -91,10 +116,10 @@ def train_network(
     Parameters
     ----------
     network : Module
-        On the device, as are the data; maps inputs to logits.
-    training, validation : (inputs, codes)
-        Tensors of shape (n_samples, ...) and (n_samples,). The best epoch is the one with the lowest
-        loss on ``validation``; without it, the last one.
+        On the device, as are the data; maps inputs to logits, or to one number each.
+    training, validation : (inputs, targets)
+        Tensors of shape (n_samples, ...) and (n_samples,): codes of classes, or numbers. The best epoch
+        is the one with the lowest loss on ``validation``; without it, the last one.
     options : TrainingOptions
     callbacks : sequence of Callback
 
@@ -158,11 +183,11 @@ def _run_epoch(
     state: TrainingState, training: Inputs, validation: Inputs | None, options: TrainingOptions
 ) -> None:
     learning_rate = state.scheduler.get_last_lr()[0]
-    loss, accuracy = _train_one_epoch(state, training, options)
+    found = _train_one_epoch(state, training, options)
     state.epoch += 1
-    row: dict[str, Any] = {"epoch": state.epoch, "train_loss": loss, "train_accuracy": accuracy}
+    row: dict[str, Any] = {"epoch": state.epoch} | _named("train", found, options)
     if validation is not None:
-        row["validation_loss"], row["validation_accuracy"] = _score(state.network, validation)
+        row |= _named("validation", _score(state.network, validation, options), options)
     if not all(map(math.isfinite, row.values())):
         raise ModelError(
             f"the training diverged in epoch {state.epoch}: its loss is not finite; lower the"
@@ -188,30 +213,38 @@ def _train_one_epoch(
     loss_sum, correct = torch.zeros(2, device=y.device)
     state.network.train()
     for rows in order.tensor_split(batches(len(y), options.batch_size)):
-        images, codes = X[rows], y[rows]
+        inputs, targets = X[rows], y[rows]
         if options.shift:
-            images = shift_images(images, options.shift, generator)
+            inputs = shift_images(inputs, options.shift, generator)
         with _precision(options, y.device):
-            logits = state.network(images)
-        loss = F.cross_entropy(logits.float(), codes, weight=options.class_weight)
+            outputs = state.network(inputs)
+        loss = LOSSES[options.task](outputs.float(), targets, options.class_weight)
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
         state.scheduler.step()
         loss_sum += loss.detach() * len(rows)
-        correct += (logits.detach().argmax(dim=1) == codes).sum()
+        if options.task == "classification":
+            correct += (outputs.detach().argmax(dim=1) == targets).sum()
     return loss_sum.item() / len(y), correct.item() / len(y)
 
 
-def _score(network: nn.Module, validation: Inputs) -> tuple[float, float]:
+def _score(network: nn.Module, validation: Inputs, options: TrainingOptions) -> tuple[float, float]:
     X, y = validation
-    logits = predict_logits(network, X)
-    accuracy = (logits.argmax(dim=1) == y).double().mean()
-    return F.cross_entropy(logits, y).item(), accuracy.item()
+    outputs = predict_outputs(network, X)
+    accuracy = (outputs.argmax(dim=1) == y).double().mean()
+    return LOSSES[options.task](outputs, y, None).item(), accuracy.item()
 
 
-def predict_logits(network: nn.Module, X: Tensor, batch_size: int = 4096) -> Tensor:
-    """Return the logits of shape (n_samples, n_classes), without dropout or gradients."""
+def _named(part: str, found: tuple[float, float], options: TrainingOptions) -> dict[str, float]:
+    """Name a loss and an accuracy as the history does; a regression has no accuracy."""
+    loss, accuracy = NAMES[part]
+    named = {loss: found[0]}
+    return named | {accuracy: found[1]} if options.task == "classification" else named
+
+
+def predict_outputs(network: nn.Module, X: Tensor, batch_size: int = 4096) -> Tensor:
+    """Return what a network says of each row, (n_samples, n_outputs), without dropout or gradients."""
     network.eval()
     with torch.inference_mode():
         return torch.cat([network(rows) for rows in X.split(batch_size)])
