@@ -6,7 +6,7 @@ the state that the last one left.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from retrace.errors import ModelError
+from retrace.models.losses import LOSSES
 from retrace.models.schedules import SCHEDULES
 from retrace.records import Task
 
@@ -66,22 +67,6 @@ class TrainingState:
     best_loss: float = math.inf
     best_epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
-
-
-def cross_entropy(logits: Tensor, codes: Tensor, class_weight: Tensor | None) -> Tensor:
-    """Return minus the mean log probability of the true classes."""
-    return F.cross_entropy(logits, codes, weight=class_weight)
-
-
-def squared_error(outputs: Tensor, y: Tensor, class_weight: None) -> Tensor:
-    """Return the mean squared error of one output per row."""
-    return F.mse_loss(outputs.squeeze(1), y)
-
-
-LOSSES: dict[Task, Callable[..., Tensor]] = {
-    "classification": cross_entropy,
-    "regression": squared_error,
-}
 
 
 # One string object per name, in every epoch: pickle writes a second object of equal text again.
