@@ -11,7 +11,8 @@ def main() -> None:
     params = load_params()
     dataset = read(params.data)
     artifacts.save(dataset, artifacts.RAW)
-    print(f"read_data: {dataset.name}, {len(dataset)} rows, {len(dataset.classes)} classes")
+    predicted = f"{len(dataset.classes)} classes" if dataset.classes else "a number to predict"
+    print(f"read_data: {dataset.name}, {len(dataset)} rows, {predicted}")
 
 
 if __name__ == "__main__":

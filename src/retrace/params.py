@@ -20,7 +20,15 @@ Count = Annotated[int, Strict(), Ge(1)]
 Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
 
 Metric = Literal[
-    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
+    "accuracy",
+    "f1_macro",
+    "f1_weighted",
+    "precision_weighted",
+    "recall_weighted",
+    "log_loss",
+    "mae",
+    "rmse",
+    "r2",
 ]
 
 section = dataclass(frozen=True, kw_only=True, config=CONFIG)

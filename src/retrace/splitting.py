@@ -18,6 +18,8 @@ TRAIN, VALIDATION, TEST = range(3)
 
 Labels = NDArray[np.int64]
 
+ROWS_PER_BIN = 20  # of a regression's targets, so that each part can have some
+
 
 def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]:
     """Choose the rows of each part.
@@ -30,7 +32,8 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     dataset : Dataset
     settings : Split
 
-        - ``stratified``: random, with the share of each class kept.
+        - ``stratified``: random, with the share of each class kept; of a regression, the share of
+          each tenth of the targets.
         - ``group``: random, no group in two parts.
         - ``time``: the newest rows are the test part, the next newest the validation part; rows of
           one time stay together.
@@ -83,7 +86,7 @@ def _connect(first: Labels, second: Labels) -> Labels:
 
 def _stratified(dataset: Dataset, units: Labels, settings: Split) -> Labels:
     _, first_row, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
-    classes = dataset.y[first_row]
+    classes = _strata(dataset, first_row)
     for code, count in enumerate(np.bincount(classes, minlength=len(dataset.classes))):
         if count < len(PARTS):
             raise _too_few(dataset, code, settings)
@@ -94,6 +97,15 @@ def _stratified(dataset: Dataset, units: Labels, settings: Split) -> Labels:
         rest, chosen = _draw(rest, size, classes[rest], dataset, settings)
         part[chosen] = code
     return part[unit_of_row]
+
+
+def _strata(dataset: Dataset, rows: Labels) -> Labels:
+    """Return the class of each row; of a regression, which tenth of the targets it is in."""
+    if dataset.task == "classification":
+        return dataset.y[rows]
+    n_bins = max(1, min(10, len(rows) // ROWS_PER_BIN))
+    ranks = pd.Series(dataset.y[rows]).rank(method="first").to_numpy() - 1
+    return (ranks * n_bins // len(rows)).astype(np.int64)
 
 
 def _draw(
@@ -185,6 +197,11 @@ def _sizes(n_rows: int, settings: Split) -> tuple[int, int, int]:
 
 
 def _too_few(dataset: Dataset, code: int, settings: Split) -> DataError:
+    if dataset.task == "regression":
+        return DataError(
+            f"{len(dataset)} rows are too few for parts of {settings.train}, {settings.validation} and"
+            f" {settings.test}: add rows, or make the smallest part larger"
+        )
     count = np.count_nonzero(dataset.y == code)
     shares = f"{settings.train}, {settings.validation} and {settings.test}"
     return DataError(
@@ -200,6 +217,8 @@ def _check_parts(dataset: Dataset, rows: dict[str, NDArray[np.intp]], settings: 
                 f"split.method {settings.method} leaves the {name} part without rows:"
                 f" change split.{name} or the method"
             )
+        if dataset.task == "regression":
+            continue
         absent = np.setdiff1d(np.arange(len(dataset.classes)), dataset.y[chosen])
         if absent.size and (settings.method == "stratified" or name == "train"):
             count = np.count_nonzero(dataset.y == absent[0])

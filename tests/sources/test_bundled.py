@@ -20,6 +20,20 @@ def test_wine_is_a_table():
     assert np.bincount(wine.y).tolist() == [59, 71, 48]
 
 
+def test_diabetes_is_a_regression():
+    diabetes = read("diabetes", ROOT / "data")
+    assert diabetes.X.shape == (442, 10)
+    assert (diabetes.y.dtype, diabetes.classes) == (np.float64, ())
+    assert (diabetes.y.min(), diabetes.y.max()) == (25, 346)
+
+
+def test_a_bundled_dataset_called_another_task_is_refused(tmp_path):
+    description = (ROOT / "data/wine.yaml").read_text().replace("classification", "regression")
+    (tmp_path / "wine.yaml").write_text(description)
+    with pytest.raises(ParamsError, match="task: got 'regression', should be 'classification'"):
+        read("wine", tmp_path)
+
+
 def test_a_bundled_dataset_called_another_kind_is_refused(tmp_path):
     description = (ROOT / "data/digits.yaml").read_text().replace("kind: image", "kind: tabular")
     (tmp_path / "digits.yaml").write_text(description)
@@ -27,7 +41,7 @@ def test_a_bundled_dataset_called_another_kind_is_refused(tmp_path):
         read("digits", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["digits", "wine"])
+@pytest.mark.parametrize("name", ["digits", "wine", "diabetes"])
 def test_a_row_hash_tells_rows_apart(name):
     dataset = read(name, ROOT / "data")
     assert len(np.unique(dataset.row_hash)) == len(dataset)

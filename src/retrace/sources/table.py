@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retrace.errors import DataError, did_you_mean
 from retrace.records import PARTS, Dataset
 from retrace.sources.description import CommonDescription, described
-from retrace.sources.labels import encode_labels
+from retrace.sources.labels import encode_target
 
 
 @described
@@ -41,7 +41,8 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     ------
     DataError
         The file is missing, broken or empty; a named column is missing; an id repeats; the target
-        has gaps or a single class; no column is left that a model could learn from.
+        has gaps, a single class, or does not suit the task; no column is left that a model could
+        learn from.
     """
     path = _inside(folder, description.file)
     table = _read_file(path, description)
@@ -49,7 +50,8 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         raise DataError(f"{path} has no rows: a model needs some")
     _require_columns(table, description, path)
     ids = _unique_ids(table, description, path)
-    y, classes = encode_labels(table[description.target], f"{path}: target '{description.target}'")
+    where = f"{path}: target '{description.target}'"
+    y, classes = encode_target(description.task, table[description.target], where)
     roles: dict[str, Any] = {
         "groups": _complete(table, description.group, "group", path),
         "times": _times(table, description, path),
