@@ -4,8 +4,10 @@ from sklearn import metrics as sk
 
 from retrace.evaluation import (
     METRICS,
+    calibration_bins,
     confident_mistakes,
     confusion_matrix,
+    largest_errors,
     reliability,
     row_losses,
     scores,
@@ -53,6 +55,19 @@ def test_scores_of_a_regression_are_those_of_scikit_learn(case):
             "r2": sk.r2_score(*given),
         }
     )
+
+
+def test_bins_of_a_regression_hold_equally_many_rows():
+    found = calibration_bins(numbers(), n_bins=4)
+    assert found["n"].tolist() == [50] * 4
+    assert found["predicted"].is_monotonic_increasing
+
+
+def test_the_largest_errors_come_first():
+    case = Predictions(
+        y=np.zeros(3), predicted=np.array([1.0, -5.0, 2.0]), probabilities=np.empty((3, 0))
+    )
+    assert largest_errors(case, limit=2).tolist() == [1, 2]
 
 
 def test_every_task_has_the_metrics_that_it_names():

@@ -168,6 +168,34 @@ def confident_mistakes(predictions: Predictions, limit: int) -> NDArray[np.intp]
     return wrong[np.argsort(-confidence, kind="stable")[:limit]]
 
 
+def calibration_bins(predictions: Predictions, n_bins: int = 5) -> pd.DataFrame:
+    """Compare what a regression predicts with what comes, from its lowest to its highest predictions.
+
+    Returns
+    -------
+    DataFrame
+        One row per bin of equally many rows: ``predicted`` and ``true`` (means), ``mae``, ``n``.
+    """
+    n_samples = len(predictions.y)
+    rank = pd.Series(predictions.predicted).rank(method="first") - 1
+    table = pd.DataFrame(
+        {
+            "predicted": predictions.predicted,
+            "true": predictions.y,
+            "mae": np.abs(predictions.predicted - predictions.y),
+            "n": 1,
+        }
+    )
+    means = {"predicted": "mean", "true": "mean", "mae": "mean", "n": "sum"}
+    return table.groupby(rank * n_bins // n_samples).agg(means).reset_index(drop=True)
+
+
+def largest_errors(predictions: Predictions, limit: int) -> NDArray[np.intp]:
+    """Return the positions of the rows that a regression missed by most, worst first."""
+    error = np.abs(predictions.predicted - predictions.y)
+    return np.argsort(-error, kind="stable")[:limit]
+
+
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     return np.divide(
         numerator, denominator, out=np.zeros_like(numerator, dtype=float), where=denominator > 0
