@@ -3,7 +3,6 @@ import pytest
 from sklearn import metrics as sk
 
 from retrace.evaluation import (
-    METRICS,
     calibration_bins,
     confident_mistakes,
     confusion_matrix,
@@ -12,6 +11,7 @@ from retrace.evaluation import (
     row_losses,
     scores,
 )
+from retrace.params import METRICS
 from retrace.records import Predictions
 
 

@@ -9,8 +9,7 @@ import dvc.api
 import pytest
 
 from project import ROOT, copy_project
-from retrace.evaluation import METRICS
-from retrace.params import Params, load_params
+from retrace.params import METRICS, Params, load_params
 from retrace.settings import load_yaml
 
 STAGES = ["read_data", "preprocess", "split", "train", "report"]

@@ -11,19 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from retrace.records import Floats, Predictions, Task
-
-METRICS: dict[Task, tuple[str, ...]] = {
-    "classification": (
-        "accuracy",
-        "f1_macro",
-        "f1_weighted",
-        "precision_weighted",
-        "recall_weighted",
-        "log_loss",
-    ),
-    "regression": ("mae", "rmse", "r2"),
-}
+from retrace.records import Floats, Predictions
 
 LOWER_IS_BETTER = ("log_loss", "mae", "rmse")
 

@@ -2,13 +2,14 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import Strict, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 
 from retrace.errors import ParamsError, did_you_mean
+from retrace.records import Task
 from retrace.settings import CONFIG, checked, load_yaml
 
 # Strict: pydantic would otherwise take "3", 3.0 or true for 3.
@@ -19,17 +20,18 @@ InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
 Count = Annotated[int, Strict(), Ge(1)]
 Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
 
-Metric = Literal[
-    "accuracy",
-    "f1_macro",
-    "f1_weighted",
-    "precision_weighted",
-    "recall_weighted",
-    "log_loss",
-    "mae",
-    "rmse",
-    "r2",
+ClassificationMetric = Literal[
+    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
 ]
+RegressionMetric = Literal["mae", "rmse", "r2"]
+Metric = ClassificationMetric | RegressionMetric
+
+# In the order that metrics.json has.
+METRICS: dict[Task, tuple[str, ...]] = {
+    "classification": get_args(ClassificationMetric),
+    "regression": get_args(RegressionMetric),
+}
+
 
 section = dataclass(frozen=True, kw_only=True, config=CONFIG)
 
@@ -145,3 +147,18 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
             f" allowed: {', '.join(params.models)}"
         )
     return params
+
+
+def check_metric(params: Params, task: Task) -> None:
+    """Refuse a metric that the task of the data does not have.
+
+    Raises
+    ------
+    ParamsError
+        Naming the metrics that the task has.
+    """
+    if params.metric not in METRICS[task]:
+        raise ParamsError(
+            f"params.yaml: metric: got '{params.metric}', but data '{params.data}' is a {task};"
+            f" allowed: {', '.join(METRICS[task])}"
+        )

@@ -38,7 +38,7 @@ def test_a_confusion_table_of_a_regression_is_only_the_header(regression_results
 
 
 def test_a_metric_of_the_other_task_lists_those_that_fit(regression_results):
-    with pytest.raises(ParamsError, match="metric: got 'accuracy', but data 'made' is a regression; "):
+    with pytest.raises(ParamsError, match="metric: got 'accuracy', but data 'digits' is a regression; "):
         dataclasses.replace(
             regression_results,
             params=dataclasses.replace(regression_results.params, metric="accuracy"),

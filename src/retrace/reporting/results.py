@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrace.errors import ParamsError
-from retrace.evaluation import METRICS, scores
-from retrace.params import Params
+from retrace.evaluation import scores
+from retrace.params import Params, check_metric
 from retrace.records import Dataset, Predictions
 
 
@@ -30,12 +29,7 @@ class Results:
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""
-        task = self.dataset.task
-        if self.params.metric not in METRICS[task]:
-            raise ParamsError(
-                f"params.yaml: metric: got '{self.params.metric}', but data '{self.dataset.name}' is a"
-                f" {task}; allowed: {', '.join(METRICS[task])}"
-            )
+        check_metric(self.params, self.dataset.task)
 
     @property
     def dataset(self) -> Dataset:
