@@ -18,7 +18,7 @@ endif
 COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
     --no-emit-index-url --no-emit-find-links --no-emit-options
 
-.PHONY: help repro verify bench test lint format requirements clean
+.PHONY: help repro verify bench notebooks test lint format requirements clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ verify: $(READY)  ## make the model again from nothing, twice, and compare every
 
 bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchmarks.md
 	python benchmarks/run.py $(ARGS)
+
+notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
+	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
+	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
 
 test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 	pytest $(ARGS)
