@@ -48,4 +48,10 @@ def describe(name: str, data: Path = Path("data")) -> CommonDescription:
             f"{key_path(str(path), 'reader')}: got {reader!r}{did_you_mean(reader, READERS)};"
             f" allowed: {', '.join(READERS)}"
         )
+    for key in ("schema", "attributes"):
+        if key in values and key not in READERS[reader].Description.__dataclass_fields__:
+            raise ParamsError(
+                f"{key_path(str(path), key)}: got reader '{reader}', but only a table (reader: table)"
+                f" has columns: remove `{key}`"
+            )
     return checked(READERS[reader].Description, values, str(path))
