@@ -29,6 +29,7 @@ LAYERS = [
     "sources",
     "cleaning",
     "splitting",
+    "data_checks",
     "models",
     "evaluation",
     "intervals",

@@ -107,6 +107,7 @@ class Report:
     resamples: Annotated[int, Strict(), Ge(100)]
     seed: Seed
     mistakes: Annotated[int, Strict(), Ge(0), Le(100)]
+    slices: list[str]
 
 
 @section

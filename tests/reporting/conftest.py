@@ -43,6 +43,7 @@ def make_results(make_dataset, params):
             },
             history=pd.DataFrame(history, columns=HISTORY_COLUMNS),
             environment=ENVIRONMENT,
+            data_checks={"warnings": [], "checked": ["Nothing."]},
         )
 
     return make

@@ -17,6 +17,7 @@ from retrace.intervals import score_intervals
 from retrace.reporting import classification, regression
 from retrace.reporting.formatting import interval_text, markdown_cell
 from retrace.reporting.results import Results, metrics
+from retrace.reporting.slices import slice_tables
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -99,6 +100,10 @@ def _context(results: Results) -> dict[str, Any]:
         "n": {part: len(rows) for part, rows in results.parts.items()},
         "curves": _curves(results.history),
         "environment": results.environment,
+        "notes": test.notes,
+        "warnings": results.data_checks["warnings"],
+        "checked": results.data_checks["checked"],
+        "slices": slice_tables(results),
     }
 
 

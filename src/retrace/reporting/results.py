@@ -26,6 +26,7 @@ class Results:
     predictions: dict[str, Predictions]
     history: pd.DataFrame
     environment: dict[str, Any]
+    data_checks: dict[str, list[str]]  # what `retrace.data_checks` found, as it lies in its file
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""
