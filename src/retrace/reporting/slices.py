@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retrace.errors import ParamsError, did_you_mean
-from retrace.evaluation import METRICS, scores
+from retrace.evaluation import scores
 from retrace.intervals import score_intervals
+from retrace.params import METRICS
 from retrace.records import Dataset, Predictions
 from retrace.reporting.formatting import interval_text
 from retrace.reporting.results import Results
