@@ -102,8 +102,9 @@ def copy_project(folder):
             shutil.copy(ROOT / name, folder / name)
     add_examples(folder / "data")
     project = Project(folder)
-    if any(load_yaml(folder / "params.yaml")[key] != choice for key, choice in CHOICES.items()):
-        project.set(**CHOICES)
+    chosen = load_yaml(folder / "params.yaml")
+    if any(chosen[key] != choice for key, choice in CHOICES.items()) or chosen["report"]["slices"]:
+        project.set(**CHOICES, report__slices=[])
     return project
 
 

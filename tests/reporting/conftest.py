@@ -8,6 +8,8 @@ from retrace.artifacts import HISTORY_COLUMNS
 from retrace.records import Predictions
 from retrace.reporting import Results
 
+FEW = {"resamples": 200, "mistakes": 5}
+
 ENVIRONMENT = {
     "model": "a_model",
     "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
@@ -35,7 +37,7 @@ def make_results(make_dataset, params):
         return Results(
             params=dataclasses.replace(
                 params,
-                report=dataclasses.replace(params.report, resamples=200, mistakes=5, confidence=0.95),
+                report=dataclasses.replace(params.report, confidence=0.95, slices=[], **FEW),
             ),
             parts=parts,
             predictions={

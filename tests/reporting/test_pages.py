@@ -102,6 +102,20 @@ def test_the_markdown_of_a_regression_is_whole(regression_results):
     assert "accuracy" not in text
 
 
+def test_both_pages_show_what_was_found_of_the_data(make_results):
+    results = dataclasses.replace(
+        make_results(notes=("The schema held: <all>.",)),
+        data_checks={"warnings": ["a_b alone predicts", "x|y differs"], "checked": ["Duplicates: 0."]},
+    )
+    text = reporting.report_markdown(results)
+    page = reporting.report_html(results, reporting.draw_figures(results))
+    assert "**2 warnings** on the data: see [Data](#data)." in text
+    assert "- **Warning.** a\\_b alone predicts.\n- **Warning.** x\\|y differs." in text
+    assert "- The schema held: \\<all\\>.\n- Duplicates: 0." in text
+    assert '<p class="warning">2 warnings on the data' in page
+    assert "<li>The schema held: &lt;all&gt;.</li>" in page
+
+
 def test_a_history_without_accuracy_shows_its_loss_alone(regression_results):
     losses = {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.0, 1.5]}
     history = pd.DataFrame(losses, columns=HISTORY_COLUMNS)

@@ -15,7 +15,8 @@ from retrace.records import Dataset, Predictions
 from retrace.reporting.formatting import interval_text
 from retrace.reporting.results import Results
 
-MOST_VALUES = 20  # of a column; rarer ones share a row
+MOST_VALUES = 20  # of a column; the rest shares a row
+FEWEST_OF_VALUE = 5  # rows; a rarer value goes to the rest
 MOST_NUMBERS = 10  # distinct ones; more are cut into quarters
 FEW_ROWS = 30
 
@@ -77,8 +78,8 @@ def _columns(dataset: Dataset) -> Iterator[tuple[str, pd.Series]]:
 def values_of(column: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
     """Go through the values of a column and the positions of the rows that have them.
 
-    Text is in the order of the alphabet, and what is beyond the 20 most frequent values comes together;
-    more than ten distinct numbers are cut into quarters of equally many rows. Gaps come last.
+    What is beyond the 20 most frequent values, or in fewer than 5 rows, comes together; more than ten
+    distinct numbers are cut into quarters of equally many rows. Gaps come last.
     """
     missing = column.isna().to_numpy()
     present = column[~missing]
@@ -102,13 +103,18 @@ def _quarters(present: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
 
 
 def _distinct(present: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
-    counts = present.value_counts()
-    frequent = set(counts.index[:MOST_VALUES])
-    for value, rows in present[present.isin(frequent)].groupby(present):
+    if present.dtype == object:
+        # An attribute may mix text and numbers, which have no order.
+        present = present.map(str)
+    counts = present.value_counts()[:MOST_VALUES]
+    frequent = present.isin(counts.index[counts >= FEWEST_OF_VALUE])
+    for value, rows in present[frequent].groupby(present[frequent]):
         yield _short(value), rows.index.to_numpy()
-    rest = present[~present.isin(frequent)]
+    rest = present[~frequent]
     if len(rest):
-        yield f"({rest.nunique()} others)", rest.index.to_numpy()
+        values = rest.unique()
+        name = _short(values[0]) if len(values) == 1 else f"({len(values)} others)"
+        yield name, rest.index.to_numpy()
 
 
 def _short(value: Any) -> str:
