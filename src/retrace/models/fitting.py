@@ -46,7 +46,9 @@ def predict(model: Pipeline, part: Dataset) -> Predictions:
         The model refuses the data.
     """
     with _refusal_in_one_line(model, "applied to"):
-        predicted, probabilities = model.predict(part.X), model.predict_proba(part.X)
+        *steps, (_, estimator) = model.steps
+        X = Pipeline(steps).transform(part.X) if steps else part.X  # once for both questions
+        predicted, probabilities = estimator.predict(X), estimator.predict_proba(X)
         if not np.isfinite(probabilities).all():
             raise ValueError("it gives probabilities that are not finite")
     return Predictions(y=part.y, predicted=predicted, probabilities=probabilities)

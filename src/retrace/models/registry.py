@@ -27,15 +27,20 @@ class Model:
     runs_on_gpu: bool = False
 
 
+# Of those that take the sparse matrix that texts become.
+SPARSE: tuple[Kind, ...] = ("tabular", "image", "text")
+
 MODELS = {
-    "logistic_regression": Model(build=classical.logistic_regression, scale=True),
+    "logistic_regression": Model(build=classical.logistic_regression, scale=True, kinds=SPARSE),
     "gaussian_nb": Model(build=classical.gaussian_nb),
-    "knn": Model(build=classical.knn, scale=True),
-    "random_forest": Model(build=classical.random_forest),
-    "svm": Model(build=classical.svm, scale=True),
-    "gradient_boosting": Model(build=classical.gradient_boosting),
+    "knn": Model(build=classical.knn, scale=True, kinds=SPARSE),
+    "random_forest": Model(build=classical.random_forest, kinds=SPARSE),
+    "linear_svm": Model(build=classical.linear_svm, scale=True, kinds=SPARSE),
+    "sgd": Model(build=classical.sgd, scale=True, kinds=SPARSE),
+    "svm": Model(build=classical.svm, scale=True, kinds=SPARSE),
+    "gradient_boosting": Model(build=classical.gradient_boosting, kinds=SPARSE),
     "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, impute=False),
-    "adaboost": Model(build=classical.adaboost),
+    "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
     "mlp": Model(build=neural.mlp, scale=True, runs_on_gpu=True),
     "cnn": Model(build=neural.cnn, kinds=("image",), takes_images=True, runs_on_gpu=True),
 }
