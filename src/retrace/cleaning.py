@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from retrace.params import ImageCleaning, Preprocess, TabularCleaning
+from retrace.params import ImageCleaning, Preprocess, TabularCleaning, TextCleaning
+from retrace.posts import REMOVERS
 from retrace.records import Dataset
 
 
@@ -65,7 +66,30 @@ def clean_images(X: NDArray[np.uint8], settings: ImageCleaning) -> NDArray[np.ui
     return resized
 
 
-CLEANERS: dict[str, Callable[..., Any]] = {"tabular": clean_table, "image": clean_images}
+def clean_texts(X: NDArray[np.object_], settings: TextCleaning) -> NDArray[np.object_]:
+    """Take ``remove`` out of texts: headers first, then footers, then quotes.
+
+    Parameters
+    ----------
+    X : object array of str of shape (n_samples,)
+    settings : TextCleaning
+
+    Returns
+    -------
+    object array of str of shape (n_samples,)
+        A text of which nothing is left is an empty text.
+    """
+    for name, remove in REMOVERS.items():
+        if name in settings.remove:
+            X = np.array([remove(text) for text in X], dtype=object)
+    return X
+
+
+CLEANERS: dict[str, Callable[..., Any]] = {
+    "tabular": clean_table,
+    "image": clean_images,
+    "text": clean_texts,
+}
 
 
 def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import Strict, StrictBool, model_validator
+from pydantic import AfterValidator, Strict, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 
 from retrace.errors import ParamsError, did_you_mean
@@ -51,11 +51,19 @@ class ImageCleaning:
 
 
 @section
+class TextCleaning:
+    """Row-wise work on texts."""
+
+    remove: tuple[Literal["headers", "footers", "quotes"], ...]
+
+
+@section
 class Preprocess:
     """Stateless work per kind of data; nothing here learns from the data."""
 
     tabular: TabularCleaning
     image: ImageCleaning
+    text: TextCleaning
 
 
 @section
@@ -80,6 +88,34 @@ class Split:
         return self
 
 
+def _from_to(ngrams: tuple[int, int]) -> tuple[int, int]:
+    if ngrams[0] > ngrams[1]:
+        raise ValueError(f"got {list(ngrams)}, should be the shortest and the longest, such as [1, 2]")
+    return ngrams
+
+
+Ngrams = Annotated[tuple[Count, Count], AfterValidator(_from_to)]
+
+
+@section
+class TextFeatures:
+    """How texts become numbers: tf-idf of words, of letters within words, or of both."""
+
+    word_ngrams: Ngrams | None
+    char_ngrams: Ngrams | None
+    stop_words: Literal["english"] | None
+    min_df: Count
+    max_df: InnerFraction | Literal[1]
+    max_features: Count | None
+    sublinear: StrictBool
+
+    @model_validator(mode="after")
+    def _something_is_counted(self) -> "TextFeatures":
+        if self.word_ngrams is None and self.char_ngrams is None:
+            raise ValueError("word_ngrams and char_ngrams are both null: set one, such as [1, 2]")
+        return self
+
+
 @section
 class Features:
     """What a model's Pipeline fits on the training rows before the model itself."""
@@ -88,6 +124,7 @@ class Features:
     scale: Literal["standard", "robust", "minmax"]
     max_categories: Annotated[int, Strict(), Ge(2)]
     select: Count | None
+    text: TextFeatures
 
 
 @section

@@ -38,7 +38,8 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
         - ``time``: the newest rows are the test part, the next newest the validation part; rows of
           one time stay together.
         - ``hash``: a row's part follows from its id, so that rows added later never move old ones.
-        - ``fixed``: the dataset says.
+        - ``fixed``: the dataset says; a validation part that it leaves open is drawn, stratified, from
+          its training part.
 
     Returns
     -------
@@ -58,12 +59,18 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
 
 def split_warnings(dataset: Dataset, settings: Split) -> list[str]:
     """Say what a user should know of a split that is allowed, but hardly meant."""
-    if dataset.groups is None or settings.method in {"group", "fixed"}:
-        return []
-    return [
-        f"data/{dataset.name}.yaml names a group, but split.method is {settings.method}: rows of one"
-        " group land in several parts; set split.method: group"
-    ]
+    warnings = []
+    if dataset.groups is not None and settings.method not in {"group", "fixed"}:
+        warnings.append(
+            f"data/{dataset.name}.yaml names a group, but split.method is {settings.method}: rows of one"
+            " group land in several parts; set split.method: group"
+        )
+    if dataset.fixed_part is not None and settings.method != "fixed":
+        warnings.append(
+            f"data/{dataset.name} fixes its parts, but split.method is {settings.method}: scores cannot"
+            " be compared with those of others; set split.method: fixed"
+        )
+    return warnings
 
 
 def _units(dataset: Dataset, settings: Split) -> Labels:
@@ -168,7 +175,22 @@ def _fixed(dataset: Dataset, units: Labels, settings: Split) -> Labels:
             f" (first: id {dataset.ids[spread][0]}): remove them, or set"
             " split.duplicates_together: false"
         )
-    return part.astype(np.int64)
+    part = part.astype(np.int64)
+    return part if (part == VALIDATION).any() else _drawn_from_training(part, dataset, units, settings)
+
+
+def _drawn_from_training(part: Labels, dataset: Dataset, units: Labels, settings: Split) -> Labels:
+    """Draw the validation part, which the dataset leaves open, with the share of each class kept."""
+    training = np.flatnonzero(part == TRAIN)
+    if dataset.groups is not None:
+        units = _connect(units, pd.factorize(dataset.groups)[0])
+    _, first_row, unit_of_row = np.unique(units[training], return_index=True, return_inverse=True)
+    size = round(len(first_row) * settings.validation / (settings.train + settings.validation))
+    classes = dataset.y[training[first_row]]
+    _, chosen = _draw(np.arange(len(first_row)), size, classes, dataset, settings)
+    completed = part.copy()
+    completed[training[np.isin(unit_of_row, chosen)]] = VALIDATION
+    return completed
 
 
 METHODS: dict[str, Callable[[Dataset, Labels, Split], Labels]] = {

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.feature_selection import SelectKBest, f_classif, f_regression
+from sklearn.feature_selection import SelectKBest, chi2, f_classif, f_regression
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -18,6 +18,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from retrace.models.text_features import encode_texts
 from retrace.params import Features
 from retrace.records import Kind, Task
 
@@ -47,11 +48,14 @@ def feature_steps(
     Returns
     -------
     list of (name, transformer)
-        From a table or images to a float array of shape (n_samples, n_features).
+        From a table, images or texts to a float array, of texts a sparse one, of shape
+        (n_samples, n_features).
     """
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
-        steps.append(("select", SelectKBest(RELEVANCE[task], k=features.select)))
+        # Of term weights, which are never negative, chi2 says which terms go with a class.
+        relevance = chi2 if (kind, task) == ("text", "classification") else RELEVANCE[task]
+        steps.append(("select", SelectKBest(relevance, k=features.select)))
     return steps
 
 
@@ -94,4 +98,9 @@ def _encode_images(features: Features, scale: bool, impute: bool) -> Steps:
     return steps
 
 
-ENCODERS = {"tabular": _encode_table, "image": _encode_images}
+def _encode_texts(features: Features, scale: bool, impute: bool) -> Steps:
+    # tf-idf rows have length 1 already, and to centre them would fill every zero of a sparse matrix.
+    return [("tfidf", encode_texts(features.text))]
+
+
+ENCODERS = {"tabular": _encode_table, "image": _encode_images, "text": _encode_texts}

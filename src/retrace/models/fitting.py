@@ -48,9 +48,11 @@ def predict(model: Pipeline, part: Dataset) -> Predictions:
         The model refuses the data.
     """
     with _refusal_in_one_line(model, "applied to"):
-        predicted, probabilities = model.predict(part.X), np.empty((len(part), 0))
+        *steps, (_, estimator) = model.steps
+        X = Pipeline(steps).transform(part.X) if steps else part.X  # once for both questions
+        predicted, probabilities = estimator.predict(X), np.empty((len(part), 0))
         if part.task == "classification":
-            probabilities = model.predict_proba(part.X)
+            probabilities = estimator.predict_proba(X)
         if not (np.isfinite(probabilities).all() and np.isfinite(predicted).all()):
             raise ValueError("it gives predictions or probabilities that are not finite")
     return Predictions(y=part.y, predicted=predicted, probabilities=probabilities)

@@ -27,24 +27,29 @@ class Model:
     runs_on_gpu: bool = False
 
 
+# Of those that take the sparse matrix that texts become.
+SPARSE: tuple[Kind, ...] = ("tabular", "image", "text")
+
 CLASSIFIERS = {
-    "logistic_regression": Model(build=classical.logistic_regression, scale=True),
+    "logistic_regression": Model(build=classical.logistic_regression, scale=True, kinds=SPARSE),
     "gaussian_nb": Model(build=classical.gaussian_nb),
-    "knn": Model(build=classical.knn, scale=True),
-    "random_forest": Model(build=classical.random_forest),
-    "svm": Model(build=classical.svm, scale=True),
-    "gradient_boosting": Model(build=classical.gradient_boosting),
+    "knn": Model(build=classical.knn, scale=True, kinds=SPARSE),
+    "random_forest": Model(build=classical.random_forest, kinds=SPARSE),
+    "linear_svm": Model(build=classical.linear_svm, scale=True, kinds=SPARSE),
+    "sgd": Model(build=classical.sgd, scale=True, kinds=SPARSE),
+    "svm": Model(build=classical.svm, scale=True, kinds=SPARSE),
+    "gradient_boosting": Model(build=classical.gradient_boosting, kinds=SPARSE),
     "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, impute=False),
-    "adaboost": Model(build=classical.adaboost),
+    "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
 }
 
 REGRESSORS = {
-    "linear_regression": Model(build=regressors.linear_regression, scale=True),
-    "ridge": Model(build=regressors.ridge, scale=True),
-    "knn": Model(build=regressors.knn, scale=True),
-    "random_forest": Model(build=regressors.random_forest),
-    "svm": Model(build=regressors.svm, scale=True),
-    "gradient_boosting": Model(build=regressors.gradient_boosting),
+    "linear_regression": Model(build=regressors.linear_regression, scale=True, kinds=SPARSE),
+    "ridge": Model(build=regressors.ridge, scale=True, kinds=SPARSE),
+    "knn": Model(build=regressors.knn, scale=True, kinds=SPARSE),
+    "random_forest": Model(build=regressors.random_forest, kinds=SPARSE),
+    "svm": Model(build=regressors.svm, scale=True, kinds=SPARSE),
+    "gradient_boosting": Model(build=regressors.gradient_boosting, kinds=SPARSE),
     "hist_gradient_boosting": Model(build=regressors.hist_gradient_boosting, impute=False),
 }
 

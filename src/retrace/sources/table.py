@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from retrace.errors import DataError, did_you_mean
 from retrace.records import Dataset
@@ -14,6 +15,7 @@ from retrace.sources.description import CommonDescription, described
 from retrace.sources.labels import encode_target
 from retrace.sources.roles import complete, fixed_part, parsed_times, plain, unique_ids
 from retrace.sources.schema import Schema, check_schema
+from retrace.sources.text_column import notes_on, texts_of
 
 
 @described
@@ -21,9 +23,10 @@ class Description(CommonDescription):
     """A table and the roles of its columns; every column without a role is a feature."""
 
     reader: Literal["table"]
-    kind: Literal["tabular"]
+    kind: Literal["tabular", "text"]
     file: str
     target: str
+    text: str | None = None
     id: str | None = None
     drop: list[str] | None = None
     group: str | None = None
@@ -36,6 +39,12 @@ class Description(CommonDescription):
     separator: str = ","
     decimal: str = "."
     encoding: str = "utf-8"
+
+    @model_validator(mode="after")
+    def _text_names_the_texts(self) -> "Description":
+        if (self.kind == "text") != (self.text is not None):
+            raise ValueError("`kind: text` and `text:` (the column of texts) go together")
+        return self
 
 
 def read(description: Description, name: str, folder: Path) -> Dataset:
@@ -63,19 +72,20 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         "fixed_part": fixed_part(table, description.part, path),
     }
     row_hash = _hash_contents(table, description, path)
+    X = _inputs(table, description, path)
     return Dataset(
         name=name,
         title=description.title,
         task=description.task,
         kind=description.kind,
-        X=_features(table, description, path),
+        X=X,
         y=y,
         classes=classes,
         ids=ids,
         row_hash=row_hash,
         ids_are_positions=description.id is None,
         attributes=_attributes(table, description),
-        notes=notes,
+        notes=notes if description.text is None else (*notes, *notes_on(X, description.text)),
         **roles,
     )
 
@@ -133,8 +143,11 @@ def _inside(folder: Path, file: str) -> Path:
 
 def _hash_contents(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.uint64]:
     names = [description.id, description.group, description.part]
+    contents = table.drop(columns=[name for name in names if name is not None])
+    if description.text is not None:
+        contents = table[[description.text, description.target]]  # all that a model sees
     try:
-        return hash_rows(table.drop(columns=[name for name in names if name is not None]))
+        return hash_rows(contents)
     except TypeError as error:
         raise DataError(f"{path} holds values that are no numbers or text: {error}") from error
 
@@ -150,7 +163,7 @@ def _where_to_get(path: Path) -> str:
 
 
 def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
-    roles = ("target", "id", "group", "time", "part")
+    roles = ("target", "text", "id", "group", "time", "part")
     header = str(table.columns[0])
     if len(table.columns) == 1 and (found := [mark for mark in ";\t|" if mark in header]):
         raise DataError(f"{path} has one column, '{header}': set `separator: {found[0]!r}` in its .yaml")
@@ -175,6 +188,12 @@ def _attributes(table: pd.DataFrame, description: Description) -> pd.DataFrame |
     if description.attributes is None:
         return None
     return pd.DataFrame({name: plain(table[name]) for name in description.attributes})
+
+
+def _inputs(table: pd.DataFrame, description: Description, path: Path) -> Any:
+    if description.text is not None:
+        return texts_of(table[description.text], path)
+    return _features(table, description, path)
 
 
 def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.DataFrame:
