@@ -18,6 +18,9 @@ STAGES = ["read_data", "preprocess", "split", "train", "report"]
 # A module may import those that stand before it.
 LAYERS = [
     "errors",
+    "pixels",
+    "images",
+    "parallel",
     "settings",
     "records",
     "params",
@@ -26,6 +29,7 @@ LAYERS = [
     "provenance",
     "lockfile",
     "dvc",
+    "decoding",
     "sources",
     "cleaning",
     "splitting",

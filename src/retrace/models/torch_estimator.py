@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from retrace.errors import ModelError
 from retrace.models.networks import NETWORKS, Normalise
+from retrace.models.statistics import channel_statistics
 from retrace.models.torch_training import (
     Callback,
     TrainingOptions,
@@ -43,6 +44,9 @@ class TorchEstimator(BaseEstimator):
         Weigh the loss by the inverse frequency of each class; None for a regressor.
     shift : int
         Move training images by up to so many pixels, anew in each epoch.
+    augmentation : dict
+        How else training images are changed: the keyword arguments of
+        `retrace.models.augmentation.augment`; empty for inputs that are no images.
     device : {"cpu", "cuda"}
     precision : {"float32", "bfloat16"}
         Of the products in training; with ``"bfloat16"`` weights and sums stay float32 (mixed precision).
@@ -81,6 +85,7 @@ class TorchEstimator(BaseEstimator):
         patience: int | None,
         class_weight: str | None,
         shift: int,
+        augmentation: dict[str, Any],
         device: str,
         precision: str,
         seed: int,
@@ -95,6 +100,7 @@ class TorchEstimator(BaseEstimator):
         self.patience = patience
         self.class_weight = class_weight
         self.shift = shift
+        self.augmentation = augmentation
         self.device = device
         self.precision = precision
         self.seed = seed
@@ -131,7 +137,7 @@ class TorchEstimator(BaseEstimator):
         self.input_shape_ = (X.shape[-1], *X.shape[1:-1])
         device = _training_device(self.device)
         with _repeatable(self.seed):
-            network = self._build_network(*_channel_statistics(X)).to(device)
+            network = self._build_network(*channel_statistics(X)).to(device)
             validation = None
             if X_val is not None and y_val is not None:
                 X_val = validate_data(self, X_val, **ACCEPTED, reset=False)
@@ -187,18 +193,13 @@ class TorchEstimator(BaseEstimator):
             patience=self.patience,
             class_weight=self._class_weight(y),
             shift=self.shift,
+            augmentation=self.augmentation,
             precision=self.precision,
             seed=self.seed,
         )
 
     def _class_weight(self, y: NDArray[np.generic]) -> Tensor | None:
         return None
-
-
-def _channel_statistics(X: NDArray[np.generic]) -> tuple[Floats, Floats]:
-    axes = tuple(range(X.ndim - 1))
-    scale = X.std(axis=axes, dtype=np.float64)
-    return X.mean(axis=axes, dtype=np.float64), np.where(scale > 0, scale, 1)
 
 
 def _inputs(X: NDArray[np.generic], device: str) -> Tensor:

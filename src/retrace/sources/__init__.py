@@ -5,11 +5,12 @@ from pathlib import Path
 from retrace.errors import DataError, ParamsError, did_you_mean
 from retrace.records import Dataset
 from retrace.settings import checked, key_path, load_yaml
-from retrace.sources import bundled, newsgroups, table, text_folder
+from retrace.sources import bundled, image_folder, newsgroups, table, text_folder
 from retrace.sources.description import CommonDescription
 
 READERS = {
     "bundled": bundled,
+    "image_folder": image_folder,
     "newsgroups": newsgroups,
     "table": table,
     "text_folder": text_folder,

@@ -1,57 +1,75 @@
-"""How files lie in a folder: one sub-folder for each class, perhaps inside train, validation, test."""
+"""A folder in, its files and their labels out: one sub-folder per class, or per part and class."""
 
-import os
-from collections.abc import Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+import pandas as pd
 
 from retrace.errors import DataError
-from retrace.records import PARTS
 
-# What systems leave in folders and archives without being asked; hidden files besides.
+# Names that people give to the folders of fixed parts.
+PART_FOLDERS = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+}
+
+# Left behind by Windows and macOS; hidden files and folders start with a dot.
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
 
-# Where a file of DVC's cache lies: with `cache.type symlink` the files of a dataset are links to it.
+# With `cache.type symlink` the files of a dataset are links to where DVC's cache has them.
 DVC_CACHE = "files/md5/"
 
 
-class ClassFile(NamedTuple):
-    """A file and what its place says: its path in the folder, its part if parts are fixed, its class."""
-
-    path: str
-    part: str | None
-    label: str
-
-
-def list_class_files(folder: Path) -> tuple[list[ClassFile], list[str]]:
-    """List the files of a folder of classes, or of a folder of parts that hold classes.
+def find_files(folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """List the files of every class.
 
     Parameters
     ----------
     folder : Path
-        Such as ``data/reviews``. It is read as parts if it holds ``train`` with folders in it.
+        ``<class>/<file>`` below it; or ``<part>/<class>/<file>`` where all its sub-folders are called
+        as parts are (`PART_FOLDERS`) and hold folders.
 
     Returns
     -------
-    files : list of ClassFile
-        Sorted by path; hidden files are left out.
-    beside : list of str
-        Files that lie beside the folders of classes, such as a README: they belong to no class.
+    files : DataFrame of shape (n_files, 4)
+        ``path``; ``id``, the path inside ``folder``; ``label``, the name of its class; ``part``,
+        ``"train"``, ``"validation"`` or ``"test"``, or None in every row. In the order of the ids.
+    notes : tuple of str
+        What was left out.
 
     Raises
     ------
     DataError
-        The folder is missing, empty or laid out otherwise, or a link leads out of it.
+        The folder is not there, holds no classes or one, an empty class, a folder inside a class, or a
+        link to a folder.
     """
-    if not folder.is_dir() or not _entries(folder):
+    if not folder.is_dir():
         raise DataError(_where_to_get(folder))
-    places, beside = _places_of_classes(folder)
-    files = [
-        ClassFile(f"{place}/{name}", part, place.name)
-        for part, place in places
-        for name in _files_of_class(folder, place)
+    parts = _fixed_parts(folder)
+    shelves = [(part, shelf) for part, path in parts.items() for shelf in _class_folders(path)]
+    rows = [
+        (path.as_posix(), _name(path.relative_to(folder)), _name(Path(shelf.name)), part)
+        for part, shelf in shelves
+        for path in _files_of_class(shelf, folder)
     ]
-    return sorted(files), beside
+    files = pd.DataFrame(rows, columns=["path", "id", "label", "part"], dtype=object)
+    _require_classes(files, folder)
+    return files.sort_values("id", ignore_index=True), tuple(_left_out(folder, parts.values()))
+
+
+def natural_order(names: Iterable[str]) -> list[str]:
+    """Sort names as people do: 2 before 10."""
+
+    def key(name: str) -> list[str | int]:
+        return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+    return sorted(names, key=key)
 
 
 def is_litter(name: str) -> bool:
@@ -65,66 +83,90 @@ def shortened(names: Sequence[str], limit: int = 5) -> str:
     return ", ".join(names[:limit]) + more
 
 
-def _places_of_classes(folder: Path) -> tuple[list[tuple[str | None, Path]], list[str]]:
-    """Return the part and the place, relative to the folder, of each folder that is a class."""
-    tops = _folders(folder, folder)
-    beside = [entry.name for entry in _entries(folder) if entry.name not in tops]
-    if not tops:
-        raise DataError(f"{folder} holds files and no folders: make one folder for each class in it")
-    parts = [top for top in tops if top in PARTS and _folders(folder, folder / top)]
-    if not parts:
-        return [(None, Path(top)) for top in tops], beside
-    if strange := [top for top in tops if top not in parts]:
+def _fixed_parts(folder: Path) -> dict[str | None, Path]:
+    """Return the folders of the parts, or the folder itself under None where it holds the classes."""
+    folders = _folders(folder)
+    named = [PART_FOLDERS.get(path.name.lower()) for path in folders]
+    if not folders or None in named or not any(map(_folders, folders)):
+        return {None: folder}
+    if len(set(named)) < len(named):
+        names = shortened([path.name for path in folders])
         raise DataError(
-            f"{folder} holds the part{'s' * (len(parts) > 1)} {', '.join(parts)} and beside them"
-            f" {shortened(strange)}: it should hold parts ({', '.join(PARTS)}) of classes, or classes"
+            f"{folder} has two folders for one part ({names}): keep one of train, validation"
+            " and test each"
         )
-    places: list[tuple[str | None, Path]] = []
-    for part in parts:
-        classes = _folders(folder, folder / part)
-        places += [(part, Path(part, label)) for label in classes]
-        names = [entry.name for entry in _entries(folder / part)]
-        beside += [f"{part}/{name}" for name in names if name not in classes]
-    return places, beside
+    return dict(zip(named, folders, strict=True))
 
 
-def _files_of_class(folder: Path, place: Path) -> Iterator[str]:
-    entries = _entries(folder / place)
-    if not entries:
-        raise DataError(f"{folder / place} holds no files: put some there, or remove the folder")
-    for entry in entries:
-        if _inside(entry, folder).is_dir():
-            raise DataError(
-                f"{entry.path} is a folder inside the class '{place.name}', which should hold files:"
-                " move its files up, or make it a class of its own"
-            )
-        yield entry.name
+def _class_folders(folder: Path) -> list[Path]:
+    shelves = _folders(folder)
+    if not shelves:
+        raise DataError(
+            f"{folder} has no class folders: give each class a sub-folder of its own, named as the class"
+        )
+    return shelves
 
 
-def _folders(folder: Path, place: Path) -> list[str]:
-    return sorted(entry.name for entry in _entries(place) if _inside(entry, folder).is_dir())
+def _files_of_class(shelf: Path, folder: Path) -> list[Path]:
+    if deeper := _folders(shelf):
+        raise DataError(
+            f"{deeper[0]} is a folder inside a class: put its files into {shelf}; allowed are"
+            " <class>/<file>, or <part>/<class>/<file> with no folders but train, validation and test"
+        )
+    files = [path for path in _visible(shelf) if not path.is_dir()]
+    if not files:
+        raise DataError(f"{shelf} holds no files: put files of the class there or remove the folder")
+    for path in files:
+        _refuse_a_link_out(path, folder)
+    return files
 
 
-def _entries(place: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(place) as entries:
-        return [entry for entry in entries if not is_litter(entry.name)]
-
-
-def _inside(entry: os.DirEntry[str], folder: Path) -> os.DirEntry[str]:
-    """Refuse a link that leads out of the folder: DVC would not see what it leads to change."""
-    if entry.is_symlink():
-        target = Path(entry.path).resolve()
+def _refuse_a_link_out(path: Path, folder: Path) -> None:
+    if path.is_symlink():
+        target = path.resolve()
         if folder.resolve() not in target.parents and DVC_CACHE not in target.as_posix():
             raise DataError(
-                f"{entry.path} is a link out of {folder}, to {target}: DVC would not see that change;"
-                " copy it into the folder"
+                f"{path} is a link out of {folder}, to {target}: DVC would not see that change; copy the"
+                " file into the folder"
             )
-        if not target.exists():
-            raise DataError(f"{entry.path} is a link to nothing: remove it")
-    return entry
+
+
+def _require_classes(files: pd.DataFrame, folder: Path) -> None:
+    if len(set(files["label"])) == 1:
+        raise DataError(
+            f"{folder} has one class only ('{files['label'][0]}'): a classifier needs at least two"
+        )
+
+
+def _folders(folder: Path) -> list[Path]:
+    found = [path for path in _visible(folder) if path.is_dir()]
+    if links := [path for path in found if path.is_symlink()]:
+        raise DataError(
+            f"{links[0]} is a link to a folder, which DVC does not follow: copy the folder there"
+        )
+    return found
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if not is_litter(path.name)]
+
+
+def _left_out(folder: Path, parts: Iterable[Path]) -> list[str]:
+    """Say which files are in no class; what a system left behind is not worth a word."""
+    beside = [path for top in {folder, *parts} for path in _visible(top) if not path.is_dir()]
+    if not beside:
+        return []
+    what = "file lies" if len(beside) == 1 else "files lie"
+    names = shortened([path.name for path in sorted(beside)])
+    return [f"{len(beside)} {what} beside the class folders and in no class: {names}."]
+
+
+def _name(path: Path) -> str:
+    """Return one spelling of a path: macOS writes an umlaut as two characters, others as one."""
+    return unicodedata.normalize("NFC", path.as_posix())
 
 
 def _where_to_get(folder: Path) -> str:
     if folder.with_name(f"{folder.name}.dvc").is_file():
-        return f"{folder} is not here, but DVC knows it ({folder}.dvc): run `dvc pull {folder}`"
-    return f"{folder} is not here or empty: put a folder for each class there and run `dvc add {folder}`"
+        return f"{folder} is not here, but DVC knows it: run `dvc pull {folder}`"
+    return f"{folder} is not here: put the folder there and run `dvc add {folder}`"

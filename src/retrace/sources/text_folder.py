@@ -5,7 +5,7 @@ from typing import Literal
 
 from retrace.errors import DataError
 from retrace.records import Dataset
-from retrace.sources.class_folders import list_class_files, shortened
+from retrace.sources.class_folders import find_files
 from retrace.sources.description import described
 from retrace.sources.texts import TextFile, TextsDescription, to_dataset
 
@@ -25,9 +25,11 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     DataError
         The folder is missing, is not laid out as classes of files, or holds what is no text.
     """
-    files, beside = list_class_files(folder)
-    texts = [TextFile(*file, _content(folder / file.path)) for file in files]
-    notes = [f"Left out, as they lie beside the classes: {shortened(beside)}."] if beside else []
+    files, notes = find_files(folder)
+    texts = [
+        TextFile(path=row.id, part=row.part, label=row.label, content=_content(Path(row.path)))
+        for row in files.itertuples()
+    ]
     return to_dataset(texts, description, name, str(folder), notes)
 
 
