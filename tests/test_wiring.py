@@ -17,6 +17,9 @@ STAGES = ["read_data", "preprocess", "split", "train", "report"]
 # A module may import those that stand before it.
 LAYERS = [
     "errors",
+    "pixels",
+    "images",
+    "parallel",
     "settings",
     "records",
     "params",
@@ -25,6 +28,7 @@ LAYERS = [
     "provenance",
     "lockfile",
     "dvc",
+    "decoding",
     "sources",
     "cleaning",
     "splitting",

@@ -48,6 +48,8 @@ class ImageCleaning:
     """Row-wise work on images."""
 
     size: Count | None
+    channels: Literal[1, 3, 4] | None
+    fit: Literal["stretch", "crop", "pad"]
 
 
 @section

@@ -5,10 +5,10 @@ from pathlib import Path
 from retrace.errors import DataError, ParamsError, did_you_mean
 from retrace.records import Dataset
 from retrace.settings import checked, key_path, load_yaml
-from retrace.sources import bundled, table
+from retrace.sources import bundled, image_folder, table
 from retrace.sources.description import CommonDescription
 
-READERS = {"bundled": bundled, "table": table}
+READERS = {"bundled": bundled, "image_folder": image_folder, "table": table}
 
 
 def read(name: str, data: Path = Path("data")) -> Dataset:
