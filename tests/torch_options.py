@@ -13,6 +13,7 @@ OPTIONS = {
     "patience": None,
     "class_weight": None,
     "shift": 0,
+    "augmentation": {},
     "device": "cpu",
     "precision": "float32",
     "seed": 0,
@@ -35,6 +36,7 @@ TRAINING = TrainingOptions(
     patience=None,
     class_weight=None,
     shift=0,
+    augmentation={},
     precision="float32",
     seed=0,
 )

@@ -5,8 +5,8 @@ Each serves both tasks: its first argument says which.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from annotated_types import Ge, Lt
-from pydantic import Strict, validate_call
+from annotated_types import Ge, Le, Lt
+from pydantic import Strict, StrictBool, validate_call
 from typing_extensions import TypedDict, Unpack
 
 from retrace.errors import ParamsError
@@ -48,7 +48,13 @@ def mlp(
 ) -> Any:
     """Fully connected layers; see `retrace.models.networks.mlp`."""
     architecture = {"hidden": hidden, "dropout": dropout}
-    options = {"network": "mlp", "architecture": architecture, "shift": 0, **training}
+    options = {
+        "network": "mlp",
+        "architecture": architecture,
+        "shift": 0,
+        "augmentation": {},
+        **training,
+    }
     return _torch_estimator(task, seed, train, options)
 
 
@@ -62,11 +68,23 @@ def cnn(
     channels: list[Count],
     dropout: Share,
     shift: Annotated[int, Strict(), Ge(0)],
+    flip: StrictBool,
+    crop: Share,
+    rotate: Annotated[float, Strict(), Ge(0), Le(180)],
+    colour: Share,
     **training: Unpack[Training],
 ) -> Any:
-    """Convolutions; see `retrace.models.networks.cnn`. ``shift`` moves training images by pixels."""
-    architecture = {"channels": channels, "dropout": dropout}
-    options = {"network": "cnn", "architecture": architecture, "shift": shift, **training}
+    """Convolutions; see `retrace.models.networks.cnn`.
+
+    ``shift`` moves training images by pixels; `retrace.models.augmentation.augment` has the rest.
+    """
+    options = {
+        "network": "cnn",
+        "architecture": {"channels": channels, "dropout": dropout},
+        "shift": shift,
+        "augmentation": {"flip": flip, "crop": crop, "rotate": rotate, "colour": colour},
+        **training,
+    }
     return _torch_estimator(task, seed, train, options)
 
 

@@ -43,6 +43,9 @@ class TorchEstimator(BaseEstimator):
         Weigh the loss by the inverse frequency of each class; None for a regressor.
     shift : int
         Move training images by up to so many pixels, anew in each epoch.
+    augmentation : dict
+        How else training images are changed: the keyword arguments of
+        `retrace.models.augmentation.augment`; empty for inputs that are no images.
     device : {"cpu", "cuda"}
     precision : {"float32", "bfloat16"}
         Of the products in training; with ``"bfloat16"`` weights and sums stay float32 (mixed precision).
@@ -81,6 +84,7 @@ class TorchEstimator(BaseEstimator):
         patience: int | None,
         class_weight: str | None,
         shift: int,
+        augmentation: dict[str, Any],
         device: str,
         precision: str,
         seed: int,
@@ -95,6 +99,7 @@ class TorchEstimator(BaseEstimator):
         self.patience = patience
         self.class_weight = class_weight
         self.shift = shift
+        self.augmentation = augmentation
         self.device = device
         self.precision = precision
         self.seed = seed
@@ -187,6 +192,7 @@ class TorchEstimator(BaseEstimator):
             patience=self.patience,
             class_weight=self._class_weight(y),
             shift=self.shift,
+            augmentation=self.augmentation,
             precision=self.precision,
             seed=self.seed,
         )
@@ -196,9 +202,26 @@ class TorchEstimator(BaseEstimator):
 
 
 def _channel_statistics(X: NDArray[np.generic]) -> tuple[Floats, Floats]:
+    if X.dtype == np.uint8:
+        return _pixel_statistics(X)
     axes = tuple(range(X.ndim - 1))
     scale = X.std(axis=axes, dtype=np.float64)
     return X.mean(axis=axes, dtype=np.float64), np.where(scale > 0, scale, 1)
+
+
+def _pixel_statistics(X: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    """Count the pixels of each value: exact, and without a copy of all images as numbers of 8 bytes."""
+    blocks = np.array_split(X, 1 + X.nbytes // 2**24)
+    counts = np.sum([_histograms(block) for block in blocks], axis=0)
+    values = np.arange(256)
+    mean = counts @ values / counts.sum(axis=1)
+    variance = np.array([n @ (values - m) ** 2 / n.sum() for n, m in zip(counts, mean, strict=True)])
+    return mean, np.where(variance > 0, np.sqrt(variance), 1)
+
+
+def _histograms(X: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return how often each channel has each value, shape (n_channels, 256)."""
+    return np.array([np.bincount(X[..., c].ravel(), minlength=256) for c in range(X.shape[-1])])
 
 
 def _inputs(X: NDArray[np.generic], device: str) -> Tensor:

@@ -6,20 +6,23 @@ the state that the last one left.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from retrace.errors import ModelError
+from retrace.models.augmentation import augment, shift_images
 from retrace.models.losses import LOSSES
 from retrace.models.schedules import SCHEDULES
 from retrace.records import Task
 
 Inputs = tuple[Tensor, Tensor]
+
+# Of a batch to predict: with 32 channels after the first layer, these take 32 MiB.
+PREDICTED_PIXELS = 2**18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,7 @@ class TrainingOptions:
     patience: int | None
     class_weight: Tensor | None
     shift: int
+    augmentation: Mapping[str, Any]
     precision: str
     seed: int
 
@@ -135,26 +139,6 @@ def batches(n_samples: int, batch_size: int) -> int:
     return math.ceil(n_samples / batch_size)
 
 
-def shift_images(images: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
-    """Move each image by up to ``pixels`` in both directions; what comes in is zero (black).
-
-    Parameters
-    ----------
-    images : Tensor of shape (n_samples, channels, height, width)
-    pixels : int
-    generator : Generator on the CPU
-    """
-    n_samples, _, height, width = images.shape
-    padded = F.pad(images, (pixels,) * 4)
-    offsets = torch.randint(0, 2 * pixels + 1, (2, n_samples, 1), generator=generator)
-    offsets = offsets.to(images.device)
-    rows = offsets[0] + torch.arange(height, device=images.device)
-    columns = offsets[1] + torch.arange(width, device=images.device)
-    sample = torch.arange(n_samples, device=images.device)
-    moved = padded[sample[:, None, None], :, rows[:, :, None], columns[:, None, :]]
-    return moved.permute(0, 3, 1, 2)
-
-
 def _initial_state(network: nn.Module, n_samples: int, options: TrainingOptions) -> TrainingState:
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
@@ -201,6 +185,8 @@ def _train_one_epoch(
         inputs, targets = X[rows], y[rows]
         if options.shift:
             inputs = shift_images(inputs, options.shift, generator)
+        if any(options.augmentation.values()):
+            inputs = augment(inputs, generator, **options.augmentation)
         with _precision(options, y.device):
             outputs = state.network(inputs)
         loss = LOSSES[options.task](outputs.float(), targets, options.class_weight)
@@ -228,8 +214,9 @@ def _named(part: str, found: tuple[float, float], options: TrainingOptions) -> d
     return named | {accuracy: found[1]} if options.task == "classification" else named
 
 
-def predict_outputs(network: nn.Module, X: Tensor, batch_size: int = 4096) -> Tensor:
+def predict_outputs(network: nn.Module, X: Tensor) -> Tensor:
     """Return what a network says of each row, (n_samples, n_outputs), without dropout or gradients."""
+    batch_size = max(1, min(4096, PREDICTED_PIXELS // math.prod(X.shape[2:])))
     network.eval()
     with torch.inference_mode():
         return torch.cat([network(rows) for rows in X.split(batch_size)])
