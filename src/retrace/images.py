@@ -98,8 +98,7 @@ def read_pixels(path: Path | str, *, size: int | None, channels: int, fit: Fit) 
 
 def read_all_facts(paths: Sequence[str]) -> list[ImageFacts | str]:
     """Return the facts of each image file, or why it cannot be read."""
-    with _strict_warnings():
-        return [_facts_or_reason(path) for path in paths]
+    return [_facts_or_reason(path) for path in paths]
 
 
 def read_all_pixels(
@@ -113,15 +112,14 @@ def read_all_pixels(
         A file cannot be read any more, or is of another size than it was.
     """
     batch = np.empty((len(paths), *shape), dtype=np.uint8)
-    with _strict_warnings():
-        for position, path in enumerate(paths):
-            try:
-                pixels = read_pixels(path, size=size, channels=shape[-1], fit=fit)
-            except UnreadableImageError as error:
-                raise DataError(f"{path} can no longer be read ({error}): {CHANGED}") from error
-            if pixels.shape != shape:
-                raise DataError(f"{path} has another size than it had: {CHANGED}")
-            batch[position] = pixels
+    for position, path in enumerate(paths):
+        try:
+            pixels = read_pixels(path, size=size, channels=shape[-1], fit=fit)
+        except UnreadableImageError as error:
+            raise DataError(f"{path} can no longer be read ({error}): {CHANGED}") from error
+        if pixels.shape != shape:
+            raise DataError(f"{path} has another size than it had: {CHANGED}")
+        batch[position] = pixels
     return batch
 
 
@@ -130,15 +128,6 @@ def _facts_or_reason(path: str) -> ImageFacts | str:
         return read_facts(path)
     except UnreadableImageError as error:
         return str(error)
-
-
-@contextmanager
-def _strict_warnings() -> Iterator[None]:
-    """Let no image of a suspicious size pass with a warning; pixels matter, bad EXIF data do not."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
 
 
 @contextmanager
@@ -154,7 +143,10 @@ def _opened(path: Path | str) -> Iterator[tuple[Image.Image, bytes]]:
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of bad EXIF data; the pixels are what counts
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
     except (UnreadableImageError, MemoryError):
         raise
     except UnidentifiedImageError:

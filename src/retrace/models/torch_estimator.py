@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from retrace.errors import ModelError
 from retrace.models.networks import NETWORKS, Normalise
+from retrace.models.statistics import channel_statistics
 from retrace.models.torch_training import (
     Callback,
     TrainingOptions,
@@ -136,7 +137,7 @@ class TorchEstimator(BaseEstimator):
         self.input_shape_ = (X.shape[-1], *X.shape[1:-1])
         device = _training_device(self.device)
         with _repeatable(self.seed):
-            network = self._build_network(*_channel_statistics(X)).to(device)
+            network = self._build_network(*channel_statistics(X)).to(device)
             validation = None
             if X_val is not None and y_val is not None:
                 X_val = validate_data(self, X_val, **ACCEPTED, reset=False)
@@ -199,29 +200,6 @@ class TorchEstimator(BaseEstimator):
 
     def _class_weight(self, y: NDArray[np.generic]) -> Tensor | None:
         return None
-
-
-def _channel_statistics(X: NDArray[np.generic]) -> tuple[Floats, Floats]:
-    if X.dtype == np.uint8:
-        return _pixel_statistics(X)
-    axes = tuple(range(X.ndim - 1))
-    scale = X.std(axis=axes, dtype=np.float64)
-    return X.mean(axis=axes, dtype=np.float64), np.where(scale > 0, scale, 1)
-
-
-def _pixel_statistics(X: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """Count the pixels of each value: exact, and without a copy of all images as numbers of 8 bytes."""
-    blocks = np.array_split(X, 1 + X.nbytes // 2**24)
-    counts = np.sum([_histograms(block) for block in blocks], axis=0)
-    values = np.arange(256)
-    mean = counts @ values / counts.sum(axis=1)
-    variance = np.array([n @ (values - m) ** 2 / n.sum() for n, m in zip(counts, mean, strict=True)])
-    return mean, np.where(variance > 0, np.sqrt(variance), 1)
-
-
-def _histograms(X: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return how often each channel has each value, shape (n_channels, 256)."""
-    return np.array([np.bincount(X[..., c].ravel(), minlength=256) for c in range(X.shape[-1])])
 
 
 def _inputs(X: NDArray[np.generic], device: str) -> Tensor:

@@ -62,7 +62,11 @@ def find_files(folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
 
 def natural_order(names: Iterable[str]) -> list[str]:
     """Sort names as people do: 2 before 10."""
-    return sorted(names, key=lambda name: [(len(d), d, t) for d, t in re.findall(r"(\d*)(\D*)", name)])
+
+    def key(name: str) -> list[str | int]:
+        return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+    return sorted(names, key=key)
 
 
 def _fixed_parts(folder: Path) -> dict[str | None, Path]:
@@ -129,7 +133,12 @@ def _left_out(folder: Path, parts: Iterable[Path]) -> list[str]:
     beside = [path for top in {folder, *parts} for path in _visible(top) if not path.is_dir()]
     if not beside:
         return []
-    return [f"{len(beside)} files beside the class folders were not read: {_listed(sorted(beside))}."]
+    what = (
+        "file beside the class folders was"
+        if len(beside) == 1
+        else "files beside the class folders were"
+    )
+    return [f"{len(beside)} {what} not read: {_listed(sorted(beside))}."]
 
 
 def _listed(paths: list[Path], limit: int = 5) -> str:

@@ -132,12 +132,12 @@ def _repeated(files: pd.DataFrame, contents: NDArray[np.bytes_]) -> list[str]:
     same = files.assign(contents=contents)
     notes = []
     if again := int(same.duplicated(["contents", "label"]).sum()):
-        notes.append(f"{again:,} files repeat another file of their class byte by byte.")
+        what = "file repeats another of its" if again == 1 else "files repeat others of their"
+        notes.append(f"{again:,} {what} class byte by byte.")
     first = same.drop_duplicates(["contents", "label"])
     twice = first[first.duplicated("contents", keep=False)].sort_values(["contents", "id"])
-    if len(twice):
-        pair = " and ".join(twice["id"][:2])
-        notes.append(
-            f"{twice['contents'].nunique():,} images lie in more than one class, such as {pair}."
-        )
+    if n := twice["contents"].nunique():
+        what = "image lies" if n == 1 else "images lie"
+        such = "" if n == 1 else "such as "
+        notes.append(f"{n:,} {what} in more than one class: {such}{' and '.join(twice['id'][:2])}.")
     return notes
