@@ -133,12 +133,8 @@ def _left_out(folder: Path, parts: Iterable[Path]) -> list[str]:
     beside = [path for top in {folder, *parts} for path in _visible(top) if not path.is_dir()]
     if not beside:
         return []
-    what = (
-        "file beside the class folders was"
-        if len(beside) == 1
-        else "files beside the class folders were"
-    )
-    return [f"{len(beside)} {what} not read: {_listed(sorted(beside))}."]
+    what = "file lies" if len(beside) == 1 else "files lie"
+    return [f"{len(beside)} {what} beside the class folders and in no class: {_listed(sorted(beside))}."]
 
 
 def _listed(paths: list[Path], limit: int = 5) -> str:
