@@ -31,6 +31,7 @@ LAYERS = [
     "decoding",
     "sources",
     "cleaning",
+    "embedding",
     "splitting",
     "models",
     "evaluation",

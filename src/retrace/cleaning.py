@@ -74,7 +74,11 @@ def clean_images(X: NDArray[np.uint8] | pd.DataFrame, settings: ImageCleaning) -
     return np.stack(pixels)
 
 
-CLEANERS: dict[str, Callable[..., Any]] = {"tabular": clean_table, "image": clean_images}
+CLEANERS: dict[str, Callable[..., Any]] = {
+    "tabular": clean_table,
+    "image": clean_images,
+    "text": lambda X, settings: X,
+}
 
 
 def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:

@@ -47,7 +47,7 @@ def feature_steps(
     Returns
     -------
     list of (name, transformer)
-        From a table or images to a float array of shape (n_samples, n_features).
+        From a table, images or vectors to a float array of shape (n_samples, n_features).
     """
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
@@ -94,4 +94,8 @@ def _encode_images(features: Features, scale: bool, impute: bool) -> Steps:
     return steps
 
 
-ENCODERS = {"tabular": _encode_table, "image": _encode_images}
+def _encode_vectors(features: Features, scale: bool, impute: bool) -> Steps:
+    return [("scale", SCALERS[features.scale]())] if scale else []
+
+
+ENCODERS = {"tabular": _encode_table, "image": _encode_images, "vectors": _encode_vectors}

@@ -22,7 +22,7 @@ class Model:
     build: Callable[..., BaseEstimator]
     scale: bool = False
     impute: bool = True
-    kinds: tuple[Kind, ...] = ("tabular", "image")
+    kinds: tuple[Kind, ...] = ("tabular", "image", "vectors")
     takes_images: bool = False
     runs_on_gpu: bool = False
 
