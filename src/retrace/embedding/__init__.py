@@ -23,9 +23,6 @@ Backbone = ImageBackbone | TextBackbone
 
 BACKBONES = {"image": ImageBackbone, "text": TextBackbone}
 
-# Rows that are cleaned, and held in memory, at a time.
-CHUNK = 2048
-
 
 def load_backbone(kind: Kind, settings: Preprocess, train: Train) -> Backbone | None:
     """Load the frozen network that params.yaml names for a kind of data; None if it names none.
@@ -67,8 +64,8 @@ def embed(dataset: Dataset, clean: Callable[[Dataset], Dataset], backbone: Backb
     """
     vectors: list[NDArray[np.float32]] = []
     with progress(len(dataset), backbone.name) as advance:
-        for start in range(0, len(dataset), CHUNK):
-            rows = np.arange(start, min(start + CHUNK, len(dataset)))
+        for start in range(0, len(dataset), backbone.rows_at_a_time):
+            rows = np.arange(start, min(start + backbone.rows_at_a_time, len(dataset)))
             cleaned: Any = clean(dataset.take(rows)).X
             vectors.append(backbone.vectors(cleaned, advance))
     X = np.concatenate(vectors)

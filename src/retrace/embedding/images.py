@@ -29,6 +29,8 @@ class ImageBackbone:
         The network cannot be had, is not the pinned one, or cannot be loaded.
     """
 
+    rows_at_a_time = 1024  # photos of 224 pixels: 150 MB
+
     def __init__(self, settings: ImageCleaning, device: str) -> None:
         folder = pinned_folder(settings, KEY)
         self.name, self._revision = str(settings.backbone), str(settings.revision)
@@ -61,10 +63,13 @@ class ImageBackbone:
                 f"{KEY}.backbone: '{self.name}' takes grey or RGB images, got {images.shape[-1]}"
                 f" channels: set {KEY}.channels: 3"
             )
+        # Always the same shape, the last batch filled up with its own images: torch chooses by the shape
+        # how to add up, so an image that stands alone would get other last bits.
+        full = (self._batch_size, *images.shape[1:])
         found = []
         for start in range(0, len(images), self._batch_size):
             batch = images[start : start + self._batch_size]
-            found.append(self._forward(batch))
+            found.append(self._forward(np.resize(batch, full))[: len(batch)])
             advance(len(batch))
         return np.concatenate(found)
 

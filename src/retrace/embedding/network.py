@@ -90,7 +90,7 @@ def from_folder(auto_class: str, folder: Path, key: str, **options: Any) -> Any:
     try:
         return getattr(transformers, auto_class).from_pretrained(folder, **safe, **options)
     except Exception as error:  # a damaged or unknown file can raise anything
-        reason = " ".join(str(error).split())[:300]
+        reason = " ".join(str(error).split())[:400]
         raise ModelError(
             f"{key}.backbone: {auto_class} cannot load {folder} ({type(error).__name__}: {reason}):"
             " take a model that transformers loads without code of its own, or put the files back"

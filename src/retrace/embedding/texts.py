@@ -14,7 +14,8 @@ from retrace.params import TextCleaning
 
 KEY = "preprocess.text"
 
-# A text is padded to the next multiple, whatever texts stand beside it: so its vector is its own.
+# A text is padded to the next multiple of STEP, and each batch is full, the last one filled up with its
+# own texts. torch chooses by the shape how to add up: so a vector does not depend on the texts beside it.
 STEP = 32
 
 # What networks of the BERT family read, for models that do not say.
@@ -35,6 +36,8 @@ class TextBackbone:
     ModelError
         The network cannot be had, is not the pinned one, or cannot be loaded.
     """
+
+    rows_at_a_time = 8192
 
     def __init__(self, settings: TextCleaning, device: str) -> None:
         folder = pinned_folder(settings, KEY)
@@ -64,9 +67,10 @@ class TextBackbone:
         tokens = self._tokens(texts)
         order, found = [], []
         for length, rows in self._batches(tokens["input_ids"]):
-            batch = {name: [values[row] for row in rows] for name, values in tokens.items()}
+            full = np.resize(rows, self._batch_size)
+            batch = {name: [values[row] for row in full] for name, values in tokens.items()}
             order.append(rows)
-            found.append(self._forward(batch, length))
+            found.append(self._forward(batch, length)[: len(rows)])
             advance(len(rows))
         return np.concatenate(found)[np.argsort(np.concatenate(order))]
 
