@@ -42,9 +42,7 @@ def test_a_network_is_frozen_and_in_float32(mobilenet):
         ),
     ],
 )
-def test_a_folder_that_cannot_be_loaded_is_refused_in_one_line(
-    mobilenet, tmp_path, file, contents, message
-):
+def test_a_broken_folder_is_refused_in_one_line(mobilenet, tmp_path, file, contents, message):
     folder = shutil.copytree(mobilenet, tmp_path / "broken")
     (folder / file).write_text(contents)
     (folder / "code.py").write_text("raise SystemExit('code of the folder was run')")

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from retrace.errors import ModelError
 
 QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",  # train.threads decides
 }
 
@@ -22,7 +22,7 @@ def imported(name: str) -> Any:
     ModelError
         It is not installed.
     """
-    os.environ.update(QUIET)
+    os.environ.update(QUIET, HF_HUB_DISABLE_PROGRESS_BARS=str(int(not sys.stderr.isatty())))
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

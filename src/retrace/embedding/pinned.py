@@ -4,8 +4,11 @@ A hub name is pinned by a commit, a folder by a hash of what it holds. So params
 what the vectors are made with, and DVC sees a change of it.
 """
 
+import functools
 import hashlib
 import re
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +96,21 @@ def _checked_folder(folder: Path, revision: str | None, key: str) -> Path:
 
 def _from_hub(name: str, revision: str, key: str) -> Path:
     hub = imported("huggingface_hub")
+    hub.logging.set_verbosity_error()
+    download = functools.partial(
+        hub.snapshot_download,
+        name,
+        revision=revision,
+        allow_patterns=WANTED,
+        ignore_patterns=UNWANTED,
+    )
     try:
-        return Path(
-            hub.snapshot_download(
-                name, revision=revision, allow_patterns=WANTED, ignore_patterns=UNWANTED
-            )
-        )
-    except (OSError, ValueError) as error:  # all that the hub's client raises, a full disk too
+        with suppress(hub.errors.LocalEntryNotFoundError):
+            return Path(download(local_files_only=True))
+        hub.model_info(name, revision=revision, timeout=10)  # fails at once, a download only in 25 s
+        print(f"{name}: fetched from the Hugging Face hub", file=sys.stderr)
+        return Path(download())
+    except Exception as error:  # its client raises errors of five libraries
         problem = _problem(hub.errors, error, revision)
         raise ModelError(f"{key}.backbone: '{name}' {problem}; {BY_HAND}") from error
 
@@ -112,10 +123,11 @@ def _problem(errors: Any, error: Exception, revision: str) -> str:
         errors.RepositoryNotFoundError: "is not on the Hugging Face hub, or is private"
         " (`hf auth login`)",
         errors.RevisionNotFoundError: f"has no commit {revision} on the Hugging Face hub",
-        errors.LocalEntryNotFoundError: f"cannot be fetched (the Hugging Face hub is not reached, or"
-        f" HF_HUB_OFFLINE is set), and no whole copy of commit {revision[:8]} is in the cache",
+        errors.OfflineModeIsEnabled: f"has no whole copy of commit {revision[:8]} in the cache, and"
+        " HF_HUB_OFFLINE is set",
     }
     for kind, problem in known.items():
         if isinstance(error, kind):
             return problem
-    return f"cannot be fetched ({type(error).__name__}: {str(error).splitlines()[0]}): try again"
+    reason = (str(error).splitlines() or [""])[0]
+    return f"cannot be fetched from the Hugging Face hub ({type(error).__name__}: {reason}): try again"

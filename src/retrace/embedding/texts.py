@@ -15,7 +15,7 @@ from retrace.params import TextCleaning
 KEY = "preprocess.text"
 
 # A text is padded to the next multiple of STEP, and each batch is full, the last one filled up with its
-# own texts. torch chooses by the shape how to add up: so a vector does not depend on the texts beside it.
+# own texts. torch chooses by the shape how to add up: so a vector does not depend on its neighbours.
 STEP = 32
 
 # What networks of the BERT family read, for models that do not say.
