@@ -18,6 +18,9 @@ endif
 COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
     --no-emit-index-url --no-emit-find-links --no-emit-options
 
+# A build label such as +cpu is for the machine that installs to choose.
+UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
+
 .PHONY: help repro verify bench notebooks test lint format requirements clean
 
 help:  ## list these words
@@ -50,10 +53,11 @@ format: $(READY)-dev  ## mend style
 
 requirements: $(READY)-dev  ## pin what requirements*.in chose
 	$(COMPILE) --output-file=requirements.txt requirements.in
-	@# A build label such as +cpu is for the machine that installs to choose.
-	sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt && rm requirements.txt.bak
+	$(UNLABEL) requirements.txt && rm requirements.txt.bak
 	mkdir -p .retrace && cp requirements.txt .retrace/constraints.txt
+	$(COMPILE) --output-file=requirements-pretrained.txt requirements-pretrained.in
 	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	$(UNLABEL) requirements-dev.txt && rm requirements-dev.txt.bak
 	printf '%s\n' '-e .' >> requirements.txt
 
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
@@ -66,6 +70,6 @@ $(READY): requirements.txt pyproject.toml
 	python -m pip install --quiet -r requirements.txt
 	@touch "$@"
 
-$(READY)-dev: requirements-dev.txt $(READY)
-	python -m pip install --quiet -r requirements-dev.txt
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)
+	python -m pip install --quiet -r requirements-dev.txt -r requirements-pretrained.txt
 	@touch "$@"

@@ -14,8 +14,8 @@
 # # A folder of photos of yours
 #
 # Set `NAME` to a name in `data/` (or start with `NAME=weather make notebooks`). As long as it is empty,
-# a folder of handwritten digits stands in, with the faults that real folders have: a damaged file, a photo
-# that lies there twice, a PNG that calls itself JPEG.
+# a folder of handwritten digits stands in, with the faults that real folders have: a damaged file, a
+# photo that lies there twice, a PNG that calls itself JPEG.
 
 # %%
 import dataclasses

@@ -14,8 +14,8 @@
 # # A table of yours
 #
 # Set `NAME` to a name in `data/` (or start with `NAME=titanic make notebooks`). As long as it is empty,
-# a made-up table stands in, with the faults that real ones have: gaps, duplicates, a column that gives the
-# answer away.
+# a made-up table stands in, with the faults that real ones have: gaps, duplicates, a column that gives
+# the answer away.
 
 # %%
 import os

@@ -32,6 +32,7 @@ LAYERS = [
     "decoding",
     "sources",
     "cleaning",
+    "embedding",
     "splitting",
     "data_checks",
     "models",

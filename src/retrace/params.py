@@ -1,6 +1,7 @@
 """params.yaml as frozen dataclasses: one per section, each checked when it is made."""
 
 import math
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -19,6 +20,18 @@ Fraction = Annotated[float, Strict(), Ge(0), Le(1)]
 InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
 Count = Annotated[int, Strict(), Ge(1)]
 Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
+
+
+def _pinned(revision: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", revision):
+        raise ValueError(
+            f"got '{revision}', should be the full commit hash of a name on the Hugging Face hub (40"
+            " hexadecimal digits), or the hash of a folder (64; left empty, `preprocess` tells it)"
+        )
+    return revision
+
+
+Revision = Annotated[str, Strict(), AfterValidator(_pinned)]
 
 ClassificationMetric = Literal[
     "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
@@ -44,7 +57,16 @@ class TabularCleaning:
 
 
 @section
-class ImageCleaning:
+class Pretrained:
+    """The frozen network that turns each row into a vector, if any."""
+
+    backbone: str | None
+    revision: Revision | None
+    batch_size: Count
+
+
+@section
+class ImageCleaning(Pretrained):
     """Row-wise work on images."""
 
     size: Count | None
@@ -53,7 +75,7 @@ class ImageCleaning:
 
 
 @section
-class TextCleaning:
+class TextCleaning(Pretrained):
     """Row-wise work on texts."""
 
     remove: tuple[Literal["headers", "footers", "quotes"], ...]

@@ -48,7 +48,7 @@ def feature_steps(
     Returns
     -------
     list of (name, transformer)
-        From a table, images or texts to a float array, of texts a sparse one, of shape
+        From a table, images, texts or vectors to a float array, of texts a sparse one, of shape
         (n_samples, n_features).
     """
     steps = ENCODERS[kind](features, scale, impute)
@@ -103,4 +103,13 @@ def _encode_texts(features: Features, scale: bool, impute: bool) -> Steps:
     return [("tfidf", encode_texts(features.text))]
 
 
-ENCODERS = {"tabular": _encode_table, "image": _encode_images, "text": _encode_texts}
+def _encode_vectors(features: Features, scale: bool, impute: bool) -> Steps:
+    return [("scale", SCALERS[features.scale]())] if scale else []
+
+
+ENCODERS = {
+    "tabular": _encode_table,
+    "image": _encode_images,
+    "text": _encode_texts,
+    "vectors": _encode_vectors,
+}

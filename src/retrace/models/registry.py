@@ -22,13 +22,13 @@ class Model:
     build: Callable[..., BaseEstimator]
     scale: bool = False
     impute: bool = True
-    kinds: tuple[Kind, ...] = ("tabular", "image")
+    kinds: tuple[Kind, ...] = ("tabular", "image", "vectors")
     takes_images: bool = False
     runs_on_gpu: bool = False
 
 
 # Of those that take the sparse matrix that texts become.
-SPARSE: tuple[Kind, ...] = ("tabular", "image", "text")
+SPARSE: tuple[Kind, ...] = ("tabular", "image", "text", "vectors")
 
 CLASSIFIERS = {
     "logistic_regression": Model(build=classical.logistic_regression, scale=True, kinds=SPARSE),
@@ -93,7 +93,8 @@ def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pi
         A hyperparameter is unknown, missing, or has a value that is not allowed.
     """
     model = _find(params.model, kind, task)
-    if params.train.device == "cuda" and not model.runs_on_gpu:
+    # Vectors may have been made on the GPU; the model on top need not run there.
+    if params.train.device == "cuda" and not model.runs_on_gpu and kind != "vectors":
         able = [name for name, other in MODELS[task].items() if other.runs_on_gpu]
         raise ModelError(
             f"train.device: got 'cuda', but '{params.model}' runs on the CPU only: set train.device:"

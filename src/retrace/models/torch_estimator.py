@@ -11,7 +11,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
 
-from retrace.errors import ModelError
 from retrace.models.networks import NETWORKS, Normalise
 from retrace.models.statistics import channel_statistics
 from retrace.models.torch_training import (
@@ -21,6 +20,7 @@ from retrace.models.torch_training import (
     train_network,
 )
 from retrace.records import Floats, Task
+from retrace.seeding import available_device
 
 ACCEPTED: dict[str, Any] = {"dtype": [np.float32, np.uint8], "allow_nd": True}
 
@@ -135,7 +135,7 @@ class TorchEstimator(BaseEstimator):
         X, y = validate_data(self, X, y, **ACCEPTED, y_numeric=self._task == "regression")
         targets = self._learn_targets(y)
         self.input_shape_ = (X.shape[-1], *X.shape[1:-1])
-        device = _training_device(self.device)
+        device = available_device(self.device)
         with _repeatable(self.seed):
             network = self._build_network(*channel_statistics(X)).to(device)
             validation = None
@@ -207,15 +207,6 @@ def _inputs(X: NDArray[np.generic], device: str) -> Tensor:
         return torch.from_numpy(X.astype(np.float32)).to(device)
     # Images stay channels-last in memory, as torch's convolutions like them best: a fifth less time.
     return torch.from_numpy(np.ascontiguousarray(X)).to(device).movedim(-1, 1)
-
-
-def _training_device(device: str) -> str:
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ModelError(
-            f"train.device: got 'cuda', but torch {torch.__version__} sees no CUDA device: set"
-            " train.device: cpu, or install a CUDA build of torch and the driver that it needs"
-        )
-    return device
 
 
 @contextmanager
