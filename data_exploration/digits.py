@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from retrace.cleaning import clean
-from retrace.data_checks import check_parts
+from retrace.data_checks import check_data
 from retrace.params import load_params
 from retrace.plots import plot_images
 from retrace.sources import read
@@ -52,6 +52,8 @@ plot_images(dataset.X[rows], labels[rows].tolist(), columns=12)
 
 # %%
 labels.value_counts(sort=False).plot.bar(figsize=(6, 2.5), rot=0, ylabel="images")
+plt.show()
+
 # %% [markdown]
 # ## What tells the digits apart
 #
@@ -71,6 +73,8 @@ plt.figure(figsize=(3, 2.6))
 plt.imshow(ratio.reshape(dataset.X.shape[1:3]), cmap="Blues")
 plt.colorbar(label="between / within digits")
 plt.axis("off")
+plt.show()
+
 # %% [markdown]
 # ## Missing values, leakage and duplicates
 #
@@ -82,11 +86,11 @@ f"{(flat.max(axis=1) == flat.min(axis=1)).sum()} images of one colour"
 
 # %%
 parts = split_rows(dataset, params.split)
-findings = check_parts(dataset, parts)
-pd.DataFrame({"checked": findings.checked})
+findings = check_data(dataset, parts, params.split.seed)
+print(*findings.checked, sep="\n")
 
 # %%
-pd.DataFrame({"warning": findings.warnings})
+print(*findings.warnings or ["nothing to warn of"], sep="\n")
 
 # %% [markdown]
 # ## How the parts compare
@@ -95,3 +99,4 @@ pd.DataFrame({"warning": findings.warnings})
 part = pd.Series({row: name for name, rows in parts.items() for row in rows}, name="part").sort_index()
 shares = pd.crosstab(labels, part, normalize="columns")[list(parts)]
 shares.plot.bar(figsize=(8, 2.8), rot=0, ylabel="share of the part")
+plt.show()

@@ -30,7 +30,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from retrace.cleaning import clean
-from retrace.data_checks import check_parts
+from retrace.data_checks import check_data
 from retrace.params import load_params
 from retrace.plots import plot_images
 from retrace.sources import read
@@ -73,7 +73,7 @@ files.head()
 # Sizes, formats and colours, and what `read_data` noted: files that are no images, duplicates.
 
 # %%
-pd.DataFrame({"note": raw.notes})
+print(*raw.notes or ["nothing to note"], sep="\n")
 
 # %%
 files.value_counts(["format", "mode"]).to_frame("files")
@@ -84,6 +84,8 @@ left.scatter(files["width"], files["height"], s=8, alpha=0.4)
 left.set(xlabel="width", ylabel="height")
 files["label"].value_counts().plot.barh(ax=right, xlabel="files")
 right.set_ylabel("")
+plt.show()
+
 # %% [markdown]
 # ## Examples
 #
@@ -115,11 +117,11 @@ f"{(flat.max(axis=1) == flat.min(axis=1)).sum()} images of one colour"
 
 # %%
 parts = split_rows(dataset, params.split)
-findings = check_parts(dataset, parts)
-pd.DataFrame({"checked": findings.checked})
+findings = check_data(dataset, parts, params.split.seed)
+print(*findings.checked, sep="\n")
 
 # %%
-pd.DataFrame({"warning": findings.warnings})
+print(*findings.warnings or ["nothing to warn of"], sep="\n")
 
 # %%
 brightness = pd.Series(flat.mean(axis=1), name="brightness")

@@ -27,9 +27,9 @@ import numpy as np
 import pandas as pd
 
 from retrace.cleaning import clean
-from retrace.data_checks import check_parts
+from retrace.data_checks import check_data
 from retrace.params import load_params
-from retrace.sources import describe, read
+from retrace.sources import read
 from retrace.splitting import split_rows
 
 NAME = os.environ.get("NAME", "")
@@ -64,7 +64,7 @@ def made_up(data: Path) -> str:
 
 data = PROJECT / "data" if NAME else Path(tempfile.mkdtemp())
 name = NAME or made_up(data)
-describe(name, data)
+print((data / f"{name}.yaml").read_text())
 
 # %%
 dataset = clean(read(name, data), params.preprocess)
@@ -81,6 +81,7 @@ if dataset.classes:
     target.value_counts().plot.bar(figsize=(5, 2.5), rot=0, ylabel="rows")
 else:
     target.plot.hist(bins=30, figsize=(5, 2.5))
+plt.show()
 
 # %% [markdown]
 # ## Missing values
@@ -115,6 +116,7 @@ numbers = table.select_dtypes("number")
 if numbers.shape[1]:
     numbers.hist(bins=25, figsize=(12, 2.4 * -(-numbers.shape[1] // 4)), layout=(-1, 4), grid=False)
     plt.tight_layout()
+plt.show()
 
 # %% [markdown]
 # ## Leakage and duplicates
@@ -124,11 +126,11 @@ if numbers.shape[1]:
 
 # %%
 parts = split_rows(dataset, params.split)
-findings = check_parts(dataset, parts)
-pd.DataFrame({"checked": findings.checked})
+findings = check_data(dataset, parts, params.split.seed)
+print(*findings.checked, sep="\n")
 
 # %%
-pd.DataFrame({"warning": findings.warnings})
+print(*findings.warnings or ["nothing to warn of"], sep="\n")
 
 # %%
 f"{pd.Series(dataset.row_hash).duplicated().sum()} rows repeat another; the split keeps them together"

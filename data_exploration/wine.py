@@ -26,7 +26,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from retrace.cleaning import clean
-from retrace.data_checks import check_parts
+from retrace.data_checks import check_data
 from retrace.params import load_params
 from retrace.sources import read
 from retrace.splitting import split_rows
@@ -43,6 +43,8 @@ table.assign(grower=grower).head()
 
 # %%
 grower.value_counts(sort=False).plot.bar(figsize=(4, 2.5), rot=0, ylabel="wines")
+plt.show()
+
 # %%
 table.isna().sum().rename("missing").to_frame().T
 
@@ -59,6 +61,7 @@ for axes, (name, column) in zip(grid.flat, table.items(), strict=False):
     axes.set_title(name, fontsize=9)
 for axes in grid.flat[len(table.columns) :]:
     axes.set_axis_off()
+plt.show()
 
 # %% [markdown]
 # ## The table in two dimensions
@@ -72,6 +75,8 @@ for label in dataset.classes:
     axes.scatter(*plane[grower == label].T, s=15, label=label)
 axes.set(xlabel="first component", ylabel="second component")
 axes.legend(title="grower", frameon=False)
+plt.show()
+
 # %% [markdown]
 # ## Leakage and duplicates
 #
@@ -80,11 +85,11 @@ axes.legend(title="grower", frameon=False)
 
 # %%
 parts = split_rows(dataset, params.split)
-findings = check_parts(dataset, parts)
-pd.DataFrame({"checked": findings.checked})
+findings = check_data(dataset, parts, params.split.seed)
+print(*findings.checked, sep="\n")
 
 # %%
-pd.DataFrame({"warning": findings.warnings})
+print(*findings.warnings or ["nothing to warn of"], sep="\n")
 
 # %% [markdown]
 # ## How the parts compare

@@ -30,6 +30,8 @@ LAYERS = [
     "lockfile",
     "dvc",
     "decoding",
+    "download",
+    "posts",
     "sources",
     "cleaning",
     "embedding",
