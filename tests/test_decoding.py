@@ -8,7 +8,9 @@ from retrace.decoding import decode, decode_batches
 from retrace.errors import DataError
 from retrace.params import ImageCleaning
 
-SMALL = ImageCleaning(size=6, channels=None, fit="stretch")
+NO_BACKBONE = {"backbone": None, "revision": None, "batch_size": 1}
+
+SMALL = ImageCleaning(**NO_BACKBONE, size=6, channels=None, fit="stretch")
 
 
 @pytest.fixture
@@ -35,10 +37,12 @@ def test_batches_are_small_and_in_order(files, monkeypatch):
 
 
 def test_images_of_one_size_need_no_other(files):
-    pixels = decode(files[::3].reset_index(), ImageCleaning(size=None, channels=1, fit="stretch"))
+    pixels = decode(
+        files[::3].reset_index(), ImageCleaning(**NO_BACKBONE, size=None, channels=1, fit="stretch")
+    )
     assert pixels.shape == (12, 16, 24, 1)
 
 
 def test_images_of_several_sizes_need_one(files):
     with pytest.raises(DataError, match=r"3 different sizes \(.*20x20 in 12.*preprocess.image.size"):
-        decode(files, ImageCleaning(size=None, channels=3, fit="stretch"))
+        decode(files, ImageCleaning(**NO_BACKBONE, size=None, channels=3, fit="stretch"))

@@ -53,8 +53,10 @@ def test_a_regression_takes_no_class_weight(params, name):
 
 
 def test_a_model_for_the_other_task_lists_those_that_fit(params):
-    with pytest.raises(ModelError, match=r"'adaboost' does no regression; allowed .*: .*ridge"):
-        build_model(with_model(params, "adaboost"), "tabular", "regression")
+    with pytest.raises(
+        ModelError, match=r"'logistic_regression' does no regression; allowed .*: .*ridge"
+    ):
+        build_model(with_model(params, "logistic_regression"), "tabular", "regression")
 
 
 def test_unknown_model_names_the_nearest_one(params):
