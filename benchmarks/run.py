@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+import data_checks
 import pipeline
 import table
 import threads
@@ -46,6 +47,13 @@ SECTIONS = (
         table.measure,
         "20 columns of numbers and a label. Each stage is a process of its own; peak memory is the"
         " largest of the three, interpreter and libraries included. `python benchmarks/table.py`",
+    ),
+    (
+        "Checks on the data",
+        data_checks.measure,
+        "Random parts of clean data should hardly ever give a warning. A leak is the target with noise"
+        " of a tenth of its spread, as a further column; a shift moves the first column of the test part"
+        " by one standard deviation. `python benchmarks/data_checks.py`",
     ),
 )
 

@@ -1,20 +1,22 @@
 """Columns that give the target away: known only afterwards, or the target in disguise."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from retrace.data_checks.findings import Findings, first_few
-from retrace.records import Codes, Targets, Task
+from retrace.records import Codes, Floats, Targets, Task
 
 NEARLY_PERFECT = 0.98
 FAR_FROM_IT = 0.9
 FOLDS = 3
 FEWEST_ROWS = 20
 
-Predictor = Callable[[Codes, Targets, Codes, Task], Targets]
+Column = Floats | Codes  # numbers, or the codes of texts
+Predictor = Callable[[Any, Targets, Any, Task], Targets]
 
 MEASURES: dict[Task, str] = {"classification": "balanced accuracy", "regression": "R²"}
 
@@ -54,11 +56,20 @@ def find_leaks(columns: pd.DataFrame, y: Targets, task: Task) -> Findings:
 
 def score_alone(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
     """Return how well one column predicts the target: at most 1, about 0 where it says nothing."""
-    text = column.dtype == object
-    # Ranks split a tree as values do, a gap is one of them, and no number is too large.
-    codes = pd.factorize(column, sort=not text, use_na_sentinel=False)[0]
-    score = _cross_validated(codes, y, task, fold, _by_value if text else _by_tree)
-    return max(score, _correlation(column, y)) if task == "regression" and not text else score
+    if column.dtype == object:
+        codes = pd.factorize(column, use_na_sentinel=False)[0]
+        return _cross_validated(codes, y, task, fold, _by_value)
+    values = column.to_numpy(np.float64)
+    score = _cross_validated(_scaled(values), y, task, fold, _by_tree)
+    return max(score, _correlation(values, y)) if task == "regression" else score
+
+
+def _scaled(values: Floats) -> Floats:
+    """Scale to 0 to 1, with gaps below: a tree computes in float32, which holds no large id exactly."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        scaled = (values - low) / (high - low)
+    return np.where(np.isnan(values), -1.0, np.nan_to_num(scaled))
 
 
 def _folds(y: Targets) -> Codes:
@@ -68,12 +79,12 @@ def _folds(y: Targets) -> Codes:
     return fold
 
 
-def _cross_validated(codes: Codes, y: Targets, task: Task, fold: Codes, predict: Predictor) -> float:
+def _cross_validated(column: Column, y: Targets, task: Task, fold: Codes, predict: Predictor) -> float:
     predicted = np.empty(len(y), dtype=y.dtype)
     judged = np.zeros(len(y), dtype=bool)
     for number in range(FOLDS):
         held_out = fold == number
-        predicted[held_out] = predict(codes[~held_out], y[~held_out], codes[held_out], task)
+        predicted[held_out] = predict(column[~held_out], y[~held_out], column[held_out], task)
         judged |= held_out
         score = SCORES[task](y[judged], predicted[judged])
         if score < FAR_FROM_IT:
@@ -81,13 +92,13 @@ def _cross_validated(codes: Codes, y: Targets, task: Task, fold: Codes, predict:
     return score
 
 
-def _by_tree(codes: Codes, y: Targets, new: Codes, task: Task) -> Targets:
+def _by_tree(values: Floats, y: Targets, new: Floats, task: Task) -> Targets:
     if task == "classification":
         n_leaves = 4 * len(np.unique(y))
         tree = DecisionTreeClassifier(max_leaf_nodes=n_leaves, class_weight="balanced", random_state=0)
     else:
         tree = DecisionTreeRegressor(max_leaf_nodes=64, random_state=0)
-    return tree.fit(codes[:, np.newaxis], y).predict(new[:, np.newaxis])
+    return tree.fit(values[:, np.newaxis], y).predict(new[:, np.newaxis])
 
 
 def _by_value(codes: Codes, y: Targets, new: Codes, task: Task) -> Targets:
@@ -118,9 +129,9 @@ SCORES: dict[Task, Callable[[Targets, Targets], float]] = {
 }
 
 
-def _correlation(column: pd.Series, y: Targets) -> float:
+def _correlation(values: Floats, y: Targets) -> float:
     """Square the correlation with the target, of values or of ranks, where at least half are there."""
-    pair = pd.DataFrame({"x": column.to_numpy(np.float64), "y": y}).dropna()
+    pair = pd.DataFrame({"x": values, "y": y}).dropna()
     if len(pair) < max(FEWEST_ROWS, len(y) / 2) or pair.nunique().min() < 2:
         return 0.0
     return float(max(table.corr().iloc[0, 1] ** 2 for table in (pair, pair.rank())))
