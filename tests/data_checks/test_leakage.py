@@ -44,6 +44,11 @@ def test_a_gap_that_gives_a_rare_class_away_is_found(generator):
     assert is_a_leak(np.where(y == 1, generator.normal(size=2_000), np.nan), y)
 
 
+@pytest.mark.parametrize("value", [np.nan, 5.0])
+def test_a_column_without_any_difference_says_nothing(y, value):
+    assert not is_a_leak(np.full(len(y), value), y)
+
+
 def test_unique_text_is_no_leak(y):
     assert not is_a_leak(pd.Series([f"row {i}" for i in range(len(y))], dtype=object), y)
 

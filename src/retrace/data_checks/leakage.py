@@ -66,7 +66,8 @@ def score_alone(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float
 
 def _scaled(values: Floats) -> Floats:
     """Scale to 0 to 1, with gaps below: a tree computes in float32, which holds no large id exactly."""
-    low, high = np.nanmin(values), np.nanmax(values)
+    there = values[~np.isnan(values)]
+    low, high = (there.min(), there.max()) if there.size else (0.0, 1.0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         scaled = (values - low) / (high - low)
     return np.where(np.isnan(values), -1.0, np.nan_to_num(scaled))
