@@ -92,7 +92,7 @@ def test_what_was_checked_names_the_best_column(y, generator):
     noise, other = generator.normal(size=(2, 400))
     columns = pd.DataFrame({"noise": noise, "signal": y + other})
     [checked] = find_leaks(columns, y, "classification").checked
-    assert "each of 2 alone on 400 training rows; the best is signal (balanced accuracy 0." in checked
+    assert "of 2 tried alone on 400 training rows the best is signal (balanced accuracy 0." in checked
 
 
 def test_too_few_rows_are_not_judged():

@@ -48,7 +48,7 @@ def find_leaks(columns: pd.DataFrame, y: Targets, task: Task) -> Findings:
         " belongs under `drop`"
     )
     checked = (
-        f"Columns that give the target away: each of {len(found)} alone on {len(y)} training rows; the"
+        f"Columns that give the target away: of {len(found)} tried alone on {len(y)} training rows the"
         f" best is {best} ({MEASURES[task]} {found[best]:.2f}, a warning from {NEARLY_PERFECT} on)."
     )
     return Findings(warnings=(warning,) if leaks else (), checked=(checked,))
