@@ -84,9 +84,7 @@ def linear_svm(
     class_weight: Balanced,
 ) -> CalibratedClassifierCV:
     """Linear support vector machine; its probabilities are Platt's, from 3-fold predictions."""
-    machine = LinearSVC(
-        C=C, tol=tol, max_iter=max_iter, class_weight=class_weight, random_state=seed
-    )
+    machine = LinearSVC(C=C, tol=tol, max_iter=max_iter, class_weight=class_weight, random_state=seed)
     return CalibratedClassifierCV(machine, method="sigmoid", cv=3, ensemble=False)
 
 
