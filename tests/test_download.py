@@ -1,4 +1,4 @@
-"""Against a server on this machine that is slow, breaks off, lies about what it sends, or says nothing."""
+"""Against a server on this machine that is slow, breaks off, lies about what it sends, or is silent."""
 
 import hashlib
 import threading

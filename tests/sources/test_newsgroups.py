@@ -101,7 +101,7 @@ def test_without_file_and_url_it_says_what_to_do(bring):
 
 
 def test_the_file_must_lie_in_the_folder(bring):
-    with pytest.raises(ParamsError, match="file: got '../posts"):
+    with pytest.raises(ParamsError, match=r"file: got '\.\./posts"):
         bring(file="../posts.tar.gz")
 
 

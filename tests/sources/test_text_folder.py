@@ -45,7 +45,7 @@ def test_a_link_out_of_the_folder_is_refused(bring, tmp_path):
     (tmp_path / "outside").write_text("x")
     (tmp_path / "mine/a").mkdir(parents=True)
     (tmp_path / "mine/a/1").symlink_to(tmp_path / "outside")
-    with pytest.raises(DataError, match="is a link out of .*: DVC would not see that change; copy the"):
+    with pytest.raises(DataError, match=r"is a link out of .*: DVC would not see that change; copy the"):
         bring({"b/1": "y"})
 
 
@@ -57,5 +57,5 @@ def test_a_link_to_nothing_is_refused(bring, tmp_path):
 
 
 def test_a_key_that_is_not_for_texts_is_refused(bring):
-    with pytest.raises(ParamsError, match="kind: got 'image' .*should be 'text'"):
+    with pytest.raises(ParamsError, match=r"kind: got 'image' .*should be 'text'"):
         bring({"a/1": "x"}, kind="image")
