@@ -82,3 +82,11 @@ def titanic_csv():
     if not path.is_file():
         pytest.skip(f"the real data lie beside the project, not in it: no {path.name} there")
     return path
+
+
+@pytest.fixture(scope="session")
+def newsgroups_archive():
+    path = SHARED / "newsgroups.tar.gz"
+    if not path.is_file():
+        pytest.skip(f"the real data lie beside the project, not in it: no {path.name} there")
+    return path

@@ -84,6 +84,16 @@ class Project:
             YAML().dump(common | description, file)
         self.set(data=name)
 
+    def add_texts(self, name, files, **description):
+        """Bring in a folder of texts: ``{"spam/1.txt": "...", ...}``."""
+        for path, text in files.items():
+            (self.folder / "data" / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / "data" / name / path).write_text(text)
+        common = {"title": "Texts", "task": "classification", "kind": "text", "licence": "none"}
+        with (self.folder / "data" / f"{name}.yaml").open("w") as file:
+            YAML().dump(common | {"reader": "text_folder"} | description, file)
+        self.set(data=name)
+
     def read(self, path):
         return (self.folder / path).read_bytes()
 

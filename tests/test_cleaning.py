@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrace.cleaning import clean, clean_images, clean_table
+from retrace.cleaning import clean, clean_images, clean_table, clean_texts
 from retrace.params import ImageCleaning, TabularCleaning
 
 NO_BACKBONE = {"backbone": None, "revision": None, "batch_size": 1}
@@ -64,3 +64,10 @@ def test_images_get_the_channels_that_are_asked_for(had, asked):
     cleaned = clean_images(X, ImageCleaning(**NO_BACKBONE, size=None, channels=asked, fit="stretch"))
     assert cleaned.shape == (2, 5, 5, asked)
     assert (cleaned == 255).all()
+
+
+def test_headers_footers_and_quotes_are_taken_out_in_that_order(params):
+    posts = np.array(["From: me\n\n> quoted\nmine\n--\nsigned", "no headers"], dtype=object)
+    remove = dataclasses.replace(params.preprocess.text, remove=("quotes", "footers", "headers"))
+    assert clean_texts(posts, remove).tolist() == ["mine", ""]
+    assert clean_texts(posts, dataclasses.replace(remove, remove=())) is posts

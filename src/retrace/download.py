@@ -15,6 +15,7 @@ from typing import Any
 
 import platformdirs
 import requests
+import urllib3
 from filelock import FileLock
 from tqdm import tqdm
 
@@ -157,9 +158,20 @@ def _with_progress(response: requests.Response, name: str, start: int) -> Iterat
     # disable=None: no bar where standard error is no terminal, as under CI.
     options: dict[str, Any] = {"unit": "B", "unit_scale": True, "leave": False, "disable": None}
     with tqdm(desc=name, total=total, initial=start, **options) as bar:
-        for chunk in response.iter_content(CHUNK):
+        for chunk in _chunks(response):
             yield chunk
             bar.update(len(chunk))
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """Yield what comes as it comes; `iter_content` would lose the last piece before a break."""
+    try:
+        while chunk := response.raw.read1(CHUNK):
+            yield chunk
+    except urllib3.exceptions.TimeoutError as error:
+        raise requests.Timeout(str(error)) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(str(error)) from error
 
 
 def _start_of(response: requests.Response) -> int:
@@ -176,7 +188,7 @@ def _is_transient(error: requests.RequestException) -> bool:
 def _reason(error: requests.RequestException) -> str:
     if error.response is not None:
         return f"{error.response.status_code} {error.response.reason}"
-    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+    if isinstance(error, requests.Timeout):
         return "the server is silent"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the connection broke off"

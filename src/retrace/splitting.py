@@ -186,7 +186,7 @@ def _drawn_from_training(part: Labels, dataset: Dataset, units: Labels, settings
         units = _connect(units, pd.factorize(dataset.groups)[0])
     _, first_row, unit_of_row = np.unique(units[training], return_index=True, return_inverse=True)
     size = round(len(first_row) * settings.validation / (settings.train + settings.validation))
-    classes = dataset.y[training[first_row]]
+    classes = _strata(dataset, training[first_row])
     _, chosen = _draw(np.arange(len(first_row)), size, classes, dataset, settings)
     completed = part.copy()
     completed[training[np.isin(unit_of_row, chosen)]] = VALIDATION

@@ -8,6 +8,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from retrace.errors import ModelError
 from retrace.models.registry import CLASSIFIERS, build_model
 
 
@@ -56,3 +57,23 @@ def test_scaled_logistic_regression_is_no_worse_than_bare_scikit_learn(params, w
         for model in (ours, bare)
     )
     assert found >= expected > 0.97
+
+
+TEXTS = np.array(
+    ["the rocket flew", "a rocket in orbit", "god and faith", "faith moves"] * 10, dtype=object
+)
+
+
+@pytest.mark.parametrize("name", [name for name, model in CLASSIFIERS.items() if "text" in model.kinds])
+def test_every_model_for_texts_learns_from_a_sparse_matrix(params, name):
+    model = build_model(dataclasses.replace(params, model=name), "text")
+    y = np.array([0, 0, 1, 1] * 10)
+    model.fit(TEXTS, y)
+    assert (model.predict(TEXTS) == y).all()
+    assert model.predict_proba(TEXTS).sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["gaussian_nb", "hist_gradient_boosting", "mlp"])
+def test_a_model_that_takes_no_sparse_matrix_says_so(params, name):
+    with pytest.raises(ModelError, match=f"'{name}' takes tabular.*, got text data; .*linear_svm, sgd"):
+        build_model(dataclasses.replace(params, model=name), "text")

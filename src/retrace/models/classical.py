@@ -74,10 +74,17 @@ def random_forest(
 
 @model
 def linear_svm(
-    seed: int, train: Train, /, *, C: Positive, max_iter: Count, class_weight: Balanced
+    seed: int,
+    train: Train,
+    /,
+    *,
+    C: Positive,
+    tol: Positive,
+    max_iter: Count,
+    class_weight: Balanced,
 ) -> CalibratedClassifierCV:
     """Linear support vector machine; its probabilities are Platt's, from 3-fold predictions."""
-    machine = LinearSVC(C=C, max_iter=max_iter, class_weight=class_weight, random_state=seed)
+    machine = LinearSVC(C=C, tol=tol, max_iter=max_iter, class_weight=class_weight, random_state=seed)
     return CalibratedClassifierCV(machine, method="sigmoid", cv=3, ensemble=False)
 
 

@@ -4,23 +4,22 @@ import pickle
 from typing import Any
 
 from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.pipeline import FeatureUnion, make_pipeline
 
+from retrace.models.ngrams import WordNgrams
 from retrace.params import TextFeatures
 
 
-class StableTfidfVectorizer(TfidfVectorizer):
-    """scikit-learn's vectorizer, which pickles to the same bytes in every process, and quickly.
+class LetterNgrams(CountVectorizer):
+    """scikit-learn's counts, whose vocabulary pickles as a list of terms.
 
-    scikit-learn keeps the `id()` of its stop words, an address, and a vocabulary with a NumPy number for
-    each term, which takes joblib seconds to write.
+    As a dictionary with a NumPy number for each term it takes joblib seconds to write.
     """
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the address; keep the terms alone, in the order of their columns."""
+        """Keep the terms alone, in the order of their columns."""
         state = dict(super().__getstate__())
-        state.pop("_stop_words_id", None)
         if "vocabulary_" in state:
             terms = sorted(state["vocabulary_"], key=state["vocabulary_"].__getitem__)
             state["vocabulary_"] = pickle.dumps(terms, protocol=5)
@@ -28,7 +27,7 @@ class StableTfidfVectorizer(TfidfVectorizer):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Give the terms their columns again."""
-        if isinstance(state.get("vocabulary_"), bytes):
+        if "vocabulary_" in state:
             terms = pickle.loads(state["vocabulary_"])
             state = state | {"vocabulary_": {term: column for column, term in enumerate(terms)}}
         super().__setstate__(state)
@@ -40,21 +39,24 @@ def encode_texts(features: TextFeatures) -> BaseEstimator:
     Parameters
     ----------
     features : TextFeatures
-        ``word_ngrams`` and ``char_ngrams`` each get a vocabulary of their own, side by side.
+        ``word_ngrams`` and ``char_ngrams`` are weighed each by itself, then stand side by side.
     """
-    common = {
+    limits: dict[str, Any] = {
         "min_df": features.min_df,
         "max_df": float(features.max_df),
         "max_features": features.max_features,
-        "sublinear_tf": features.sublinear,
     }
-    encoders = []
+    counters: dict[str, BaseEstimator] = {}
     if features.word_ngrams is not None:
-        words = StableTfidfVectorizer(
-            ngram_range=features.word_ngrams, stop_words=features.stop_words, **common
+        counters["words"] = WordNgrams(
+            ngram_range=features.word_ngrams, stop_words=features.stop_words, **limits
         )
-        encoders.append(("words", words))
     if features.char_ngrams is not None:
-        letters = StableTfidfVectorizer(analyzer="char_wb", ngram_range=features.char_ngrams, **common)
-        encoders.append(("letters", letters))
-    return encoders[0][1] if len(encoders) == 1 else FeatureUnion(encoders)
+        counters["letters"] = LetterNgrams(
+            analyzer="char_wb", ngram_range=features.char_ngrams, **limits
+        )
+    weighed = [
+        (name, make_pipeline(counter, TfidfTransformer(sublinear_tf=features.sublinear)))
+        for name, counter in counters.items()
+    ]
+    return weighed[0][1] if len(weighed) == 1 else FeatureUnion(weighed)

@@ -88,7 +88,7 @@ def _posts(archive: Path) -> Iterator[TextFile]:
 def _place(member: tarfile.TarInfo, archive: Path) -> tuple[str, str, str] | None:
     """Return id, part and class of a post, such as ``20news-bydate-train/sci.space/60191``."""
     names = PurePosixPath(member.name).parts
-    if member.isdir() or any(is_litter(name) for name in names if name != "."):
+    if member.isdir() or any(is_litter(name) for name in set(names) - {".."}):
         return None
     part = names[-3].rsplit("-", 1)[-1] if len(names) > 2 else ""
     if part not in PARTS or not member.isfile():
