@@ -114,9 +114,18 @@ def _listed(reasons: dict[str, str]) -> str:
 
 
 def _table(paths: pd.Series, facts: list[ImageFacts]) -> pd.DataFrame:
-    columns = ("width", "height", "mode", "format")
-    values = {column: [getattr(fact, column) for fact in facts] for column in columns}
-    return pd.DataFrame({"path": paths, **values}).astype({"mode": object, "format": object})
+    # One object per word, whichever process found it: pickle writes a second object of equal text again.
+    modes = [sys.intern(fact.mode) for fact in facts]
+    formats = [sys.intern(fact.format) for fact in facts]
+    return pd.DataFrame(
+        {
+            "path": paths,
+            "width": [fact.width for fact in facts],
+            "height": [fact.height for fact in facts],
+            "mode": pd.Series(modes, dtype=object),
+            "format": pd.Series(formats, dtype=object),
+        }
+    )
 
 
 def _hash_rows(contents: NDArray[np.bytes_], labels: pd.Series) -> NDArray[np.uint64]:
