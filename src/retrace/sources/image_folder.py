@@ -47,7 +47,9 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     files, skipped = _drop_unreadable(files, found, description.unreadable, folder)
     facts = [facts for facts in found if isinstance(facts, ImageFacts)]
     classes = tuple(natural_order(files["label"].unique()))
-    contents = np.array([fact.contents for fact in facts])
+    contents = np.array(
+        [fact.contents for fact in facts], dtype=object
+    )  # as bytes, NumPy cuts zeros off
     return Dataset(
         name=name,
         title=description.title,
@@ -128,7 +130,7 @@ def _table(paths: pd.Series, facts: list[ImageFacts]) -> pd.DataFrame:
     )
 
 
-def _hash_rows(contents: NDArray[np.bytes_], labels: pd.Series) -> NDArray[np.uint64]:
+def _hash_rows(contents: NDArray[np.object_], labels: pd.Series) -> NDArray[np.uint64]:
     hashes = [
         int.from_bytes(hashlib.blake2b(content + label.encode(), digest_size=8).digest())
         for content, label in zip(contents, labels, strict=True)
@@ -136,7 +138,7 @@ def _hash_rows(contents: NDArray[np.bytes_], labels: pd.Series) -> NDArray[np.ui
     return np.array(hashes, dtype=np.uint64)
 
 
-def _repeated(files: pd.DataFrame, contents: NDArray[np.bytes_]) -> list[str]:
+def _repeated(files: pd.DataFrame, contents: NDArray[np.object_]) -> list[str]:
     """Say which files are the same byte by byte."""
     same = files.assign(contents=contents)
     notes = []
