@@ -1,5 +1,6 @@
 """50,000 small photos in folders: decoding against plain Pillow, and the memory of `preprocess`."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from PIL import Image
 
 from retrace import artifacts
 from retrace.decoding import decode
-from retrace.params import ImageCleaning
+from retrace.params import load_params
 from retrace.sources import read
 from retrace.verification import copy_workspace, set_params
 
@@ -55,7 +56,7 @@ def _write_photos(folder: Path, n_images: int) -> None:
 
 def _decoding(copy: Path, n_images: int) -> str:
     files = read("photos", copy / "data").X
-    settings = ImageCleaning(size=SIZE, channels=3, fit="stretch")
+    settings = dataclasses.replace(load_params().preprocess.image, size=SIZE, channels=3, fit="stretch")
     ways = {
         "plain Pillow, a loop": lambda: _plain_loop(files["path"]),
         "ours, 1 process": lambda: decode(files, settings, workers=1),
