@@ -1,5 +1,6 @@
 """Arrays in, a Figure out; nothing here saves or shows one."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -103,7 +104,7 @@ def plot_images(images: NDArray[np.uint8], captions: Sequence[str], columns: int
         axes.imshow(
             image.squeeze(-1) if image.shape[-1] == 1 else image, cmap="gray", vmin=0, vmax=brightest
         )
-        axes.set_title(caption, fontsize=9)
+        axes.set_title(textwrap.fill(caption, 18), fontsize=9)
     return figure
 
 
