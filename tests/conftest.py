@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 import os
 import sys
 
@@ -19,6 +20,12 @@ SHARED = ROOT.parent / "shared" / "data"
 @pytest.fixture(scope="session")
 def params():
     return dataclasses.replace(load_params(ROOT / "params.yaml"), **CHOICES)
+
+
+@pytest.fixture(scope="session")
+def image_cleaning(params):
+    """Make settings of `preprocess.image`: ``image_cleaning(size=8, channels=3, fit="crop")``."""
+    return functools.partial(dataclasses.replace, params.preprocess.image)
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 
 from retrace.cleaning import clean, clean_images, clean_table, clean_texts
-from retrace.params import ImageCleaning, TabularCleaning
-
-NO_BACKBONE = {"backbone": None, "revision": None, "batch_size": 1}
+from retrace.params import TabularCleaning
 
 SETTINGS = TabularCleaning(strip_text=True)
 
@@ -36,9 +34,9 @@ def test_text_stays_unstripped_when_asked():
 
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])
-def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, kind):
+def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, image_cleaning, kind):
     preprocess = dataclasses.replace(
-        params.preprocess, image=ImageCleaning(**NO_BACKBONE, size=5, channels=3, fit="crop")
+        params.preprocess, image=image_cleaning(size=5, channels=3, fit="crop")
     )
     dataset = make_dataset(n=20, kind=kind)
     rows = np.array([3, 11])
@@ -46,22 +44,22 @@ def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, kind):
     assert np.array_equal(np.asarray(whole.X), np.asarray(alone.X))
 
 
-def test_images_keep_their_pixels_when_no_size_is_asked(make_dataset):
+def test_images_keep_their_pixels_when_no_size_is_asked(make_dataset, image_cleaning):
     X = make_dataset(kind="image").X
-    assert clean_images(X, ImageCleaning(**NO_BACKBONE, size=None, channels=None, fit="stretch")) is X
+    assert clean_images(X, image_cleaning(size=None, channels=None, fit="stretch")) is X
 
 
-def test_images_are_resized_to_a_square_with_their_channels():
+def test_images_are_resized_to_a_square_with_their_channels(image_cleaning):
     X = np.full((2, 6, 9, 3), [10, 20, 30], dtype=np.uint8)
-    resized = clean_images(X, ImageCleaning(**NO_BACKBONE, size=4, channels=None, fit="stretch"))
+    resized = clean_images(X, image_cleaning(size=4, channels=None, fit="stretch"))
     assert resized.shape == (2, 4, 4, 3)
     assert (resized == [10, 20, 30]).all()
 
 
 @pytest.mark.parametrize(("had", "asked"), [(1, 3), (1, 4), (3, 1), (4, 3)])
-def test_images_get_the_channels_that_are_asked_for(had, asked):
+def test_images_get_the_channels_that_are_asked_for(image_cleaning, had, asked):
     X = np.full((2, 5, 5, had), 255, dtype=np.uint8)
-    cleaned = clean_images(X, ImageCleaning(**NO_BACKBONE, size=None, channels=asked, fit="stretch"))
+    cleaned = clean_images(X, image_cleaning(size=None, channels=asked, fit="stretch"))
     assert cleaned.shape == (2, 5, 5, asked)
     assert (cleaned == 255).all()
 

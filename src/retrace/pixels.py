@@ -40,7 +40,7 @@ def to_pixels(image: Image.Image, *, size: int | None, channels: int, fit: Fit) 
         The range of its pixels is not known.
     """
     converted = convert(image, MODES[channels])
-    if size is not None:
+    if size is not None and converted.size != (size, size):
         converted = FITS[fit](converted, size)
     pixels = np.asarray(converted)
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels

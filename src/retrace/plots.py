@@ -1,5 +1,6 @@
 """Arrays in, a Figure out; nothing here saves or shows one."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -98,10 +99,12 @@ def plot_images(images: NDArray[np.uint8], captions: Sequence[str], columns: int
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
+    brightest = images.max()  # of scans with few shades of grey; colours are always of 255
     for axes, image, caption in zip(grid, images, captions, strict=False):
-        grey = image.shape[-1] == 1
-        axes.imshow(image[..., 0] if grey else image, cmap="gray_r" if grey else None)
-        axes.set_title(caption, fontsize=9)
+        axes.imshow(
+            image.squeeze(-1) if image.shape[-1] == 1 else image, cmap="gray", vmin=0, vmax=brightest
+        )
+        axes.set_title(textwrap.fill(caption, 18), fontsize=9)
     return figure
 
 

@@ -77,3 +77,12 @@ def test_a_model_trained_on_a_gpu_predicts_without_one(images):
     expected = model.predict_proba(images[0])
     model.device = "cuda"  # as a colleague pulls it
     assert model.predict_proba(images[0]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 3, 4), (3, 1, 3), (17, 33, 4), (1, 40, 1)])
+def test_images_of_any_size_and_depth_are_learned_from_augmented(shape):
+    X = np.random.default_rng(0).integers(0, 256, (12, *shape), dtype=np.uint8)
+    y = np.arange(12) % 2
+    changes = {"flip": True, "crop": 0.3, "rotate": 20, "colour": 0.3}
+    model = TorchClassifier(**CNN | {"epochs": 1, "augmentation": changes}).fit(X, y, X, y)
+    assert np.isfinite(model.predict_proba(X)).all()

@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from retrace.errors import DataError
@@ -40,7 +43,7 @@ def test_hidden_files_are_passed_over_and_others_beside_the_classes_noted(tmp_pa
 
 
 def test_an_umlaut_has_one_spelling(tmp_path):
-    fill(tmp_path, "Nebel u\u0308ber/1", "a/1")
+    fill(tmp_path, "Nebel u\u0308ber/Screenshot 3\u202fPM", "a/1")
     files, _ = find_files(tmp_path)
     assert files["label"].tolist() == ["Nebel über", "a"]
 
@@ -78,6 +81,14 @@ def test_a_missing_folder_says_where_to_put_or_get_it(tmp_path):
     (tmp_path / "x.dvc").touch()
     with pytest.raises(DataError, match="run `dvc pull"):
         find_files(tmp_path / "x")
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9", b"two\nlines"])
+def test_names_that_no_table_can_hold_are_refused(tmp_path, name):
+    fill(tmp_path, "a/1", "b/1")
+    Path(os.fsdecode(os.fsencode(tmp_path / "a") + b"/" + name)).touch()
+    with pytest.raises(DataError, match="1 file names are not UTF-8 or hold control characters"):
+        find_files(tmp_path)
 
 
 def test_names_are_sorted_as_people_do():

@@ -60,6 +60,7 @@ def find_files(folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     ]
     files = pd.DataFrame(rows, columns=["path", "id", "label", "part"], dtype=object)
     _require_classes(files, folder)
+    _require_plain_names(files, folder)
     return files.sort_values("id", ignore_index=True), tuple(_left_out(folder, parts.values()))
 
 
@@ -135,6 +136,17 @@ def _require_classes(files: pd.DataFrame, folder: Path) -> None:
     if len(set(files["label"])) == 1:
         raise DataError(
             f"{folder} has one class only ('{files['label'][0]}'): a classifier needs at least two"
+        )
+
+
+def _require_plain_names(files: pd.DataFrame, folder: Path) -> None:
+    control, undecoded = "Cc", "Cs"  # as Unicode calls them
+    kinds = [{unicodedata.category(letter) for letter in name} for name in files["id"]]
+    odd = [name for name, kind in zip(files["id"], kinds, strict=True) if kind & {control, undecoded}]
+    if odd:
+        raise DataError(
+            f"{folder}: {len(odd)} file names are not UTF-8 or hold control characters (such as"
+            f" {odd[0]!a}): rename them"
         )
 
 

@@ -47,7 +47,9 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     files, skipped = _drop_unreadable(files, found, description.unreadable, folder)
     facts = [facts for facts in found if isinstance(facts, ImageFacts)]
     classes = tuple(natural_order(files["label"].unique()))
-    contents = np.array([fact.contents for fact in facts])
+    contents = np.array(
+        [fact.contents for fact in facts], dtype=object
+    )  # as bytes, NumPy cuts zeros off
     return Dataset(
         name=name,
         title=description.title,
@@ -114,12 +116,21 @@ def _listed(reasons: dict[str, str]) -> str:
 
 
 def _table(paths: pd.Series, facts: list[ImageFacts]) -> pd.DataFrame:
-    columns = ("width", "height", "mode", "format")
-    values = {column: [getattr(fact, column) for fact in facts] for column in columns}
-    return pd.DataFrame({"path": paths, **values}).astype({"mode": object, "format": object})
+    # One object per word, whichever process found it: pickle writes a second object of equal text again.
+    modes = [sys.intern(fact.mode) for fact in facts]
+    formats = [sys.intern(fact.format) for fact in facts]
+    return pd.DataFrame(
+        {
+            "path": paths,
+            "width": [fact.width for fact in facts],
+            "height": [fact.height for fact in facts],
+            "mode": pd.Series(modes, dtype=object),
+            "format": pd.Series(formats, dtype=object),
+        }
+    )
 
 
-def _hash_rows(contents: NDArray[np.bytes_], labels: pd.Series) -> NDArray[np.uint64]:
+def _hash_rows(contents: NDArray[np.object_], labels: pd.Series) -> NDArray[np.uint64]:
     hashes = [
         int.from_bytes(hashlib.blake2b(content + label.encode(), digest_size=8).digest())
         for content, label in zip(contents, labels, strict=True)
@@ -127,7 +138,7 @@ def _hash_rows(contents: NDArray[np.bytes_], labels: pd.Series) -> NDArray[np.ui
     return np.array(hashes, dtype=np.uint64)
 
 
-def _repeated(files: pd.DataFrame, contents: NDArray[np.bytes_]) -> list[str]:
+def _repeated(files: pd.DataFrame, contents: NDArray[np.object_]) -> list[str]:
     """Say which files are the same byte by byte."""
     same = files.assign(contents=contents)
     notes = []
