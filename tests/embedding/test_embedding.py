@@ -77,7 +77,11 @@ def test_vectors_made_on_a_gpu_take_a_model_that_runs_on_the_cpu(params):
 
 @pytest.mark.parametrize("kind", ["tabular", "image", "text"])
 def test_no_network_runs_where_none_is_named(params, kind):
-    assert load_backbone(kind, params.preprocess, params.train) is None
+    section = getattr(params.preprocess, kind)
+    if kind != "tabular":
+        section = dataclasses.replace(section, backbone=None)
+    settings = dataclasses.replace(params.preprocess, **{kind: section})
+    assert load_backbone(kind, settings, params.train) is None
 
 
 @pytest.fixture(scope="module")
