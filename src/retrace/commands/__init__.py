@@ -3,6 +3,7 @@
 import typer
 
 from retrace.commands.check import check
+from retrace.commands.doctor import doctor
 from retrace.commands.queue import queue
 from retrace.commands.repro import repro
 from retrace.commands.verify import verify
@@ -20,6 +21,7 @@ cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 cli.command()(verify)
 cli.command()(check)
 cli.command()(queue)
+cli.command()(doctor)
 
 
 def app() -> None:
