@@ -27,13 +27,26 @@ def problems(stage: Stage) -> list[str]:
     found = [
         *_changed_command(stage),
         *(phrase for dep in stage.dependencies for phrase in _changed_dependency(dep)),
-        *_changed_params(stage),
+        *changed_params(stage),
         *(phrase for result in stage.results for phrase in _changed_result(result)),
     ]
     return found or [
         f"{path} is in dvc.lock but no longer in dvc.yaml, which DVC does not notice:"
         f" run `dvc repro --force {stage.name}`"
         for path in stage.dropped
+    ]
+
+
+def changed_params(stage: Stage) -> list[str]:
+    """Name each parameter of a stage whose value is not the one in dvc.lock, with both values."""
+    files = stage.params if stage.locked_cmd is not None else {}
+    return [
+        phrase
+        for file, now in files.items()
+        for key in dict.fromkeys([*now, *stage.locked_params.get(file, {})])
+        for phrase in changed_keys(
+            stage.locked_params.get(file, {}).get(key, ABSENT), now.get(key, ABSENT), f"{file}: {key}"
+        )
     ]
 
 
@@ -68,15 +81,6 @@ def _changed_dependency(dep: Dependency) -> list[str]:
         f"{dep.path} is not the one that `{dep.made_by}` made ({dep.locked[:7]} here,"
         f" {(dep.now or 'nothing')[:7]} there): dvc.lock mixes two runs"
     ]
-
-
-def _changed_params(stage: Stage) -> Iterator[str]:
-    for file, now in stage.params.items():
-        locked = stage.locked_params.get(file, {})
-        for key, value in now.items():
-            yield from changed_keys(locked.get(key, ABSENT), value, f"{file}: {key}")
-        for key in locked.keys() - now.keys():
-            yield f"{file}: {key} is gone (was {_shown(locked[key])})"
 
 
 def _changed_result(result: Result) -> list[str]:
