@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import sys
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from project import ROOT, commit_all, copy_project
+from project import CHOICES, ROOT, add_examples, commit_all, copy_project
 from retrace.params import load_params
 from retrace.records import Dataset
 
@@ -17,7 +18,15 @@ SHARED = ROOT.parent / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def params():
-    return load_params(ROOT / "params.yaml")
+    return dataclasses.replace(load_params(ROOT / "params.yaml"), **CHOICES)
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory):
+    """A folder of datasets that holds those which come with scikit-learn."""
+    folder = tmp_path_factory.mktemp("data")
+    add_examples(folder)
+    return folder
 
 
 @pytest.fixture

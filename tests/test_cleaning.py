@@ -7,6 +7,8 @@ import pytest
 from retrace.cleaning import clean, clean_images, clean_table
 from retrace.params import ImageCleaning, TabularCleaning
 
+NO_BACKBONE = {"backbone": None, "revision": None, "batch_size": 1}
+
 SETTINGS = TabularCleaning(strip_text=True)
 
 
@@ -35,7 +37,9 @@ def test_text_stays_unstripped_when_asked():
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])
 def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, kind):
-    preprocess = dataclasses.replace(params.preprocess, image=ImageCleaning(size=5))
+    preprocess = dataclasses.replace(
+        params.preprocess, image=ImageCleaning(**NO_BACKBONE, size=5, channels=3, fit="crop")
+    )
     dataset = make_dataset(n=20, kind=kind)
     rows = np.array([3, 11])
     whole, alone = clean(dataset, preprocess).take(rows), clean(dataset.take(rows), preprocess)
@@ -44,11 +48,19 @@ def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, kind):
 
 def test_images_keep_their_pixels_when_no_size_is_asked(make_dataset):
     X = make_dataset(kind="image").X
-    assert clean_images(X, ImageCleaning(size=None)) is X
+    assert clean_images(X, ImageCleaning(**NO_BACKBONE, size=None, channels=None, fit="stretch")) is X
 
 
 def test_images_are_resized_to_a_square_with_their_channels():
     X = np.full((2, 6, 9, 3), [10, 20, 30], dtype=np.uint8)
-    resized = clean_images(X, ImageCleaning(size=4))
+    resized = clean_images(X, ImageCleaning(**NO_BACKBONE, size=4, channels=None, fit="stretch"))
     assert resized.shape == (2, 4, 4, 3)
     assert (resized == [10, 20, 30]).all()
+
+
+@pytest.mark.parametrize(("had", "asked"), [(1, 3), (1, 4), (3, 1), (4, 3)])
+def test_images_get_the_channels_that_are_asked_for(had, asked):
+    X = np.full((2, 5, 5, had), 255, dtype=np.uint8)
+    cleaned = clean_images(X, ImageCleaning(**NO_BACKBONE, size=None, channels=asked, fit="stretch"))
+    assert cleaned.shape == (2, 5, 5, asked)
+    assert (cleaned == 255).all()

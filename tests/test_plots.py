@@ -40,6 +40,17 @@ def test_reliability_draws_a_dot_per_bin():
     assert len(plots.plot_reliability(table).axes[0].collections[0].get_offsets()) == 2
 
 
+def test_predicted_against_true_draws_a_dot_per_row():
+    axes = plots.plot_predicted(np.arange(5.0), np.arange(5.0) + 1).axes[0]
+    assert axes.collections[0].get_offsets().tolist() == [[i, i + 1] for i in range(5)]
+
+
+def test_residuals_are_drawn_and_counted():
+    scatter, bars = plots.plot_residuals(np.arange(5.0), np.array([-1.0, 0, 0, 0, 1])).axes
+    assert len(scatter.collections[0].get_offsets()) == 5
+    assert sum(bar.get_width() for bar in bars.patches) == 5
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_images_are_drawn_with_their_captions(channels):
     figure = plots.plot_images(np.zeros((7, 4, 4, channels), np.uint8), [f"c{i}" for i in range(7)])

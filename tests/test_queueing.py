@@ -27,7 +27,7 @@ def test_a_failure_is_explained_by_the_last_words_of_the_stage(tmp_path):
     log.write_text("error: no such column\n\nERROR: failed to reproduce 'train': exited with 1\n")
     assert explain_failures([task("cat", "failed", log)], tmp_path) == [
         "cat failed: error: no such column",
-        f"  log: {log} (`dvc queue logs cat0000`)",
+        f"its log: {log} (`dvc queue logs cat0000`)",
     ]
 
 

@@ -191,3 +191,18 @@ def test_a_part_without_rows_is_refused(make_dataset, settings):
     fixed = np.array(["train"] * 50 + ["test"] * 50)
     with pytest.raises(DataError, match="leaves the validation part without rows"):
         split_rows(make_dataset(fixed_part=fixed), by(settings, "fixed"))
+
+
+def test_a_regression_keeps_the_spread_of_its_targets_in_every_part(make_dataset, settings):
+    y = np.random.default_rng(0).lognormal(size=400)
+    dataset = make_dataset(n=400, task="regression", y=y, classes=())
+    rows = split_rows(dataset, settings)
+    medians = [np.median(y[chosen]) for chosen in rows.values()]
+    assert medians == pytest.approx([np.median(y)] * 3, rel=0.1)
+    assert [len(chosen) for chosen in rows.values()] == [240, 60, 100]
+
+
+def test_a_regression_of_too_few_rows_says_so(make_dataset, settings):
+    dataset = make_dataset(n=3, task="regression", y=np.arange(3.0), classes=())
+    with pytest.raises(DataError, match=r"3 rows are too few for parts of 0\.6, 0\.15 and 0\.25"):
+        split_rows(dataset, settings)

@@ -100,7 +100,7 @@ def explain_failures(tasks: list[Task], workers: Path) -> list[str]:
             lines.append(f"{task.name} failed before it ran: see {workers}/*.out")
         else:
             lines.append(f"{task.name} failed: {_last_line(task.log)}")
-            lines.append(f"  log: {task.log} (`dvc queue logs {task.key[:7]}`)")
+            lines.append(f"its log: {task.log} (`dvc queue logs {task.key[:7]}`)")
     return lines
 
 

@@ -81,11 +81,11 @@ def test_an_empty_queue_says_how_to_fill_it(small):
 
 def test_a_failing_task_fails_the_command_which_names_it_and_its_log(run_with_a_failure):
     assert run_with_a_failure.returncode == 1
-    lines = run_with_a_failure.stdout.splitlines()
-    assert "x3 failed: error: three is not allowed" in lines
-    log = re.search(r"log: (\S+) \(`dvc queue logs \w{7}`\)", run_with_a_failure.stdout).group(1)
-    assert "three is not allowed" in Path(log).read_text()
-    assert run_with_a_failure.stderr.startswith("error: 1 of 4 experiments failed, 3 succeeded")
+    summary, failure, log = run_with_a_failure.stderr.splitlines()
+    assert summary.startswith("error: 1 of 4 experiments failed, 3 succeeded and are kept")
+    assert failure == "  x3 failed: error: three is not allowed"
+    path = re.fullmatch(r"  its log: (\S+) \(`dvc queue logs \w{7}`\)", log).group(1)
+    assert "three is not allowed" in Path(path).read_text()
 
 
 def test_the_others_are_kept(run_with_a_failure, small):

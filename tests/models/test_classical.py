@@ -8,9 +8,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from retrace.models.registry import MODELS, build_model
-
-CLASSICAL = [name for name in MODELS if name not in {"mlp", "cnn"}]
+from retrace.models.registry import CLASSIFIERS, build_model
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +16,7 @@ def wine():
     return load_wine(as_frame=True, return_X_y=True)
 
 
-@pytest.mark.parametrize("name", CLASSICAL)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_classical_model_learns_wine(params, wine, name):
     X, y = wine
     model = build_model(dataclasses.replace(params, model=name), "tabular")
@@ -27,7 +25,7 @@ def test_every_classical_model_learns_wine(params, wine, name):
     assert cross_val_score(model, X, y, cv=folds).mean() > floor
 
 
-@pytest.mark.parametrize("name", CLASSICAL)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_classical_model_gives_probabilities(params, wine, name):
     X, y = wine
     model = build_model(dataclasses.replace(params, model=name), "tabular").fit(X, y)

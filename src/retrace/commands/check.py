@@ -1,12 +1,12 @@
 """`retrace check`: tell, without any data at hand, whether dvc.lock is true."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from retrace.errors import RetraceError
-from retrace.params import Params, load_params
+from retrace.params import Params, check_metric, load_params
 from retrace.settings import checked, load_yaml
 
 REMEDY = "run `retrace repro`, then commit dvc.lock, metrics.json and report/report.md"
@@ -48,13 +48,14 @@ def check(
 
 
 def _try_overrides(overrides: list[str]) -> None:
+    from retrace.choices import check_choices, check_hyperparameters
     from retrace.overrides import models_in, with_overrides
 
     variants = list(with_overrides(load_yaml(Path("params.yaml")), overrides))
     for values in variants:
-        _check_model(checked(Params, values, "params.yaml"))
-        for other in models_in(overrides):
-            _check_hyperparameters(values, other)
+        check_choices(checked(Params, values, "params.yaml"))
+        for model in models_in(overrides):
+            check_hyperparameters(values, model)
     typer.echo(f"{len(variants)} setting{'s are' if len(variants) > 1 else ' is'} valid")
 
 
@@ -64,31 +65,17 @@ def _check_lock() -> None:
     from retrace.staleness import changed_params, problems
 
     params = load_params()
-    describe(params.data)
+    check_metric(params, describe(params.data).task)
     stages = read_stages()
     if any(changed_params(stage) for stage in stages):
-        _check_model(params)
+        # Hyperparameters are known to the models' libraries, which take a second to load.
+        from retrace.choices import check_choices
+
+        check_choices(params)
     found = [f"{stage.name}: {phrase}" for stage in stages for phrase in problems(stage)]
-    _fail_on(found, f"dvc.lock is not true for what is here: {REMEDY}")
+    if found:
+        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
     typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
-
-
-def _check_model(params: Params) -> None:
-    """Look at the hyperparameters too, which takes the model's library and so a second more."""
-    from retrace.models.registry import build_model
-    from retrace.sources import describe
-
-    build_model(params, describe(params.data).kind)
-
-
-def _check_hyperparameters(values: dict[str, Any], model: str) -> None:
-    """Look at a model that another override may choose, on whatever data it takes."""
-    from retrace.models.registry import MODELS, build_model
-
-    if model in MODELS:
-        train = values["train"] | {"device": "cpu"}
-        params = checked(Params, values | {"model": model, "train": train}, "params.yaml")
-        build_model(params, MODELS[model].kinds[0])
 
 
 def _check_remote() -> None:
@@ -98,11 +85,7 @@ def _check_remote() -> None:
     with open_repository() as repo:
         store = reach(repo, SECONDS_TO_ANSWER)
         missing = missing_outputs(repo)
-    _fail_on(missing, f"not all is on the remote '{store.name}' ({store.url}): run `dvc push`")
-    typer.echo(f"all that it names is on the remote '{store.name}' ({store.url})")
-
-
-def _fail_on(found: list[str], summary: str) -> None:
-    if found:
-        typer.echo("\n".join(found))
-        raise RetraceError(summary)
+    name = f"the remote '{store.name}' ({store.url})"
+    if missing:
+        raise RetraceError(f"not all is on {name}: run `dvc push`", details=missing)
+    typer.echo(f"all that it names is on {name}")

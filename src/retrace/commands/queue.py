@@ -47,8 +47,8 @@ def queue(
         start_workers(jobs)
         tasks = _run(repo, jobs, ignored)
         lines = explain_failures(tasks, repo.experiments.celery_queue.wdir)
-    typer.echo("\n".join([*lines, f"took {time.monotonic() - start:.0f} s"]))
-    _conclude(tasks)
+    typer.echo(f"took {time.monotonic() - start:.0f} s")
+    _conclude(tasks, lines)
 
 
 def _of_earlier_runs(repo: Any) -> set[str]:
@@ -91,11 +91,13 @@ def _stop(repo: Any, ignored: Set[str]) -> list[Task]:
             return tasks
 
 
-def _conclude(tasks: list[Task]) -> None:
+def _conclude(tasks: list[Task], details: list[str]) -> None:
     failed, waiting, done = (len(select(tasks, state)) for state in ("failed", "queued", "done"))
     came = f"{failed} of {len(tasks)} experiments failed, {done} succeeded and are kept: `dvc exp show`"
     if waiting:
-        raise RetraceError(f"stopped; `retrace queue` goes on with the {waiting} that wait ({came})")
+        raise RetraceError(
+            f"stopped; `retrace queue` goes on with the {waiting} that wait ({came})", details=details
+        )
     if failed:
-        raise RetraceError(came)
+        raise RetraceError(came, details=details)
     typer.echo(came)
