@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from retrace.stages import Dependency, Result, Stage
-from retrace.staleness import problems
+from retrace.staleness import all_problems, problems
 
 TRUE = Stage(
     name="train",
@@ -84,3 +84,17 @@ def test_what_dvc_overlooks_is_named_only_where_nothing_else_makes_the_stage_run
     dropped = replace(TRUE, dropped=["src/old.py"])
     assert "run `dvc repro --force train`" in problems(dropped)[0]
     assert problems(replace(dropped, cmd="x")) == ["cmd is 'x', was 'python src/train.py'"]
+
+
+def test_what_several_stages_share_is_one_line():
+    other = replace(with_dependency(), cmd="x")
+    assert all_problems([with_dependency(), replace(other, name="report")]) == [
+        "every stage: x changed",
+        "report: cmd is 'x', was 'python src/train.py'",
+    ]
+    assert all_problems([TRUE, with_dependency()]) == ["train: x changed"]
+
+
+def test_of_many_files_in_a_folder_some_are_named():
+    stage = with_dependency(inside=tuple("abcde"))
+    assert problems(stage) == ["x changed (a, b, c, 2 more)"]

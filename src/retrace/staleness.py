@@ -8,6 +8,24 @@ from retrace.stages import Dependency, Result, Stage
 ABSENT = object()
 
 
+def all_problems(stages: list[Stage]) -> list[str]:
+    """Say what is wrong with each stage; what several stages share is one line.
+
+    Returns
+    -------
+    list of str
+        Such as ``"train, report: src/retrace/models changed"``; empty where dvc.lock is true.
+    """
+    sharing: dict[str, list[str]] = {}
+    for stage in stages:
+        for phrase in problems(stage):
+            sharing.setdefault(phrase, []).append(stage.name)
+    return [
+        f"{'every stage' if 1 < len(stages) == len(names) else ', '.join(names)}: {phrase}"
+        for phrase, names in sharing.items()
+    ]
+
+
 def problems(stage: Stage) -> list[str]:
     """Say why a stage is not what dvc.lock records.
 
@@ -73,14 +91,18 @@ def _changed_dependency(dep: Dependency) -> list[str]:
     if dep.locked == dep.now:
         return []
     if dep.made_by is None:
-        inside = f" ({', '.join(dep.inside)})" if dep.inside else ""
-        return [f"{dep.path} is not here" if dep.now is None else f"{dep.path} changed{inside}"]
+        return [f"{dep.path} {'is not here' if dep.now is None else 'changed'}{_inside(dep)}"]
     if dep.made_by.endswith(".dvc"):
         return [f"{dep.path} changed: {dep.made_by} names other data"]
     return [
         f"{dep.path} is not the one that `{dep.made_by}` made ({dep.locked[:7]} here,"
         f" {(dep.now or 'nothing')[:7]} there): dvc.lock mixes two runs"
     ]
+
+
+def _inside(folder: Dependency) -> str:
+    names = [*folder.inside[:3], *([f"{len(folder.inside) - 3} more"] if len(folder.inside) > 3 else [])]
+    return f" ({', '.join(names)})" if names else ""
 
 
 def _changed_result(result: Result) -> list[str]:

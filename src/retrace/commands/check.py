@@ -62,7 +62,7 @@ def _try_overrides(overrides: list[str]) -> None:
 def _check_lock() -> None:
     from retrace.sources import describe
     from retrace.stages import read_stages
-    from retrace.staleness import changed_params, problems
+    from retrace.staleness import all_problems, changed_params
 
     params = load_params()
     check_metric(params, describe(params.data).task)
@@ -72,8 +72,7 @@ def _check_lock() -> None:
         from retrace.choices import check_choices
 
         check_choices(params)
-    found = [f"{stage.name}: {phrase}" for stage in stages for phrase in problems(stage)]
-    if found:
+    if found := all_problems(stages):
         raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
     typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
 

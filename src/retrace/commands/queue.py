@@ -11,6 +11,7 @@ from retrace.queueing import (
     Task,
     explain_failures,
     follow,
+    forget_orders,
     has_workers,
     interrupt,
     progress,
@@ -38,7 +39,7 @@ def queue(
     from retrace.stages import open_repository
 
     with open_repository(notes=True) as repo:
-        ignored = _of_earlier_runs(repo)
+        ignored = _prepare(repo)
         if not (waiting := _own(repo, ignored)):
             typer.echo(EMPTY)
             return
@@ -51,11 +52,14 @@ def queue(
     _conclude(tasks, lines)
 
 
-def _of_earlier_runs(repo: Any) -> set[str]:
+def _prepare(repo: Any) -> set[str]:
+    """Return the keys of tasks that are of earlier runs."""
     tasks = read_queue(repo)
-    # What seems to run while there is no worker was left behind by a crash.
-    left_behind = select(tasks, "running") if not has_workers(repo) else []
-    return {task.key for task in [*select(tasks, "done"), *select(tasks, "failed"), *left_behind]}
+    over = [*select(tasks, "done"), *select(tasks, "failed")]
+    if not has_workers(repo):
+        forget_orders(repo)
+        over += select(tasks, "running")  # a crash left them behind
+    return {task.key for task in over}
 
 
 def _own(repo: Any, ignored: Set[str]) -> list[Task]:
@@ -71,6 +75,7 @@ def _run(repo: Any, jobs: int, ignored: Set[str]) -> list[Task]:
                 typer.echo(said := line)
     except KeyboardInterrupt:
         return _stop(repo, ignored)
+    stop_workers(repo)  # else they wait ten seconds for more
     return tasks
 
 
@@ -80,10 +85,10 @@ def _stop(repo: Any, ignored: Set[str]) -> list[Task]:
     patient = True
     while True:
         try:
-            stop_workers()
+            stop_workers(repo)
             while running := select(tasks := _own(repo, ignored), "running"):
                 if not patient:
-                    interrupt(running)
+                    interrupt(repo, running)
                 time.sleep(1)
         except KeyboardInterrupt:
             patient = False
