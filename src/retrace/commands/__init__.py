@@ -2,6 +2,9 @@
 
 import typer
 
+from retrace.commands.check import check
+from retrace.commands.doctor import doctor
+from retrace.commands.queue import queue
 from retrace.commands.repro import repro
 from retrace.commands.verify import verify
 from retrace.errors import run_or_explain
@@ -16,6 +19,9 @@ def retrace() -> None:
 
 cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
 cli.command()(verify)
+cli.command()(check)
+cli.command()(queue)
+cli.command()(doctor)
 
 
 def app() -> None:
