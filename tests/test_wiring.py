@@ -31,6 +31,7 @@ LAYERS = [
     "models",
     "evaluation",
     "intervals",
+    "significance",
     "plots",
     "reporting",
     "verification",

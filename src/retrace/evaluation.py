@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from retrace.records import Floats, Predictions
 
+LOWER_IS_BETTER = ("log_loss",)
+
 
 def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
     """Count rows by true (first axis) and predicted class, shape (n_classes, n_classes)."""
@@ -49,30 +51,35 @@ def scores_from_totals(confusion: Floats, log_loss: Floats) -> dict[str, Floats]
     -------
     dict of str to float64 array of shape (...)
     """
-    n_samples = confusion.sum(axis=(-2, -1))
-    precision, recall, f1, support = class_scores(confusion)
-    occurs = (support + confusion.sum(axis=-2)) > 0
+    hits, support, predicted = class_totals(confusion)
+    return scores_from_class_totals(hits, support, predicted) | {"log_loss": log_loss}
+
+
+def class_totals(confusion: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return hits, support and predicted rows of each class, each of shape (..., n_classes)."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return hits, confusion.sum(axis=-1), confusion.sum(axis=-2)
+
+
+def scores_from_class_totals(hits: Floats, support: Floats, predicted: Floats) -> dict[str, Floats]:
+    """Compute the metrics of `scores_from_totals` that need no more than `class_totals`: all but one."""
+    n_samples = support.sum(axis=-1)
+    precision, recall, f1 = _rates(hits, support, predicted)
+    occurs = (support + predicted) > 0
     share = support / n_samples[..., np.newaxis]
     return {
-        "accuracy": np.trace(confusion, axis1=-2, axis2=-1) / n_samples,
+        "accuracy": hits.sum(axis=-1) / n_samples,
         "f1_macro": (f1 * occurs).sum(axis=-1) / occurs.sum(axis=-1),
         "f1_weighted": (f1 * share).sum(axis=-1),
         "precision_weighted": (precision * share).sum(axis=-1),
         "recall_weighted": (recall * share).sum(axis=-1),
-        "log_loss": log_loss,
     }
 
 
 def class_scores(confusion: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return precision, recall, F1 and support of each class, each of shape (..., n_classes)."""
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
-    return (
-        _ratio(hits, predicted),
-        _ratio(hits, support),
-        _ratio(2 * hits, support + predicted),
-        support,
-    )
+    hits, support, predicted = class_totals(confusion)
+    return *_rates(hits, support, predicted), support
 
 
 def reliability(predictions: Predictions, n_bins: int = 10) -> pd.DataFrame:
@@ -100,6 +107,11 @@ def confident_mistakes(predictions: Predictions, limit: int) -> NDArray[np.intp]
     wrong = np.flatnonzero(predictions.predicted != predictions.y)
     confidence = predictions.probabilities.max(axis=1)[wrong]
     return wrong[np.argsort(-confidence, kind="stable")[:limit]]
+
+
+def _rates(hits: Floats, support: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return precision, recall and F1."""
+    return _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from retrace import plots
 from retrace.evaluation import (
+    LOWER_IS_BETTER,
     class_scores,
     confident_mistakes,
     confusion_matrix,
@@ -25,8 +26,6 @@ from retrace.params import Params
 from retrace.records import Dataset, Predictions
 
 TEMPLATES = Path(__file__).with_name("templates")
-
-LOWER_IS_BETTER = ("log_loss",)
 
 
 @dataclass(frozen=True, kw_only=True)
