@@ -52,12 +52,11 @@ def resample(units: Units, resamples: int, generator: np.random.Generator) -> tu
     -------
     base, other : float64 array of shape (n_resamples, n_totals)
     """
-    found = []
-    for size in _chunks(resamples, len(units.counts)):
-        counts = draws(units.counts, size, generator)
-        found.append((counts @ units.base, counts @ units.other))
-    base, other = zip(*found, strict=True)
-    return np.concatenate(base), np.concatenate(other)
+    both = np.concatenate([units.base, units.other], axis=1)
+    sizes = _chunks(resamples, len(units.counts))
+    sums = np.concatenate([draws(units.counts, size, generator) @ both for size in sizes])
+    base, other = np.split(sums, 2, axis=1)
+    return base, other
 
 
 def draws(counts: NDArray[np.int64], size: int, generator: np.random.Generator) -> Floats:
