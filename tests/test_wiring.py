@@ -48,6 +48,7 @@ LAYERS = [
     "choices",
     "evaluation",
     "intervals",
+    "significance",
     "plots",
     "reporting",
     "verification",

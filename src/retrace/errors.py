@@ -4,7 +4,8 @@ RetraceError
 ├── ParamsError      params.yaml or data/<name>.yaml: an unknown, missing or ill-typed key
 ├── DataError        a dataset: its files or what is in them
 ├── ArtifactError    a file of the pipeline: missing, damaged, not writable
-└── ModelError       a model that does not suit the data or the machine
+├── ModelError       a model that does not suit the data or the machine
+└── ComparisonError  two results that cannot be compared
 
 Each message is one line: what was got, what is allowed, what to do. Where many rows or files are to
 blame, `details` lists them below it.
@@ -45,6 +46,10 @@ class ArtifactError(RetraceError):
 
 class ModelError(RetraceError):
     """A model does not suit the data or the machine."""
+
+
+class ComparisonError(RetraceError):
+    """Two results cannot be compared."""
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:

@@ -103,30 +103,35 @@ def classification_scores(confusion: Floats, log_loss: Floats) -> dict[str, Floa
     -------
     dict of str to float64 array of shape (...)
     """
-    n_samples = confusion.sum(axis=(-2, -1))
-    precision, recall, f1, support = class_scores(confusion)
-    occurs = (support + confusion.sum(axis=-2)) > 0
+    hits, support, predicted = class_totals(confusion)
+    return scores_from_class_totals(hits, support, predicted) | {"log_loss": log_loss}
+
+
+def class_totals(confusion: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return hits, support and predicted rows of each class, each of shape (..., n_classes)."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return hits, confusion.sum(axis=-1), confusion.sum(axis=-2)
+
+
+def scores_from_class_totals(hits: Floats, support: Floats, predicted: Floats) -> dict[str, Floats]:
+    """Compute the metrics that need no more than `class_totals`: all but the log loss."""
+    n_samples = support.sum(axis=-1)
+    precision, recall, f1 = _rates(hits, support, predicted)
+    occurs = (support + predicted) > 0
     share = support / n_samples[..., np.newaxis]
     return {
-        "accuracy": np.trace(confusion, axis1=-2, axis2=-1) / n_samples,
+        "accuracy": hits.sum(axis=-1) / n_samples,
         "f1_macro": (f1 * occurs).sum(axis=-1) / occurs.sum(axis=-1),
         "f1_weighted": (f1 * share).sum(axis=-1),
         "precision_weighted": (precision * share).sum(axis=-1),
         "recall_weighted": (recall * share).sum(axis=-1),
-        "log_loss": log_loss,
     }
 
 
 def class_scores(confusion: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return precision, recall, F1 and support of each class, each of shape (..., n_classes)."""
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
-    return (
-        _ratio(hits, predicted),
-        _ratio(hits, support),
-        _ratio(2 * hits, support + predicted),
-        support,
-    )
+    hits, support, predicted = class_totals(confusion)
+    return *_rates(hits, support, predicted), support
 
 
 def reliability(predictions: Predictions, n_bins: int = 10) -> pd.DataFrame:
@@ -182,6 +187,11 @@ def largest_errors(predictions: Predictions, limit: int) -> NDArray[np.intp]:
     """Return the positions of the rows that a regression missed by most, worst first."""
     error = np.abs(predictions.predicted - predictions.y)
     return np.argsort(-error, kind="stable")[:limit]
+
+
+def _rates(hits: Floats, support: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return precision, recall and F1."""
+    return _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
