@@ -1,8 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from paired_models import paired_models
 from retrace.evaluation import scores
+from retrace.records import Predictions
+from retrace.significance import compare_rows
 from retrace.significance.totals import alike, mistakes, scorer, unit_totals, won_row
 
 METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
@@ -38,3 +42,25 @@ def test_a_won_row_exists_for_models_without_mistakes():
     assert not mistakes(base).any()
     wrong, right = won_row(base, base, "log_loss")
     assert wrong[1] > right[1]
+
+
+def numbers(noise, seed):
+    generator = np.random.default_rng(seed)
+    y = generator.normal(size=120)
+    predicted = y + noise * generator.normal(size=120)
+    return Predictions(y=y, predicted=predicted, probabilities=np.empty((120, 0)))
+
+
+@pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])
+def test_totals_of_a_regression_score_as_the_report_does(metric):
+    model = numbers(0.3, seed=0)
+    totals = unit_totals(model, metric, np.arange(120) % 17, 17)
+    assert scorer(metric, 0)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])
+def test_a_regression_that_misses_less_is_better(metric):
+    coarse = numbers(1.0, seed=0)
+    fine = dataclasses.replace(coarse, predicted=(coarse.predicted + 3 * coarse.y) / 4)
+    assert compare_rows(coarse, fine, metric, resamples=999).verdict == "better"
+    assert compare_rows(fine, coarse, metric, resamples=999).verdict == "worse"
