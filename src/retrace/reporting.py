@@ -9,7 +9,6 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from retrace import plots
@@ -24,6 +23,7 @@ from retrace.evaluation import (
 from retrace.intervals import Interval, score_intervals, wilson
 from retrace.params import Params
 from retrace.records import Dataset, Predictions
+from retrace.templating import render
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -94,7 +94,7 @@ def _svg(figure: Figure) -> str:
 
 def report_markdown(results: Results) -> str:
     """Write the report for GitHub: tables, and curves in Mermaid instead of uploaded images."""
-    return _render("report.md.j2", _context(results))
+    return render(TEMPLATES / "report.md.j2", _context(results))
 
 
 def report_html(results: Results, figures: dict[str, str]) -> str:
@@ -103,20 +103,7 @@ def report_html(results: Results, figures: dict[str, str]) -> str:
         name: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
         for name, svg in figures.items()
     }
-    return _render("index.html.j2", _context(results) | {"images": images})
-
-
-def _render(template: str, context: dict[str, Any]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=template.endswith(".html.j2"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = _markdown_cell
-    return environment.get_template(template).render(context)
+    return render(TEMPLATES / "index.html.j2", _context(results) | {"images": images})
 
 
 def _context(results: Results) -> dict[str, Any]:
@@ -228,9 +215,3 @@ def _interval(interval: Interval, digits: int = 4) -> str:
     if np.isnan(interval.low):
         return "no estimate"
     return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}"
-
-
-def _markdown_cell(text: object) -> str:
-    """Keep a name from the data from breaking a Markdown table or adding markup to the page."""
-    escaped = "".join(f"\\{char}" if char in r"\`*_{}[]<>|#@!~$&" else char for char in str(text))
-    return " ".join(escaped.split())
