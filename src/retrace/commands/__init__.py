@@ -4,6 +4,7 @@ import typer
 
 from retrace.commands.compare import compare
 from retrace.commands.repro import repro
+from retrace.commands.seeds import seeds
 from retrace.commands.verify import verify
 from retrace.errors import run_or_explain
 
@@ -18,6 +19,7 @@ def retrace() -> None:
 cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
 cli.command()(verify)
 cli.command()(compare)
+cli.command()(seeds)
 
 
 def app() -> None:

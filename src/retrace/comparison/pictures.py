@@ -32,12 +32,15 @@ def row_pictures(report: Report) -> dict[int, str]:
     hashes = report.judgement.rows[0].keys["row_hash"]
     where = {f"{value:016x}": position for position, value in enumerate(dataset.row_hash)}
     found = {row: where.get(hashes[row].as_py()) for row in rows}
-    return {row: _png(dataset.X[place]) for row, place in found.items() if place is not None}
+    # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.
+    scale = 255 / max(int(dataset.X.max()), 1)
+    return {row: _png(dataset.X[place] * scale) for row, place in found.items() if place is not None}
 
 
 def _png(pixels: Any) -> str:
     from PIL import Image
 
+    pixels = pixels.astype(np.uint8)
     image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
     image.thumbnail((LARGEST, LARGEST))
     buffer = io.BytesIO()

@@ -6,10 +6,10 @@ seed. So it does not matter from which commit an experiment started, or what it 
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from retrace.artifacts import METRICS
-from retrace.comparison.lock import Lock, parse_lock
+from retrace.comparison.lock import Lock, Values, parse_lock
 from retrace.comparison.sides import Side
 from retrace.git import experiments, read_blobs
 
@@ -57,7 +57,7 @@ def seed_runs(side: Side, kind: Kind) -> list[SeedRun]:
     )
     found = {own.seed: own}
     for name, lock, metrics in _candidates(side):
-        if _recipe(lock, key) == _recipe(side.lock, key):
+        if recipe(lock, key) == recipe(side.lock, key):
             seed = lock.params[key]
             run = SeedRun(seed=seed, name=name, lock=lock, scores=json.loads(metrics)["test"])
             found.setdefault(seed, run)
@@ -81,7 +81,8 @@ def _lines(lock: bytes) -> set[str]:
     return {line.strip(" -") for line in lock.decode("utf-8").splitlines()}
 
 
-def _recipe(lock: Lock, key: str) -> tuple[Any, ...]:
+def recipe(lock: Lock, key: str) -> list[Values]:
+    """Return all that a run was made from, but for one parameter."""
     params = {name: value for name, value in lock.params.items() if name != key}
     commands = {stage: entry.get("cmd") for stage, entry in lock.stages.items()}
-    return lock.sources, params, commands
+    return [lock.sources, params, commands]

@@ -16,7 +16,7 @@ def headline(judgement: Judgement, base: Side) -> str:
     if found is None:
         return judgement.reason
     parts = [
-        f"{found.metric} {found.other:.4f} against {found.base:.4f} of {base.name}",
+        f"`{found.metric}` {found.other:.4f} against {found.base:.4f} of `{base.name}`",
         f"a difference of {signed(found.difference)} ({_evidence(found, judgement)})",
     ]
     return ", ".join(parts) + (f"; {judgement.reason}" if judgement.reason else "")
@@ -73,7 +73,7 @@ def direction(row: MetricRow) -> str:
 
 def p_value(value: float) -> str:
     """Write a p-value without claiming more digits than it has."""
-    return "p < 0.0001" if value < 0.0001 else f"p = {value:.2g}"
+    return "p below 0.0001" if value < 0.0001 else f"p = {value:.2g}"
 
 
 def _evidence(found: Comparison, judgement: Judgement) -> str:
