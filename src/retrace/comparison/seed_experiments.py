@@ -106,7 +106,7 @@ def _wait(process: subprocess.Popen[str]) -> int:
             interrupted = True
     if interrupted:
         raise RetraceError(
-            "interrupted: the workspace is as it was, finished seeds are kept, and the same command goes on"
+            "interrupted: the workspace is as it was, finished seeds are kept, the same command goes on"
         )
     return status
 
