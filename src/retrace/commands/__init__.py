@@ -2,7 +2,10 @@
 
 import typer
 
+from retrace.commands.check import check
 from retrace.commands.compare import compare
+from retrace.commands.doctor import doctor
+from retrace.commands.queue import queue
 from retrace.commands.repro import repro
 from retrace.commands.seeds import seeds
 from retrace.commands.verify import verify
@@ -20,6 +23,9 @@ cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 cli.command()(verify)
 cli.command()(compare)
 cli.command()(seeds)
+cli.command()(check)
+cli.command()(queue)
+cli.command()(doctor)
 
 
 def app() -> None:

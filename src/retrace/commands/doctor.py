@@ -1,0 +1,101 @@
+"""`retrace doctor`: tell what this machine lacks, before a run does."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from retrace.diagnosis import (
+    Finding,
+    error,
+    judge_disk,
+    judge_git,
+    judge_gpu,
+    judge_packages,
+    judge_python,
+    judge_source,
+    judge_threads,
+    ok,
+    warning,
+)
+from retrace.errors import RetraceError
+from retrace.params import load_params
+
+
+def doctor(
+    gpu: Annotated[
+        bool, typer.Option("--gpu", help="Fail where torch cannot compute on a GPU.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="How long the remote may take to answer.")
+    ] = 10,
+) -> None:
+    """Look at Python, git, the packages, DVC, its remote, disk, threads and GPU; one line each.
+
+    Each line is ok, a warning or an error with what to do; any error makes the command fail.
+
+        retrace doctor
+
+        retrace doctor --gpu    # before a training on a GPU runner
+    """
+    if not Path("requirements.txt").is_file():
+        raise RetraceError(f"no requirements.txt in {Path.cwd()}: run from the repository's top folder")
+    findings = []
+    for finding in _examine(required=gpu, seconds=seconds):
+        typer.echo(finding)
+        findings.append(finding)
+    if wrong := [finding.about for finding in findings if finding.level == "error"]:
+        raise RetraceError(f"mend first: {', '.join(wrong)}")
+
+
+def _examine(*, required: bool, seconds: float) -> Iterator[Finding]:
+    from retrace import machine
+
+    yield judge_python(sys.version_info[:3], sys.executable)
+    yield judge_git(machine.git())
+    yield judge_packages(machine.unmet())
+    source = Path(__file__).parents[1]
+    yield judge_source(str(source), str(Path("src/retrace").absolute()))
+    if find_spec("dvc"):
+        yield from _examine_dvc(seconds)
+    try:
+        train = load_params().train
+    except RetraceError as problem:
+        yield error("params", str(problem))
+        return
+    yield judge_threads(train.threads, machine.cores(), os.environ.get("OMP_NUM_THREADS"))
+    if find_spec("torch"):
+        yield judge_gpu(machine.torch_build(), machine.driver(), train, required=required)
+
+
+def _examine_dvc(seconds: float) -> Iterator[Finding]:
+    from dvc import __version__
+
+    from retrace.stages import open_repository
+
+    try:
+        with open_repository() as repo:
+            yield ok("dvc", f"{__version__}, {len(repo.index.stages)} stages and .dvc files")
+            yield _judge_remote(repo, seconds)
+            cache = Path(repo.cache.local.path)
+            there = next(folder for folder in [cache, *cache.parents] if folder.exists())
+            yield judge_disk(shutil.disk_usage(there).free, str(there))
+    except RetraceError as problem:
+        yield error("dvc", str(problem))
+
+
+def _judge_remote(repo: Any, seconds: float) -> Finding:
+    from retrace.remote import NO_REMOTE, default_remote, reach
+
+    if default_remote(repo) is None:
+        return warning("remote", f"{NO_REMOTE}, to share data and results")
+    try:
+        remote = reach(repo, seconds)
+    except RetraceError as problem:
+        return error("remote", str(problem))
+    return ok("remote", f"'{remote.name}' ({remote.url}) answers")

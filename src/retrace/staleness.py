@@ -1,0 +1,98 @@
+"""Is dvc.lock true? The stages in, what is wrong with each out, in words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from retrace.stages import Dependency, Result, Stage
+
+ABSENT = object()
+
+
+def problems(stage: Stage) -> list[str]:
+    """Say why a stage is not what dvc.lock records.
+
+    Parameters
+    ----------
+    stage : Stage
+        From `retrace.stages.read_stages`.
+
+    Returns
+    -------
+    list of str
+        One phrase per cause, such as ``"params.yaml: models.svm.C is 10, was 1.0"``; empty where the
+        lock is true.
+    """
+    if stage.locked_cmd is None:
+        return ["is not in dvc.lock: it has not run yet"]
+    found = [
+        *_changed_command(stage),
+        *(phrase for dep in stage.dependencies for phrase in _changed_dependency(dep)),
+        *_changed_params(stage),
+        *(phrase for result in stage.results for phrase in _changed_result(result)),
+    ]
+    return found or [
+        f"{path} is in dvc.lock but no longer in dvc.yaml, which DVC does not notice:"
+        f" run `dvc repro --force {stage.name}`"
+        for path in stage.dropped
+    ]
+
+
+def changed_keys(old: object, new: object, path: str) -> Iterator[str]:
+    """Name each leaf that differs between two values of a key, with both values."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys([*new, *old]):
+            yield from changed_keys(old.get(key, ABSENT), new.get(key, ABSENT), f"{path}.{key}")
+    elif old is ABSENT:
+        yield f"{path} is new ({_shown(new)})"
+    elif new is ABSENT:
+        yield f"{path} is gone (was {_shown(old)})"
+    elif old != new:
+        yield f"{path} is {_shown(new)}, was {_shown(old)}"
+
+
+def _changed_command(stage: Stage) -> list[str]:
+    return [] if stage.cmd == stage.locked_cmd else [f"cmd is {stage.cmd!r}, was {stage.locked_cmd!r}"]
+
+
+def _changed_dependency(dep: Dependency) -> list[str]:
+    if dep.locked is None:
+        return [f"{dep.path} is a new dependency"]
+    if dep.locked == dep.now:
+        return []
+    if dep.made_by is None:
+        inside = f" ({', '.join(dep.inside)})" if dep.inside else ""
+        return [f"{dep.path} is not here" if dep.now is None else f"{dep.path} changed{inside}"]
+    if dep.made_by.endswith(".dvc"):
+        return [f"{dep.path} changed: {dep.made_by} names other data"]
+    return [
+        f"{dep.path} is not the one that `{dep.made_by}` made ({dep.locked[:7]} here,"
+        f" {(dep.now or 'nothing')[:7]} there): dvc.lock mixes two runs"
+    ]
+
+
+def _changed_params(stage: Stage) -> Iterator[str]:
+    for file, now in stage.params.items():
+        locked = stage.locked_params.get(file, {})
+        for key, value in now.items():
+            yield from changed_keys(locked.get(key, ABSENT), value, f"{file}: {key}")
+        for key in locked.keys() - now.keys():
+            yield f"{file}: {key} is gone (was {_shown(locked[key])})"
+
+
+def _changed_result(result: Result) -> list[str]:
+    if result.locked is None:
+        return [f"{result.path} is a new output"]
+    if not result.in_git or result.now == result.locked:
+        return []
+    if result.now is None:
+        return [f"{result.path} is not here"]
+    return [f"{result.path} is not the one that this run made"]
+
+
+def _shown(value: object) -> str:
+    kinds: dict[type, Callable[[Any], str]] = {
+        type(None): lambda _: "empty",
+        dict: lambda section: "{" + ", ".join(f"{key}: {_shown(section[key])}" for key in section) + "}",
+        bool: lambda flag: str(flag).lower(),
+    }
+    return kinds.get(type(value), str)(value)
