@@ -50,12 +50,9 @@ class Tree:
         return {name.split(":./", 1)[1]: content for name, content in found.items()}
 
     def files(self, folder: str) -> list[str]:
-        """Name the files of a folder and its subfolders, less those that Git ignores."""
-        if self.kind == "workspace":
-            options = ("ls-files", "--cached", "--others", "--exclude-standard")
-        else:
-            options = ("ls-tree", "-r", "--name-only", self.commit)
-        return [name for name in git(*options, "-z", "--", f"{folder}/").split("\0") if name]
+        """Name the files that the commit holds in a folder and its subfolders."""
+        names = git("ls-tree", "-r", "--name-only", "-z", self.commit, "--", f"{folder}/")
+        return [name for name in names.split("\0") if name]
 
 
 def git(*arguments: str) -> str:

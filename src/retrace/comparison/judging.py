@@ -1,5 +1,6 @@
 """The verdict on two runs: over several seeds where both sides have them, else on the same test rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from retrace.artifacts import PREDICTIONS
@@ -101,21 +102,21 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
     for side in (base, other):
         if not side.ran:
             raise ComparisonError(
-                f"{side.name} has no finished run (a dvc.lock and the metrics.json that belongs to it):"
-                " commit one there, and the next change can be compared with it"
+                f"`{side.name}` has no finished run (dvc.lock with its metrics.json): commit one there,"
+                " and the next change can be compared with it"
             )
     names = [set(side.metrics["test"]) - {"n"} for side in (base, other)]
     shared = sorted(names[0] & names[1])
     if not shared:
         measured = (
-            f"{side.name} by {', '.join(sorted(found))}"
+            f"`{side.name}` by {', '.join(sorted(found))}"
             for side, found in zip((base, other), names, strict=True)
         )
         raise ComparisonError(f"the two predict different things: {', '.join(measured)}")
     if metric is None and base.metric != other.metric:
         raise ComparisonError(
-            f"params.yaml of {base.name} names the metric {base.metric}, that of {other.name}"
-            f" {other.metric}: choose one, as in `--metric {other.metric}`"
+            f"params.yaml of `{base.name}` names the metric `{base.metric}`, that of `{other.name}`"
+            f" `{other.metric}`: choose one, as in `--metric {other.metric}`"
         )
     chosen = metric or str(other.metric)
     if chosen not in shared:
@@ -144,10 +145,10 @@ def _why(base: Side, other: Side) -> str:
     """Say what made the test rows differ, and what can be done."""
     data = [change.name for change in data_changes(base, other)]
     if data:
-        return f" (other data: {', '.join(data)}); run both on the same data"
+        return f" (other data: {quoted(data)}); run both on the same data"
     split = [change for change in param_changes(base, other) if change.name.startswith("split.")]
     if split:
-        changes = ", ".join(f"{each.name} {each.base} → {each.other}" for each in split)
+        changes = ", ".join(f"`{each.name}` {each.base} → {each.other}" for each in split)
         return (
             f" (another split: {changes}); run both with the same split, or both under several:"
             f" `retrace seeds {MIN_SEEDS} --split`"
@@ -159,7 +160,7 @@ def _check_classes(base: Side, first: TestRows, other: Side, second: TestRows) -
     if first.classes == second.classes:
         return
     only = [
-        f"only {side.name} has {', '.join(extra)}"
+        f"only `{side.name}` has {quoted(extra)}"
         for side, rows, rest in ((base, first, second), (other, second, first))
         if (extra := [name for name in rows.classes if name not in rest.classes])
     ]
@@ -206,3 +207,10 @@ def _accept(judgement: Judgement, comparison: Comparison) -> None:
 
 def _predictions_md5(side: Side) -> str:
     return side.lock.outs[PREDICTIONS.as_posix()]
+
+
+def quoted(names: Iterable[str], limit: int = 5) -> str:
+    """Name a few as code, and count the rest."""
+    known = list(names)
+    more = f" and {len(known) - limit} more" if len(known) > limit else ""
+    return ", ".join(f"`{name}`" for name in known[:limit]) + more

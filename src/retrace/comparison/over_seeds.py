@@ -101,7 +101,7 @@ def _enough(found: OverSeeds, base: Side, other: Side) -> bool:
     if min(counts.values()) >= MIN_SEEDS:
         return True
     if max(counts.values()) > 1:
-        had = " and ".join(f"{name} {count}" for name, count in counts.items())
+        had = " and ".join(f"`{name}` {count}" for name, count in counts.items())
         found.notes.append(
             f"runs under other training seeds were not used (found: {had}): each side needs at least"
             f" {MIN_SEEDS}; `retrace seeds {MIN_SEEDS}` makes them"
@@ -117,7 +117,7 @@ def _rows(run: SeedRun) -> TestRows:
     path = output_path(run.lock, PREDICTIONS)
     if path is None:
         raise ComparisonError(
-            f"the predictions of {run.name} (seed {run.seed}) are not in DVC's cache: run"
+            f"the predictions of `{run.name}` (seed {run.seed}) are not in DVC's cache: run"
             f" `dvc exp pull origin {run.name}`"
         )
     return read_test_rows(path, run.name)

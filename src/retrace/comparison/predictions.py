@@ -76,14 +76,14 @@ def read_test_rows(path: Path, name: str) -> TestRows:
         header = _header(path)
         if not {"part", "id", "group", "row_hash", "true", "predicted"} <= set(header):
             raise ComparisonError(
-                f"the predictions of {name} were written by an older version, without a hash for each"
+                f"the predictions of `{name}` were written by an older version, without a hash for each"
                 " row: run `retrace repro` there and commit dvc.lock"
             )
         classes = tuple(column[2:] for column in header if column.startswith("p_"))
         table = _read(path, classes)
     except (pa.ArrowException, OSError) as error:
         first = str(error).splitlines()[0]
-        raise ComparisonError(f"the predictions of {name} cannot be read ({first})") from error
+        raise ComparisonError(f"the predictions of `{name}` cannot be read ({first})") from error
     table = table.filter(pc.equal(table["part"], "test")).combine_chunks()
     group = pc.dictionary_encode(table["group"]).combine_chunks()
     return TestRows(

@@ -5,7 +5,8 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,15 +61,9 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
         say(f"{SEEDS[kind]} {seed}: {there[seed].name} is there")
     if missing:
         _check_known_to_git(side)
-    failures = []
-    for seed in missing:
-        name = experiment_name(side, kind, seed)
-        start = time.monotonic()
-        failure = _run(name, f"{SEEDS[kind]}={seed}")
-        took = f"{time.monotonic() - start:.0f} s"
-        say(f"{SEEDS[kind]} {seed}: {name} {'failed' if failure else 'ran'} ({took})")
-        failures += [failure] if failure else []
-    return failures
+    with _unchanged_workspace():
+        found = [_run_seed(side, kind, seed, say) for seed in missing]
+    return [failure for failure in found if failure]
 
 
 def experiment_name(side: Side, kind: Kind, seed: int) -> str:
@@ -82,6 +77,27 @@ def experiment_name(side: Side, kind: Kind, seed: int) -> str:
 def finished(side: Side, kind: Kind, seeds: list[int]) -> list[SeedRun]:
     """Return the runs of these seeds that are there."""
     return [run for run in seed_runs(side, kind) if run.seed in seeds]
+
+
+@contextmanager
+def _unchanged_workspace() -> Iterator[None]:
+    """For a moment DVC puts uncommitted changes aside: keep a copy, in case it cannot put them back."""
+    before, copy = git("diff", "HEAD"), git("stash", "create")
+    try:
+        yield
+    finally:
+        if git("diff", "HEAD") != before:
+            back = f"git checkout . && git stash apply {copy}" if copy else "git checkout ."
+            raise RetraceError(f"DVC left the workspace changed: `{back}` brings it back")
+
+
+def _run_seed(side: Side, kind: Kind, seed: int, say: Callable[[str], None]) -> Failure | None:
+    name = experiment_name(side, kind, seed)
+    start = time.monotonic()
+    failure = _run(name, f"{SEEDS[kind]}={seed}")
+    took = f"{time.monotonic() - start:.0f} s"
+    say(f"{SEEDS[kind]} {seed}: {name} {'failed' if failure else 'ran'} ({took})")
+    return failure
 
 
 def _run(name: str, override: str) -> Failure | None:

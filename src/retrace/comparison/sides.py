@@ -11,6 +11,8 @@ from retrace.artifacts import METRICS, PREDICTIONS, file_md5
 from retrace.comparison.lock import Lock, Values, flatten, parse_lock, parse_yaml, stale_stages
 from retrace.errors import ComparisonError, RetraceError
 from retrace.git import Tree, find_tree, has_changes
+from retrace.stages import read_stages
+from retrace.staleness import problems
 
 FILES = ("params.yaml", "dvc.lock", str(METRICS))
 
@@ -76,19 +78,16 @@ def load_side(name: str) -> Side:
     metrics = _metrics(contents.get(str(METRICS), b"{}"), name)
     params = parse_yaml(contents.get("params.yaml", b""), f"params.yaml of {name}")
     workspace = tree.kind == "workspace"
-    problem = _problem(tree, lock, contents) if lock.stages and metrics else ""
-    if workspace and (problem or not lock.stages or not metrics):
-        raise ComparisonError(
-            f"the workspace has no finished run: {problem or 'dvc.lock or metrics.json is not there'};"
-            " run `retrace repro`, or compare a commit: `retrace compare main HEAD`"
-        )
+    if workspace:
+        _check_workspace(bool(lock.stages and metrics))
+    problem = "" if workspace or not (lock.stages and metrics) else _problem(tree, lock, contents)
     return Side(
         tree=tree,
         changed=workspace and has_changes(),
         params=params,
         metrics=metrics,
         lock=lock,
-        notes=(f"the run of {name} is not of its own files: {problem}",) if problem else (),
+        notes=(f"the run of `{name}` is not of its present files ({problem})",) if problem else (),
     )
 
 
@@ -102,7 +101,9 @@ def predictions_path(side: Side) -> Path:
     """
     path = output_path(side.lock, PREDICTIONS)
     if path is None:
-        raise ComparisonError(f"the predictions of {side.name} are not in DVC's cache: {_remedy(side)}")
+        raise ComparisonError(
+            f"the predictions of `{side.name}` are not in DVC's cache: {_remedy(side)}"
+        )
     return path
 
 
@@ -117,25 +118,24 @@ def output_path(lock: Lock, path: Path) -> Path | None:
     return path if path.is_file() and file_md5(path) == md5 else None
 
 
-@cache
 def cache_folder() -> Path:
     """Return the folder of DVC's cache that holds files by their MD5."""
-    return Path(_repository().cache.local.path)
+    return Path(_repository(Path.cwd()).cache.local.path)
 
 
 @cache
-def _repository() -> Any:
+def _repository(folder: Path) -> Any:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
     try:
-        return Repo()
+        return Repo(str(folder))
     except DvcException as error:
         raise RetraceError(f"{error}: run from the repository's top folder, or `dvc init`") from error
 
 
 def _remedy(side: Side) -> str:
-    if not _repository().config["remote"]:
+    if not _repository(Path.cwd()).config["remote"]:
         again = {
             "workspace": "`retrace repro --force report`",
             "commit": f"`git switch --detach {side.name}`, then `retrace repro`",
@@ -158,8 +158,21 @@ def _metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
         ) from None
 
 
+def _check_workspace(ran: bool) -> None:
+    """Refuse a workspace whose outputs are not of its own params, data and code."""
+    found = [f"{stage.name}: {phrase}" for stage in read_stages() for phrase in problems(stage)]
+    if found or not ran:
+        why = found or ["dvc.lock or metrics.json is not there"]
+        more = f" and {len(why) - 3} more" if len(why) > 3 else ""
+        raise ComparisonError(
+            f"the workspace has no finished run ({'; '.join(why[:3])}{more}): run `retrace repro`, or"
+            " compare what is committed: `retrace compare main HEAD`"
+        )
+
+
 def _problem(tree: Tree, lock: Lock, contents: dict[str, bytes]) -> str:
+    """Say why a commit's dvc.lock is not of its own files; DVC itself could not judge without them."""
     if hashlib.md5(contents[str(METRICS)]).hexdigest() != lock.outs.get(str(METRICS)):
-        return "metrics.json is not the one that dvc.lock names"
+        return f"its {METRICS} is not the one that its dvc.lock names"
     stale = stale_stages(tree, lock)
-    return "; ".join(f"stage {stage} is stale ({reason} changed)" for stage, reason in stale.items())
+    return "; ".join(f"{stage}: {reason} changed since" for stage, reason in stale.items())
