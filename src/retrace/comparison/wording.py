@@ -1,5 +1,7 @@
 """The sentences of a comparison: the verdict in one line, and how far it reaches."""
 
+import math
+
 from retrace.comparison.differences import MetricRow
 from retrace.comparison.judging import NOT_COMPARABLE, Judgement
 from retrace.comparison.sides import Side
@@ -82,10 +84,10 @@ def _evidence(found: Comparison, judgement: Judgement) -> str:
         of = f"{len(seeds.seeds['base'])} and {len(seeds.seeds['other'])} training seeds"
     else:
         of = f"{found.n_units} {UNITS[found.unit]}"
+    if math.isnan(found.interval.low):
+        return f"{found.test}; {of}"
     return f"95 % interval {_interval(found.interval)}; {found.test}, {p_value(found.p_value)}; {of}"
 
 
 def _interval(interval: Interval) -> str:
-    if interval.low != interval.low:
-        return "without an estimate"
     return f"{signed(interval.low)} to {signed(interval.high)}"
