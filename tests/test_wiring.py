@@ -25,6 +25,7 @@ LAYERS = [
     "provenance",
     "lockfile",
     "dvc",
+    "git",
     "sources",
     "cleaning",
     "splitting",
@@ -33,8 +34,12 @@ LAYERS = [
     "intervals",
     "significance",
     "plots",
+    "templating",
     "reporting",
     "verification",
+    "stages",
+    "staleness",
+    "comparison",
     "commands",
 ]
 

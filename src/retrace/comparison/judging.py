@@ -135,6 +135,8 @@ def _read_rows(base: Side, other: Side, judgement: Judgement) -> ComparisonError
         judgement.rows = first, align(first, second)
     except ComparisonError as error:
         return ComparisonError(f"{error}{_why(base, other)}")
+    if not first.classes:
+        return None
     judgement.classes = compare_classes(
         judgement.rows[0].predictions, judgement.rows[1].predictions, first.classes, groups=first.groups
     )

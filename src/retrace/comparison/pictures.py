@@ -30,7 +30,7 @@ def row_pictures(report: Report) -> dict[int, str]:
     if dataset.kind != "image" or not isinstance(dataset.X, np.ndarray):
         return {}
     hashes = report.judgement.rows[0].keys["row_hash"]
-    where = {f"{value:016x}": position for position, value in enumerate(dataset.row_hash)}
+    where = {f"{value:016x}": place for place, value in enumerate(dataset.row_hash)}
     found = {row: where.get(hashes[row].as_py()) for row in rows}
     # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.
     scale = 255 / max(int(dataset.X.max()), 1)
