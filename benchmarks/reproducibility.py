@@ -15,13 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from retrace.artifacts import ENVIRONMENT, PREDICTIONS, load
 from retrace.dvc import run_dvc
 from retrace.errors import RetraceError, run_or_explain
 from retrace.models.registry import MODELS
-from retrace.params import load_params
+from retrace.params import METRICS, load_params
 from retrace.sources import describe
 from retrace.verification import (
     TOLERANCE,
@@ -58,20 +59,28 @@ drop: [Name, Ticket, Cabin]
 licence: not stated
 """
 
+TEXTS = """\
+title: Made-up texts
+task: classification
+kind: text
+reader: text_folder
+licence: none
+"""
+
 
 def main() -> None:
     """Run everything, then write the page."""
     with tempfile.TemporaryDirectory(prefix="retrace-reproducibility-") as folder:
         source = copy_workspace(Path(folder) / "source")
-        datasets = ["digits", "wine"]
+        _add_texts(source)
+        datasets = ["digits", "wine", "diabetes", "texts"]
         if len(sys.argv) > 1:
             _add_titanic(source, Path(sys.argv[1]))
             datasets.append("titanic")
         rows = [
             _row(source, Path(folder), data, model)
             for data in datasets
-            for model, spec in MODELS.items()
-            if describe(data, source / "data").kind in spec.kinds
+            for model in _fitting_models(data, source)
         ]
         machine = load(ENVIRONMENT)["hardware"] if ENVIRONMENT.exists() else {}
     _write_page(pd.DataFrame(rows), machine)
@@ -83,7 +92,7 @@ def _row(source: Path, folder: Path, data: str, model: str) -> dict[str, str]:
     settings = [{"PYTHONHASHSEED": seed} for seed in HASH_SEEDS] + [OLDER_CPU]
     copies = [shutil.copytree(source, folder / f"run-{number}") for number in range(len(settings))]
     for copy in copies:
-        set_params(copy, {"data": data, "model": model})
+        set_params(copy, {"data": data, "model": model, "metric": _metric(data, source)})
     with ThreadPoolExecutor(len(copies)) as all_at_once:
         runs = list(all_at_once.map(rerun, copies, settings))
     different = [name for other in runs[1:3] for name in compare_runs(runs[0], other)]
@@ -108,6 +117,29 @@ def _model_differs(first: Run, second: Run) -> bool:
 def _changed_predictions(first: Run, second: Run) -> str:
     one, other = (pd.read_csv(run.folder / PREDICTIONS)["predicted"] for run in (first, second))
     return f"{(one != other).sum()} of {len(one)}"
+
+
+def _fitting_models(data: str, source: Path) -> list[str]:
+    description = describe(data, source / "data")
+    models = MODELS[description.task].items()
+    return [name for name, model in models if description.kind in model.kinds]
+
+
+def _metric(data: str, source: Path) -> str:
+    return METRICS[describe(data, source / "data").task][0]
+
+
+def _add_texts(source: Path) -> None:
+    """Make up 300 texts of three topics, which share most of their words."""
+    generator = np.random.default_rng(0)
+    words = np.array([f"word{number}" for number in range(300)])
+    for number in range(300):
+        topic = number % 3
+        said = generator.choice(np.roll(words, 60 * topic)[:200], 30)
+        folder = source / f"data/texts/topic-{topic}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.txt").write_text(" ".join(said))
+    (source / "data/texts.yaml").write_text(TEXTS)
 
 
 def _add_titanic(source: Path, table: Path) -> None:

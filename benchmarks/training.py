@@ -84,6 +84,7 @@ def _tensors(part, flat):
 
 def _our_loop(network, training, validation, batch_size, epochs, flat):
     options = TrainingOptions(
+        task="classification",
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=1e-3,
@@ -92,6 +93,7 @@ def _our_loop(network, training, validation, batch_size, epochs, flat):
         patience=None,
         class_weight=None,
         shift=0,
+        augmentation={},
         precision="float32",
         seed=0,
     )

@@ -1,15 +1,21 @@
 """Stage 2: cache/raw.pkl -> cache/clean.pkl; row-wise, so it may run before the split."""
 
+from functools import partial
+
 from retrace import artifacts
 from retrace.cleaning import clean
+from retrace.embedding import embed, load_backbone
 from retrace.errors import run_or_explain
 from retrace.params import load_params
 
 
 def main() -> None:
-    """Clean the rows, each by itself."""
+    """Clean the rows, each by itself; let a frozen network make vectors of them where one is named."""
     params = load_params()
-    dataset = clean(artifacts.load(artifacts.RAW), params.preprocess)
+    raw = artifacts.load(artifacts.RAW)
+    clean_rows = partial(clean, settings=params.preprocess)
+    backbone = load_backbone(raw.kind, params.preprocess, params.train)
+    dataset = embed(raw, clean_rows, backbone) if backbone else clean_rows(raw)
     artifacts.save(dataset, artifacts.CLEAN)
     print(f"preprocess: {len(dataset)} rows of {dataset.kind} data")
 

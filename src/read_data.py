@@ -1,5 +1,7 @@
 """Stage 1: data/<name> -> cache/raw.pkl."""
 
+import sys
+
 from retrace import artifacts
 from retrace.errors import run_or_explain
 from retrace.params import load_params
@@ -11,7 +13,10 @@ def main() -> None:
     params = load_params()
     dataset = read(params.data)
     artifacts.save(dataset, artifacts.RAW)
-    print(f"read_data: {dataset.name}, {len(dataset)} rows, {len(dataset.classes)} classes")
+    for note in dataset.notes:
+        print(f"note: {note}", file=sys.stderr)
+    predicted = f"{len(dataset.classes)} classes" if dataset.classes else "a number to predict"
+    print(f"read_data: {dataset.name}, {len(dataset)} rows, {predicted}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ def main() -> None:
         predictions={name: predict(model, part) for name, part in parts.items()},
         history=artifacts.load(artifacts.HISTORY),
         environment=artifacts.load(artifacts.ENVIRONMENT),
+        data_checks=artifacts.load(artifacts.DATA_CHECKS),
     )
     figures = reporting.draw_figures(results)
     artifacts.save_table(reporting.predictions_table(results), artifacts.PREDICTIONS)

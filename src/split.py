@@ -1,8 +1,10 @@
-"""Stage 3: cache/clean.pkl -> cache/train.pkl, cache/validation.pkl, cache/test.pkl."""
+"""Stage 3: cache/clean.pkl -> cache/{train,validation,test}.pkl, cache/data_checks.json."""
 
+import dataclasses
 import sys
 
 from retrace import artifacts
+from retrace.data_checks import check_data
 from retrace.errors import run_or_explain
 from retrace.params import load_params
 from retrace.splitting import split_rows, split_warnings
@@ -18,11 +20,16 @@ def main() -> None:
     """Divide the rows into the part that trains, the part that chooses and the part that judges."""
     params = load_params()
     dataset = artifacts.load(artifacts.CLEAN)
-    for warning in split_warnings(dataset, params.split):
-        print(f"warning: {warning}", file=sys.stderr)
     parts = split_rows(dataset, params.split)
+    found = check_data(dataset, parts, params.split.seed)
+    found = dataclasses.replace(
+        found, warnings=(*split_warnings(dataset, params.split), *found.warnings)
+    )
+    for warning in found.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     for part, rows in parts.items():
         artifacts.save(dataset.take(rows), PART_FILES[part])
+    artifacts.save_json(dataclasses.asdict(found), artifacts.DATA_CHECKS)
     print("split:", ", ".join(f"{len(rows)} {part}" for part, rows in parts.items()))
 
 

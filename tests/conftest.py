@@ -1,3 +1,5 @@
+import dataclasses
+import functools
 import os
 import sys
 
@@ -8,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from project import ROOT, commit_all, copy_project
+from project import CHOICES, ROOT, add_examples, commit_all, copy_project
 from retrace.params import load_params
 from retrace.records import Dataset
 
@@ -17,7 +19,21 @@ SHARED = ROOT.parent / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def params():
-    return load_params(ROOT / "params.yaml")
+    return dataclasses.replace(load_params(ROOT / "params.yaml"), **CHOICES)
+
+
+@pytest.fixture(scope="session")
+def image_cleaning(params):
+    """Make settings of `preprocess.image`: ``image_cleaning(size=8, channels=3, fit="crop")``."""
+    return functools.partial(dataclasses.replace, params.preprocess.image)
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory):
+    """A folder of datasets that holds those which come with scikit-learn."""
+    folder = tmp_path_factory.mktemp("data")
+    add_examples(folder)
+    return folder
 
 
 @pytest.fixture
@@ -70,6 +86,14 @@ def reproduced(tmp_path_factory):
 @pytest.fixture(scope="session")
 def titanic_csv():
     path = SHARED / "titanic.csv"
+    if not path.is_file():
+        pytest.skip(f"the real data lie beside the project, not in it: no {path.name} there")
+    return path
+
+
+@pytest.fixture(scope="session")
+def newsgroups_archive():
+    path = SHARED / "newsgroups.tar.gz"
     if not path.is_file():
         pytest.skip(f"the real data lie beside the project, not in it: no {path.name} there")
     return path

@@ -9,9 +9,18 @@ from pathlib import Path
 import pandas as pd
 from ruamel.yaml import YAML
 
+from retrace.settings import load_yaml
 from retrace.verification import set_params
 
 ROOT = Path(__file__).parents[1]
+
+# The tests stay as they are when your own data and choices take the place of those that ship.
+EXAMPLES = {
+    "digits": {"task": "classification", "kind": "image"},
+    "wine": {"task": "classification", "kind": "tabular"},
+    "diabetes": {"task": "regression", "kind": "tabular"},
+}
+CHOICES = {"data": "digits", "model": "cnn", "metric": "accuracy"}
 
 
 def environment(project):
@@ -75,6 +84,16 @@ class Project:
             YAML().dump(common | description, file)
         self.set(data=name)
 
+    def add_texts(self, name, files, **description):
+        """Bring in a folder of texts: ``{"spam/1.txt": "...", ...}``."""
+        for path, text in files.items():
+            (self.folder / "data" / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / "data" / name / path).write_text(text)
+        common = {"title": "Texts", "task": "classification", "kind": "text", "licence": "none"}
+        with (self.folder / "data" / f"{name}.yaml").open("w") as file:
+            YAML().dump(common | {"reader": "text_folder"} | description, file)
+        self.set(data=name)
+
     def read(self, path):
         return (self.folder / path).read_bytes()
 
@@ -91,7 +110,23 @@ def copy_project(folder):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    return Project(folder)
+    add_examples(folder / "data")
+    project = Project(folder)
+    chosen = load_yaml(folder / "params.yaml")
+    if any(chosen[key] != choice for key, choice in CHOICES.items()) or chosen["report"]["slices"]:
+        project.set(**CHOICES, report__slices=[])
+    return project
+
+
+def add_examples(data):
+    """Describe the datasets that come with scikit-learn where their descriptions are gone."""
+    for name, kind in EXAMPLES.items():
+        if not (data / f"{name}.yaml").exists():
+            (data / name).mkdir(parents=True)
+            (data / name / "README.md").write_text("No files here.\n")
+            common = {"title": name.title(), "reader": "bundled", "dataset": name, "licence": "none"}
+            with (data / f"{name}.yaml").open("w") as file:
+                YAML().dump(common | kind, file)
 
 
 def commit_all(project):

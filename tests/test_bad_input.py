@@ -31,7 +31,7 @@ def nothing_written(project):
         ({"split__methd": "hash"}, "split.methd is not a known key (did you mean 'method'?)"),
         ({"split__method": "strat"}, "split.method: got 'strat' (text), should be 'stratified'"),
         ({"model": "random_forrest"}, "model: got 'random_forrest' (did you mean 'random_forest'?)"),
-        ({"data": "digit"}, "data: got 'digit' (did you mean 'digits'?); allowed: digits, wine"),
+        ({"data": "digit"}, "data: got 'digit' (did you mean 'digits'?); allowed: diabetes, digits"),
         ({"seed": "7"}, "params.yaml: seed: got '7' (text), should be a whole number"),
         ({"metric": "acuracy"}, "metric: got 'acuracy' (text), should be 'accuracy'"),
     ],

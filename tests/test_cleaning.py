@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrace.cleaning import clean, clean_images, clean_table
-from retrace.params import ImageCleaning, TabularCleaning
+from retrace.cleaning import clean, clean_images, clean_table, clean_texts
+from retrace.params import TabularCleaning
 
 SETTINGS = TabularCleaning(strip_text=True)
 
@@ -34,21 +34,38 @@ def test_text_stays_unstripped_when_asked():
 
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])
-def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, kind):
-    preprocess = dataclasses.replace(params.preprocess, image=ImageCleaning(size=5))
+def test_a_cleaned_row_depends_on_that_row_alone(make_dataset, params, image_cleaning, kind):
+    preprocess = dataclasses.replace(
+        params.preprocess, image=image_cleaning(size=5, channels=3, fit="crop")
+    )
     dataset = make_dataset(n=20, kind=kind)
     rows = np.array([3, 11])
     whole, alone = clean(dataset, preprocess).take(rows), clean(dataset.take(rows), preprocess)
     assert np.array_equal(np.asarray(whole.X), np.asarray(alone.X))
 
 
-def test_images_keep_their_pixels_when_no_size_is_asked(make_dataset):
+def test_images_keep_their_pixels_when_no_size_is_asked(make_dataset, image_cleaning):
     X = make_dataset(kind="image").X
-    assert clean_images(X, ImageCleaning(size=None)) is X
+    assert clean_images(X, image_cleaning(size=None, channels=None, fit="stretch")) is X
 
 
-def test_images_are_resized_to_a_square_with_their_channels():
+def test_images_are_resized_to_a_square_with_their_channels(image_cleaning):
     X = np.full((2, 6, 9, 3), [10, 20, 30], dtype=np.uint8)
-    resized = clean_images(X, ImageCleaning(size=4))
+    resized = clean_images(X, image_cleaning(size=4, channels=None, fit="stretch"))
     assert resized.shape == (2, 4, 4, 3)
     assert (resized == [10, 20, 30]).all()
+
+
+@pytest.mark.parametrize(("had", "asked"), [(1, 3), (1, 4), (3, 1), (4, 3)])
+def test_images_get_the_channels_that_are_asked_for(image_cleaning, had, asked):
+    X = np.full((2, 5, 5, had), 255, dtype=np.uint8)
+    cleaned = clean_images(X, image_cleaning(size=None, channels=asked, fit="stretch"))
+    assert cleaned.shape == (2, 5, 5, asked)
+    assert (cleaned == 255).all()
+
+
+def test_headers_footers_and_quotes_are_taken_out_in_that_order(params):
+    posts = np.array(["From: me\n\n> quoted\nmine\n--\nsigned", "no headers"], dtype=object)
+    remove = dataclasses.replace(params.preprocess.text, remove=("quotes", "footers", "headers"))
+    assert clean_texts(posts, remove).tolist() == ["mine", ""]
+    assert clean_texts(posts, dataclasses.replace(remove, remove=())) is posts

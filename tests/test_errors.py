@@ -41,3 +41,12 @@ def test_ctrl_c_ends_without_a_traceback():
 
     with pytest.raises(SystemExit, match="nothing half-written"):
         run_or_explain(interrupt)
+
+
+def test_details_stand_below_the_line_one_each():
+    def fail():
+        raise DataError("two rows", details=["row 1", "row 2\nis long"])
+
+    with pytest.raises(SystemExit) as stopped:
+        run_or_explain(fail)
+    assert stopped.value.code == "error: two rows\n  row 1\n  row 2 is long"

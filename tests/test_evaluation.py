@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from retrace.evaluation import confident_mistakes, confusion_matrix, reliability, row_losses, scores
+from retrace.evaluation import (
+    calibration_bins,
+    confident_mistakes,
+    confusion_matrix,
+    largest_errors,
+    reliability,
+    row_losses,
+    scores,
+)
+from retrace.params import METRICS
 from retrace.records import Predictions
 
 
@@ -28,6 +37,42 @@ def test_scores_are_those_of_scikit_learn(case):
             "log_loss": sk.log_loss(case.y, case.probabilities, labels=range(4)),
         }
     )
+
+
+def numbers(n=200, spread=1.0, seed=0):
+    generator = np.random.default_rng(seed)
+    y = 1e6 + spread * generator.normal(size=n)
+    return Predictions(y=y, predicted=y + generator.normal(size=n), probabilities=np.empty((n, 0)))
+
+
+@pytest.mark.parametrize("case", [numbers(), numbers(n=7, seed=1), numbers(spread=0.0)])
+def test_scores_of_a_regression_are_those_of_scikit_learn(case):
+    given = (case.y, case.predicted)
+    assert scores(case) == pytest.approx(
+        {
+            "mae": sk.mean_absolute_error(*given),
+            "rmse": sk.root_mean_squared_error(*given),
+            "r2": sk.r2_score(*given),
+        }
+    )
+
+
+def test_bins_of_a_regression_hold_equally_many_rows():
+    found = calibration_bins(numbers(), n_bins=4)
+    assert found["n"].tolist() == [50] * 4
+    assert found["predicted"].is_monotonic_increasing
+
+
+def test_the_largest_errors_come_first():
+    case = Predictions(
+        y=np.zeros(3), predicted=np.array([1.0, -5.0, 2.0]), probabilities=np.empty((3, 0))
+    )
+    assert largest_errors(case, limit=2).tolist() == [1, 2]
+
+
+def test_every_task_has_the_metrics_that_it_names():
+    assert tuple(scores(predictions())) == METRICS["classification"]
+    assert tuple(scores(numbers())) == METRICS["regression"]
 
 
 def test_confusion_matrix_is_that_of_scikit_learn():

@@ -118,3 +118,16 @@ def test_intervals_cover_the_truth_as_often_as_they_say(settings, name, low, hig
     found = [score_intervals(predictions(n=120, seed=seed), quick)[name] for seed in range(300)]
     coverage = np.mean([interval.low <= truth <= interval.high for interval in found])
     assert low <= coverage <= high
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(300) // 5])
+def test_intervals_of_a_regression_hold_its_scores(params, groups):
+    generator = np.random.default_rng(0)
+    y = generator.normal(size=300)
+    case = Predictions(
+        y=y, predicted=y + generator.normal(size=300) / 2, probabilities=np.empty((300, 0))
+    )
+    found = score_intervals(case, params.report, groups)
+    assert list(found) == ["mae", "rmse", "r2"]
+    for name, value in scores(case).items():
+        assert found[name].low < value < found[name].high

@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 
+import pandas as pd
 import pytest
 
 from project import ROOT
@@ -97,16 +98,42 @@ def test_a_stage_runs_by_hand_as_dvc_runs_it(reproduced):
     assert reproduced.read("cache/model.joblib") == before
 
 
-def test_titanic_is_brought_in_as_the_documentation_says(repository, titanic_csv):
+def yaml_of_the_page(first_key):
     page = (ROOT / "docs/your-own-data.md").read_text()
-    description = re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL).group(1)
-    (repository / "data/titanic.yaml").write_text(textwrap.dedent(description))
-    (repository / "data/titanic").mkdir()
-    shutil.copy(titanic_csv, repository / "data/titanic/titanic.csv")
+    found = re.search(rf"```yaml\n( *{first_key}:.*?)```", page, flags=re.DOTALL)
+    return textwrap.dedent(found.group(1))
+
+
+def bring_titanic(project, titanic_csv):
+    described = yaml_of_the_page("title") + yaml_of_the_page("schema")
+    (project / "data/titanic.yaml").write_text(described)
+    (project / "data/titanic").mkdir()
+    shutil.copy(titanic_csv, project / "data/titanic/titanic.csv")
+
+
+def test_titanic_is_brought_in_as_the_documentation_says(repository, titanic_csv):
+    bring_titanic(repository, titanic_csv)
     repository.dvc("add", "data/titanic")
     for model in ("svm", "hist_gradient_boosting"):
-        repository.dvc("exp", "run", "-S", "data=titanic", "-S", f"model={model}")
+        choices = ["-S", "data=titanic", "-S", f"model={model}", "-S", "report.slices=[Sex]"]
+        repository.dvc("exp", "run", *choices)
         metrics = json.loads(repository.read("metrics.json"))["test"]
         assert metrics["accuracy"] > 0.75
         assert metrics["n"] == 223
-    assert "Passengers of the Titanic" in repository.read("report/report.md").decode()
+    report = repository.read("report/report.md").decode()
+    assert "Passengers of the Titanic" in report
+    assert "The schema of data/titanic.yaml held: 6 columns, 14 checks." in report.replace("\\_", "_")
+    assert re.search(r"\| female \| 79 \| 0\.\d{4} \(0\.\d{4} to 0\.\d{4}\) \|", report)
+    assert "Warning" not in report
+
+
+def test_a_table_that_breaks_its_schema_is_refused_as_the_documentation_shows(project, titanic_csv):
+    bring_titanic(project, titanic_csv)
+    table = pd.read_csv(titanic_csv)
+    table.loc[1, "Age"], table.loc[4, "Sex"] = -38.0, "mail"
+    table.to_csv(project / "data/titanic/titanic.csv", index=False)
+    project.set(data="titanic")
+    run = project.stage("read_data", check=False)
+    assert run.returncode == 1
+    assert f"```\n{run.stderr}```" in (ROOT / "docs/your-own-data.md").read_text()
+    assert not (project / "cache/raw.pkl").exists()

@@ -40,7 +40,31 @@ def test_reliability_draws_a_dot_per_bin():
     assert len(plots.plot_reliability(table).axes[0].collections[0].get_offsets()) == 2
 
 
+def test_predicted_against_true_draws_a_dot_per_row():
+    axes = plots.plot_predicted(np.arange(5.0), np.arange(5.0) + 1).axes[0]
+    assert axes.collections[0].get_offsets().tolist() == [[i, i + 1] for i in range(5)]
+
+
+def test_residuals_are_drawn_and_counted():
+    scatter, bars = plots.plot_residuals(np.arange(5.0), np.array([-1.0, 0, 0, 0, 1])).axes
+    assert len(scatter.collections[0].get_offsets()) == 5
+    assert sum(bar.get_width() for bar in bars.patches) == 5
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_images_are_drawn_with_their_captions(channels):
     figure = plots.plot_images(np.zeros((7, 4, 4, channels), np.uint8), [f"c{i}" for i in range(7)])
     assert [axes.get_title() for axes in figure.axes][:7] == [f"c{i}" for i in range(7)]
+
+
+@pytest.mark.parametrize(("channels", "brightest"), [(1, 255), (1, 16), (3, 255), (4, 255)])
+def test_pictures_are_shown_as_they_are_and_no_negatives(channels, brightest):
+    image = np.zeros((1, 4, 4, channels), dtype=np.uint8)
+    image[..., -1] = 255 if channels == 4 else 0
+    image[0, 0] = brightest
+    figure = plots.plot_images(image, ["sandstorm taken for fogsmog"])
+    shown = figure.axes[0].images[0]
+    colours = shown.to_rgba(shown.get_array())
+    assert (colours[0, 0] == 1).all() or (colours[0, 0] == 255).all()
+    assert (colours[3, 3, :3] == 0).all()
+    assert figure.axes[0].get_title() == "sandstorm taken\nfor fogsmog"

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from project import ROOT
+from retrace.commands import cli
 
 README = (ROOT / "README.md").read_text()
 
@@ -45,6 +46,13 @@ def test_every_make_word_in_the_documents_exists():
     words = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     pages = [README, (ROOT / "CONTRIBUTING.md").read_text()]
     assert {word for page in pages for word in re.findall(r"`make ([a-z]+)", page)} <= words
+
+
+def test_the_page_of_commands_shows_each_in_one_line_with_an_example():
+    page = (ROOT / "docs/commands.md").read_text()
+    shown = re.findall(r"^\| `retrace (\w+)` \| .+ \| `retrace \1\b.*` \|$", page, flags=re.MULTILINE)
+    commands = [command.name or command.callback.__name__ for command in cli.registered_commands]
+    assert sorted(shown) == sorted(commands)
 
 
 @pytest.mark.slow

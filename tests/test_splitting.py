@@ -188,6 +188,48 @@ def test_a_class_missing_from_training_is_named(make_dataset, settings):
 
 
 def test_a_part_without_rows_is_refused(make_dataset, settings):
-    fixed = np.array(["train"] * 50 + ["test"] * 50)
-    with pytest.raises(DataError, match="leaves the validation part without rows"):
+    fixed = np.array(["train"] * 50 + ["validation"] * 50)
+    with pytest.raises(DataError, match="leaves the test part without rows"):
         split_rows(make_dataset(fixed_part=fixed), by(settings, "fixed"))
+
+
+def test_a_regression_keeps_the_spread_of_its_targets_in_every_part(make_dataset, settings):
+    y = np.random.default_rng(0).lognormal(size=400)
+    dataset = make_dataset(n=400, task="regression", y=y, classes=())
+    rows = split_rows(dataset, settings)
+    medians = [np.median(y[chosen]) for chosen in rows.values()]
+    assert medians == pytest.approx([np.median(y)] * 3, rel=0.1)
+    assert [len(chosen) for chosen in rows.values()] == [240, 60, 100]
+
+
+def test_a_regression_of_too_few_rows_says_so(make_dataset, settings):
+    dataset = make_dataset(n=3, task="regression", y=np.arange(3.0), classes=())
+    with pytest.raises(DataError, match=r"3 rows are too few for parts of 0\.6, 0\.15 and 0\.25"):
+        split_rows(dataset, settings)
+
+
+def test_a_validation_part_that_the_dataset_leaves_open_is_drawn_from_training(make_dataset, settings):
+    fixed = np.array((["train"] * 3 + ["test"]) * 25)
+    dataset = make_dataset(fixed_part=fixed)
+    rows = split_rows(dataset, by(settings, "fixed"))
+    assert np.array_equal(rows["test"], np.flatnonzero(fixed == "test"))
+    assert [len(chosen) for chosen in rows.values()] == [60, 15, 25]
+    assert np.bincount(dataset.y[rows["validation"]]).tolist() == [10, 5]
+
+
+def test_a_drawn_validation_part_keeps_duplicates_and_groups_together(make_dataset, settings):
+    fixed = np.array((["train"] * 4 + ["test"]) * 20)
+    hashes, groups = np.arange(100, dtype=np.uint64), np.arange(100) // 5
+    hashes[fixed == "train"] = 1000 + hashes[fixed == "train"] // 2
+    for fields, tied in (({}, hashes), ({"groups": groups}, groups)):
+        dataset = make_dataset(fixed_part=fixed, row_hash=hashes, **fields)
+        part = part_of(dataset, split_rows(dataset, by(settings, "fixed")))[fixed == "train"]
+        assert set(part) == {"train", "validation"}
+        tied = tied[fixed == "train"]
+        assert all(len(set(part[tied == value])) == 1 for value in np.unique(tied))
+
+
+def test_fixed_parts_that_the_split_ignores_are_said(make_dataset, settings):
+    dataset = make_dataset(**FITTING["fixed"])
+    assert "set split.method: fixed" in split_warnings(dataset, settings)[0]
+    assert split_warnings(dataset, by(settings, "fixed")) == []

@@ -107,3 +107,13 @@ def test_a_run_that_fails_says_what_the_stage_said(tmp_path):
     set_params(copy, {"data": "wine", "model": "cnn"})
     with pytest.raises(RetraceError, match="'cnn' takes image data, got tabular data"):
         rerun(copy)
+
+
+def test_a_copy_holds_the_data_that_git_ignores_but_no_other_ignored_files(project, tmp_path_factory):
+    project.run("git", "init", "-q")
+    for path in ("data/newsgroups/20news-bydate.tar.gz", "cache/raw.pkl"):
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text("x")
+    copy = copy_workspace(tmp_path_factory.mktemp("copy"), project.folder)
+    assert (copy / "data/newsgroups/20news-bydate.tar.gz").is_file()
+    assert not (copy / "cache").exists()

@@ -22,6 +22,7 @@ CLEAN = Path("cache/clean.pkl")
 TRAIN = Path("cache/train.pkl")
 VALIDATION = Path("cache/validation.pkl")
 TEST = Path("cache/test.pkl")
+DATA_CHECKS = Path("cache/data_checks.json")
 MODEL = Path("cache/model.joblib")
 ENVIRONMENT = Path("cache/environment.json")
 
@@ -39,6 +40,7 @@ MADE_BY = {
     TRAIN: "split",
     VALIDATION: "split",
     TEST: "split",
+    DATA_CHECKS: "split",
     MODEL: "train",
     ENVIRONMENT: "train",
     HISTORY: "train",

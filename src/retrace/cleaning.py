@@ -13,7 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from retrace.params import ImageCleaning, Preprocess, TabularCleaning
+from retrace.decoding import decode
+from retrace.params import ImageCleaning, Preprocess, TabularCleaning, TextCleaning
+from retrace.pixels import to_pixels
+from retrace.posts import REMOVERS
 from retrace.records import Dataset
 
 
@@ -42,30 +45,60 @@ def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:
     return pd.DataFrame(cleaned, copy=False)  # untouched columns are shared, not copied
 
 
-def clean_images(X: NDArray[np.uint8], settings: ImageCleaning) -> NDArray[np.uint8]:
-    """Resize images to a square of ``size`` pixels (bilinear), or leave them as they are.
+def clean_images(X: NDArray[np.uint8] | pd.DataFrame, settings: ImageCleaning) -> NDArray[np.uint8]:
+    """Decode image files, or take images as they are; bring them to a size and number of channels.
 
     Parameters
     ----------
-    X : uint8 array of shape (n_samples, height, width, channels)
+    X : uint8 array of shape (n_samples, height, width, channels), or DataFrame
+        A table of files is decoded by `retrace.decoding.decode`.
     settings : ImageCleaning
+        ``size`` in pixels of a square, ``channels`` and ``fit``; null leaves the first two as they are
+        (files: 3 channels).
 
     Returns
     -------
-    uint8 array of shape (n_samples, size, size, channels)
+    uint8 array of shape (n_samples, height, width, channels)
+
+    Raises
+    ------
+    DataError
+        Files differ in size and ``settings.size`` is None, or cannot be read any more.
     """
-    if settings.size is None:
+    if isinstance(X, pd.DataFrame):
+        return decode(X, settings)
+    channels = settings.channels or X.shape[-1]
+    if settings.size is None and channels == X.shape[-1]:
         return X
-    resized = np.empty((len(X), settings.size, settings.size, X.shape[-1]), dtype=np.uint8)
-    for image, target in zip(X, resized, strict=True):
-        for channel in range(X.shape[-1]):
-            plane = Image.fromarray(image[..., channel])
-            size = (settings.size, settings.size)
-            target[..., channel] = np.asarray(plane.resize(size, Image.Resampling.BILINEAR))
-    return resized
+    images = (Image.fromarray(image[..., 0] if X.shape[-1] == 1 else image) for image in X)
+    pixels = [to_pixels(i, size=settings.size, channels=channels, fit=settings.fit) for i in images]
+    return np.stack(pixels)
 
 
-CLEANERS: dict[str, Callable[..., Any]] = {"tabular": clean_table, "image": clean_images}
+def clean_texts(X: NDArray[np.object_], settings: TextCleaning) -> NDArray[np.object_]:
+    """Take ``remove`` out of texts: headers first, then footers, then quotes.
+
+    Parameters
+    ----------
+    X : object array of str of shape (n_samples,)
+    settings : TextCleaning
+
+    Returns
+    -------
+    object array of str of shape (n_samples,)
+        A text of which nothing is left is an empty text.
+    """
+    for name, remove in REMOVERS.items():
+        if name in settings.remove:
+            X = np.array([remove(text) for text in X], dtype=object)
+    return X
+
+
+CLEANERS: dict[str, Callable[..., Any]] = {
+    "tabular": clean_table,
+    "image": clean_images,
+    "text": clean_texts,
+}
 
 
 def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:

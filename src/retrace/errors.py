@@ -7,17 +7,29 @@ RetraceError
 ├── ModelError       a model that does not suit the data or the machine
 └── ComparisonError  two results that cannot be compared
 
-Each message is one line: what was got, what is allowed, what to do.
+Each message is one line: what was got, what is allowed, what to do. Where many rows or files are to
+blame, `details` lists them below it.
 """
 
 import difflib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 
 class RetraceError(Exception):
-    """Base of all errors whose remedy is in the user's hands."""
+    """Base of all errors whose remedy is in the user's hands.
+
+    Parameters
+    ----------
+    message : str
+    details : sequence of str
+        What one line cannot hold, such as the rows of a table that are wrong: lines below the message.
+    """
+
+    def __init__(self, message: str, *, details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.details = tuple(details)
 
 
 class ParamsError(RetraceError):
@@ -57,6 +69,11 @@ def run_or_explain(action: Callable[[], None]) -> None:
     except RetraceError as error:
         if os.environ.get("RETRACE_DEBUG"):
             raise
-        sys.exit(f"error: {' '.join(str(error).split())}")
+        lines = [f"error: {_on_one_line(str(error))}", *map(_on_one_line, error.details)]
+        sys.exit("\n  ".join(lines))
     except KeyboardInterrupt:
         sys.exit("interrupted: nothing half-written was left behind; the same command goes on")
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,17 +1,78 @@
 """Arrays in, metrics out.
 
-Every metric but the log loss is a function of the confusion matrix. Written so that it takes a stack of
-matrices, one function gives the value in metrics.json and the thousands of resampled values behind its
-interval (`retrace.intervals`): the two cannot disagree about a definition.
+Every metric is a function of totals: of numbers that each row has (the cell of the confusion matrix
+that it falls into, its error squared), added up over rows. So one function gives the value in
+metrics.json and the thousands of resampled values behind its interval (`retrace.intervals`): the two
+cannot disagree about a definition.
 """
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from retrace.records import Floats, Predictions
 
-LOWER_IS_BETTER = ("log_loss",)
+LOWER_IS_BETTER = ("log_loss", "mae", "rmse")
+
+
+def scores(predictions: Predictions) -> dict[str, float]:
+    """Return the metrics of one part, by the names and in the order that metrics.json has."""
+    totals = row_totals(predictions).sum(axis=0)
+    found = scores_from_totals(totals, predictions.probabilities.shape[1])
+    return {name: float(value) for name, value in found.items()}
+
+
+def row_totals(predictions: Predictions) -> sparse.csr_array:
+    """Return what each row adds to the totals that the metrics are made of.
+
+    Returns
+    -------
+    sparse array of shape (n_samples, n_totals)
+        Of a classification: the cells of the confusion matrix, row by row, and the loss. Of a
+        regression: 1, the absolute and the squared error, the distance to the mean target and the
+        square of that.
+    """
+    n_samples, n_classes = predictions.probabilities.shape
+    if n_classes == 0:
+        error = predictions.predicted - predictions.y
+        distance = predictions.y - predictions.y.mean()
+        each = [np.ones(n_samples), np.abs(error), error**2, distance, distance**2]
+        return sparse.csr_array(np.stack(each, axis=1))
+    rows = np.arange(n_samples)
+    cells = predictions.y * n_classes + predictions.predicted
+    values = np.concatenate([np.ones(n_samples), row_losses(predictions)])
+    columns = np.concatenate([cells, np.full(n_samples, n_classes**2)])
+    shape = (n_samples, n_classes**2 + 1)
+    return sparse.csr_array((values, (np.concatenate([rows, rows]), columns)), shape=shape)
+
+
+def scores_from_totals(totals: Floats, n_classes: int) -> dict[str, Floats]:
+    """Compute all metrics from the totals of some rows.
+
+    Parameters
+    ----------
+    totals : float64 array of shape (..., n_totals)
+        Sums of rows of `row_totals`.
+    n_classes : int
+        0 for a regression.
+
+    Returns
+    -------
+    dict of str to float64 array of shape (...)
+    """
+    if n_classes == 0:
+        return _regression_scores(totals)
+    confusion = totals[..., :-1].reshape(*totals.shape[:-1], n_classes, n_classes)
+    return classification_scores(confusion, totals[..., -1] / confusion.sum(axis=(-2, -1)))
+
+
+def _regression_scores(totals: Floats) -> dict[str, Floats]:
+    n, absolute, squared, distance, distance_squared = np.moveaxis(totals, -1, 0)
+    spread = distance_squared - distance**2 / n
+    # scikit-learn's words on targets that are all equal: perfect is 1, anything else 0.
+    r2 = np.where(spread > 0, 1 - _ratio(squared, spread), (squared == 0).astype(float))
+    return {"mae": absolute / n, "rmse": np.sqrt(squared / n), "r2": r2}
 
 
 def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
@@ -27,17 +88,8 @@ def row_losses(predictions: Predictions) -> Floats:
     return -np.log(np.clip(true, np.finfo(np.float64).eps, 1))
 
 
-def scores(predictions: Predictions) -> dict[str, float]:
-    """Return the metrics of one part, by the names and in the order that metrics.json has."""
-    confusion = confusion_matrix(predictions).astype(np.float64)
-    log_loss = row_losses(predictions).mean()
-    return {
-        name: float(value) for name, value in scores_from_totals(confusion, np.asarray(log_loss)).items()
-    }
-
-
-def scores_from_totals(confusion: Floats, log_loss: Floats) -> dict[str, Floats]:
-    """Compute all metrics from confusion matrices.
+def classification_scores(confusion: Floats, log_loss: Floats) -> dict[str, Floats]:
+    """Compute the metrics of a classification from confusion matrices.
 
     The definitions are scikit-learn's with ``zero_division=0``: a macro average runs over the classes
     that occur among the true or the predicted labels.
@@ -62,7 +114,7 @@ def class_totals(confusion: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def scores_from_class_totals(hits: Floats, support: Floats, predicted: Floats) -> dict[str, Floats]:
-    """Compute the metrics of `scores_from_totals` that need no more than `class_totals`: all but one."""
+    """Compute the metrics that need no more than `class_totals`: all but the log loss."""
     n_samples = support.sum(axis=-1)
     precision, recall, f1 = _rates(hits, support, predicted)
     occurs = (support + predicted) > 0
@@ -107,6 +159,34 @@ def confident_mistakes(predictions: Predictions, limit: int) -> NDArray[np.intp]
     wrong = np.flatnonzero(predictions.predicted != predictions.y)
     confidence = predictions.probabilities.max(axis=1)[wrong]
     return wrong[np.argsort(-confidence, kind="stable")[:limit]]
+
+
+def calibration_bins(predictions: Predictions, n_bins: int = 5) -> pd.DataFrame:
+    """Compare what a regression predicts with what comes, from its lowest to its highest predictions.
+
+    Returns
+    -------
+    DataFrame
+        One row per bin of equally many rows: ``predicted`` and ``true`` (means), ``mae``, ``n``.
+    """
+    n_samples = len(predictions.y)
+    rank = pd.Series(predictions.predicted).rank(method="first") - 1
+    table = pd.DataFrame(
+        {
+            "predicted": predictions.predicted,
+            "true": predictions.y,
+            "mae": np.abs(predictions.predicted - predictions.y),
+            "n": 1,
+        }
+    )
+    means = {"predicted": "mean", "true": "mean", "mae": "mean", "n": "sum"}
+    return table.groupby(rank * n_bins // n_samples).agg(means).reset_index(drop=True)
+
+
+def largest_errors(predictions: Predictions, limit: int) -> NDArray[np.intp]:
+    """Return the positions of the rows that a regression missed by most, worst first."""
+    error = np.abs(predictions.predicted - predictions.y)
+    return np.argsort(-error, kind="stable")[:limit]
 
 
 def _rates(hits: Floats, support: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from retrace.evaluation import row_losses, scores_from_totals
+from retrace.evaluation import row_totals, scores_from_totals
 from retrace.params import Report
 from retrace.records import Floats, Predictions
 
@@ -45,6 +45,8 @@ def score_intervals(
         By the name of the metric.
     """
     intervals = bootstrap_intervals(predictions, settings, groups)
+    if "accuracy" not in intervals:
+        return intervals
     right = predictions.predicted == predictions.y
     if groups is None:
         proportion = wilson(int(right.sum()), len(right), settings.confidence)
@@ -98,8 +100,8 @@ def bootstrap_intervals(
     """
     totals = _unit_totals(predictions, groups)
     n_classes = predictions.probabilities.shape[1]
-    observed = _scores(totals.sum(axis=0)[np.newaxis], n_classes)
-    resampled = _scores(_resample(totals, settings), n_classes)
+    observed = scores_from_totals(totals.sum(axis=0)[np.newaxis], n_classes)
+    resampled = scores_from_totals(_resample(totals, settings), n_classes)
     if totals.shape[0] < 2:
         return dict.fromkeys(observed, Interval(np.nan, np.nan))
     left_out = _leave_one_out(totals, n_classes)
@@ -138,21 +140,13 @@ def bca(observed: float, resampled: Floats, left_out: Floats, confidence: float)
 
 
 def _unit_totals(predictions: Predictions, groups: NDArray[np.generic] | None) -> sparse.csr_array:
-    """Sum what the metrics need over each unit: its confusion matrix, losses and rows."""
-    n_samples, n_classes = predictions.probabilities.shape
-    rows = np.arange(n_samples)
-    units = rows if groups is None else np.unique(groups, return_inverse=True)[1]
-    cells = predictions.y * n_classes + predictions.predicted
-    columns = [cells, np.full(n_samples, n_classes**2)]
-    values = [np.ones(n_samples), row_losses(predictions)]
-    coordinates = (np.concatenate([units, units]), np.concatenate(columns))
-    shape = (units.max() + 1, n_classes**2 + 1)
-    return sparse.csr_array((np.concatenate(values), coordinates), shape=shape)
-
-
-def _scores(totals: Floats, n_classes: int) -> dict[str, Floats]:
-    confusion = totals[:, :-1].reshape(-1, n_classes, n_classes)
-    return scores_from_totals(confusion, totals[:, -1] / confusion.sum(axis=(1, 2)))
+    """Sum what the metrics need over each unit: a row, or a group of rows."""
+    totals = row_totals(predictions)
+    if groups is None:
+        return totals
+    units = np.unique(groups, return_inverse=True)[1]
+    membership = (np.ones(len(units)), (units, np.arange(len(units))))
+    return sparse.csr_array(membership, shape=(units.max() + 1, len(units))) @ totals
 
 
 def _resample(totals: sparse.csr_array, settings: Report, cells: int = 2**22) -> Floats:
@@ -174,7 +168,7 @@ def _leave_one_out(totals: sparse.csr_array, n_classes: int) -> dict[str, Floats
     start = 0
     for size in _chunks(totals.shape[0], max(1, 2**22 // totals.shape[1])):
         without = everything - totals[start : start + size].toarray()
-        found.append(_scores(without, n_classes))
+        found.append(scores_from_totals(without, n_classes))
         start += size
     return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 

@@ -1,14 +1,16 @@
 """params.yaml as frozen dataclasses: one per section, each checked when it is made."""
 
 import math
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import Strict, StrictBool, model_validator
+from pydantic import AfterValidator, Strict, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 
 from retrace.errors import ParamsError, did_you_mean
+from retrace.records import Task
 from retrace.settings import CONFIG, checked, load_yaml
 
 # Strict: pydantic would otherwise take "3", 3.0 or true for 3.
@@ -19,9 +21,30 @@ InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
 Count = Annotated[int, Strict(), Ge(1)]
 Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
 
-Metric = Literal[
+
+def _pinned(revision: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", revision):
+        raise ValueError(
+            f"got '{revision}', should be the full commit hash of a name on the Hugging Face hub (40"
+            " hexadecimal digits), or the hash of a folder (64; left empty, `preprocess` tells it)"
+        )
+    return revision
+
+
+Revision = Annotated[str, Strict(), AfterValidator(_pinned)]
+
+ClassificationMetric = Literal[
     "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
 ]
+RegressionMetric = Literal["mae", "rmse", "r2"]
+Metric = ClassificationMetric | RegressionMetric
+
+# In the order that metrics.json has.
+METRICS: dict[Task, tuple[str, ...]] = {
+    "classification": get_args(ClassificationMetric),
+    "regression": get_args(RegressionMetric),
+}
+
 
 section = dataclass(frozen=True, kw_only=True, config=CONFIG)
 
@@ -34,10 +57,28 @@ class TabularCleaning:
 
 
 @section
-class ImageCleaning:
+class Pretrained:
+    """The frozen network that turns each row into a vector, if any."""
+
+    backbone: str | None
+    revision: Revision | None
+    batch_size: Count
+
+
+@section
+class ImageCleaning(Pretrained):
     """Row-wise work on images."""
 
     size: Count | None
+    channels: Literal[1, 3, 4] | None
+    fit: Literal["stretch", "crop", "pad"]
+
+
+@section
+class TextCleaning(Pretrained):
+    """Row-wise work on texts."""
+
+    remove: tuple[Literal["headers", "footers", "quotes"], ...]
 
 
 @section
@@ -46,6 +87,7 @@ class Preprocess:
 
     tabular: TabularCleaning
     image: ImageCleaning
+    text: TextCleaning
 
 
 @section
@@ -70,6 +112,34 @@ class Split:
         return self
 
 
+def _from_to(ngrams: tuple[int, int]) -> tuple[int, int]:
+    if ngrams[0] > ngrams[1]:
+        raise ValueError(f"got {list(ngrams)}, should be the shortest and the longest, such as [1, 2]")
+    return ngrams
+
+
+Ngrams = Annotated[tuple[Count, Count], AfterValidator(_from_to)]
+
+
+@section
+class TextFeatures:
+    """How texts become numbers: tf-idf of words, of letters within words, or of both."""
+
+    word_ngrams: Ngrams | None
+    char_ngrams: Ngrams | None
+    stop_words: Literal["english"] | None
+    min_df: Count
+    max_df: InnerFraction | Literal[1]
+    max_features: Count | None
+    sublinear: StrictBool
+
+    @model_validator(mode="after")
+    def _something_is_counted(self) -> "TextFeatures":
+        if self.word_ngrams is None and self.char_ngrams is None:
+            raise ValueError("word_ngrams and char_ngrams are both null: set one, such as [1, 2]")
+        return self
+
+
 @section
 class Features:
     """What a model's Pipeline fits on the training rows before the model itself."""
@@ -78,6 +148,7 @@ class Features:
     scale: Literal["standard", "robust", "minmax"]
     max_categories: Annotated[int, Strict(), Ge(2)]
     select: Count | None
+    text: TextFeatures
 
 
 @section
@@ -97,6 +168,7 @@ class Report:
     resamples: Annotated[int, Strict(), Ge(100)]
     seed: Seed
     mistakes: Annotated[int, Strict(), Ge(0), Le(100)]
+    slices: list[str]
 
 
 @section
@@ -137,3 +209,18 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
             f" allowed: {', '.join(params.models)}"
         )
     return params
+
+
+def check_metric(params: Params, task: Task) -> None:
+    """Refuse a metric that the task of the data does not have.
+
+    Raises
+    ------
+    ParamsError
+        Naming the metrics that the task has.
+    """
+    if params.metric not in METRICS[task]:
+        raise ParamsError(
+            f"params.yaml: metric: got '{params.metric}', but data '{params.data}' is a {task};"
+            f" allowed: {', '.join(METRICS[task])}"
+        )

@@ -1,5 +1,6 @@
 """Arrays in, a Figure out; nothing here saves or shows one."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
+
+from retrace.records import Floats
 
 BLUE, ORANGE, GREY = "#1f6fb4", "#e07b00", "#b0b0b0"
 
@@ -34,9 +37,10 @@ def plot_confusion(confusion: NDArray[np.int64], classes: Sequence[str]) -> Figu
 
 
 def plot_history(history: pd.DataFrame) -> Figure:
-    """Draw loss and accuracy by epoch, for training and validation rows."""
+    """Draw loss and, where there is one, accuracy by epoch, for training and validation rows."""
     figure = Figure(figsize=(8, 3.2), layout="constrained")
-    for axes, metric in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+    metrics = [name for name in ("loss", "accuracy") if history[f"train_{name}"].notna().any()]
+    for axes, metric in zip(figure.subplots(1, 2), metrics, strict=False):
         for part, colour in (("train", BLUE), ("validation", ORANGE)):
             if f"{part}_{metric}" in history:
                 axes.plot(history["epoch"], history[f"{part}_{metric}"], color=colour, label=part)
@@ -61,6 +65,33 @@ def plot_reliability(table: pd.DataFrame) -> Figure:
     return figure
 
 
+def plot_predicted(true: Floats, predicted: Floats) -> Figure:
+    """Draw the predicted against the true number of each row."""
+    figure = Figure(figsize=(3.9, 3.7), layout="constrained")
+    axes = figure.add_subplot()
+    ends = [min(true.min(), predicted.min()), max(true.max(), predicted.max())]
+    axes.plot(ends, ends, color=GREY, linestyle="--", label="perfect")
+    axes.scatter(true, predicted, s=14, color=BLUE, alpha=_see_through(true), linewidths=0)
+    axes.set(xlabel="true", ylabel="predicted")
+    axes.legend(frameon=False, loc="upper left")
+    _open(axes)
+    return figure
+
+
+def plot_residuals(predicted: Floats, residuals: Floats) -> Figure:
+    """Draw what was missed (true less predicted) by the prediction, and how often."""
+    figure = Figure(figsize=(6.4, 3.7), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 1])
+    left.axhline(0, color=GREY, linestyle="--")
+    left.scatter(predicted, residuals, s=14, color=BLUE, alpha=_see_through(residuals), linewidths=0)
+    left.set(xlabel="predicted", ylabel="true less predicted")
+    right.hist(residuals, bins=20, orientation="horizontal", color=BLUE, alpha=0.7)
+    right.set(xlabel="rows")
+    for axes in (left, right):
+        _open(axes)
+    return figure
+
+
 def plot_images(images: NDArray[np.uint8], captions: Sequence[str], columns: int = 6) -> Figure:
     """Draw images of shape (n, height, width, channels) in a grid, a caption above each."""
     rows = -(-len(images) // columns)
@@ -68,11 +99,18 @@ def plot_images(images: NDArray[np.uint8], captions: Sequence[str], columns: int
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
+    brightest = images.max()  # of scans with few shades of grey; colours are always of 255
     for axes, image, caption in zip(grid, images, captions, strict=False):
-        grey = image.shape[-1] == 1
-        axes.imshow(image[..., 0] if grey else image, cmap="gray_r" if grey else None)
-        axes.set_title(caption, fontsize=9)
+        axes.imshow(
+            image.squeeze(-1) if image.shape[-1] == 1 else image, cmap="gray", vmin=0, vmax=brightest
+        )
+        axes.set_title(textwrap.fill(caption, 18), fontsize=9)
     return figure
+
+
+def _see_through(values: Floats) -> float:
+    """Return how solid a dot is, so that thousands of them still show where most lie."""
+    return float(np.clip(30 / np.sqrt(len(values)), 0.1, 0.7))
 
 
 def _open(axes: Axes) -> None:

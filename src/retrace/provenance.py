@@ -64,7 +64,7 @@ def _params_hash(params: Params) -> str:
         "hyperparameters": params.hyperparameters,
         "train": vars(params.train),
     }
-    return hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(used, sort_keys=True, default=vars).encode()).hexdigest()[:16]
 
 
 def _code_hash() -> str:

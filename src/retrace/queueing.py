@@ -15,9 +15,9 @@ from retrace.errors import RetraceError
 
 State = Literal["queued", "running", "done", "failed"]
 
-# Every so many looks at an unchanged queue we ask whether there is a worker left: a `dvc queue stop`
-# that met none stops the next one. A busy worker may miss a question; only silence to several says that
-# it is gone.
+# Every so many looks at an unchanged queue we ask whether there is a worker left: one may have been
+# about to leave when we came. A busy worker may miss a question; only silence to several says that it
+# is gone.
 LOOKS_BETWEEN_QUESTIONS, QUESTIONS = 8, 3
 
 
@@ -100,7 +100,7 @@ def explain_failures(tasks: list[Task], workers: Path) -> list[str]:
             lines.append(f"{task.name} failed before it ran: see {workers}/*.out")
         else:
             lines.append(f"{task.name} failed: {_last_line(task.log)}")
-            lines.append(f"  log: {task.log} (`dvc queue logs {task.key[:7]}`)")
+            lines.append(f"its log: {task.log} (`dvc queue logs {task.key[:7]}`)")
     return lines
 
 
@@ -168,17 +168,28 @@ def start_workers(jobs: int) -> None:
             raise RetraceError(f"DVC starts no workers for its queue: {said.read()}")
 
 
-def stop_workers() -> None:
+def forget_orders(repo: Any) -> None:
+    """Remove the orders to stop that lie about for workers that are gone: the next ones would obey."""
+    for order in Path(repo.experiments.celery_queue.wdir, "broker", "in").glob("*.pidbox.msg"):
+        order.unlink(missing_ok=True)
+
+
+def stop_workers(repo: Any) -> None:
     """Let the workers finish what they run and take nothing more."""
-    run_dvc("queue", "stop", capture_output=True)
+    repo.experiments.celery_queue.shutdown()
 
 
-def interrupt(tasks: list[Task]) -> None:
+def interrupt(repo: Any, tasks: list[Task]) -> None:
     """End running tasks, their stages included; DVC then has them as failed.
 
     `dvc queue stop --kill` would end DVC's process alone: the training under it would run on.
     """
-    run_dvc("queue", "kill", *(task.key for task in tasks), capture_output=True)
+    from dvc.exceptions import DvcException
+
+    try:
+        repo.experiments.celery_queue.kill([task.key for task in tasks])
+    except DvcException:
+        return  # ended by itself meanwhile
 
 
 def _names(tasks: list[Task]) -> str:

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Task = Literal["classification"]
-Kind = Literal["tabular", "image"]
+Task = Literal["classification", "regression"]
+Kind = Literal["tabular", "image", "text", "vectors"]  # vectors: what a frozen network made of a row
 PARTS = ("train", "validation", "test")
 
-Inputs: TypeAlias = pd.DataFrame | NDArray[np.uint8]
+Inputs: TypeAlias = pd.DataFrame | NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.object_]
 Codes: TypeAlias = NDArray[np.int64]
+Targets: TypeAlias = NDArray[Any]  # codes of classes, or numbers
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -26,12 +27,14 @@ class Dataset:
         The name under data/ and a title for people.
     task, kind : str
         What is predicted, and from what.
-    X : DataFrame of shape (n_samples, n_features), or uint8 array (n_samples, height, width, channels)
-        The inputs: a table, or images.
-    y : int64 array of shape (n_samples,)
-        The labels, as positions in ``classes``.
+    X : DataFrame or array of shape (n_samples, ...)
+        The inputs. A table: (n_samples, n_features). Images: uint8 (n_samples, height, width, channels),
+        or, before `preprocess` decodes them, a table of their files. Texts: str objects (n_samples,).
+        Vectors: float32 (n_samples, n_features).
+    y : int64 or float64 array of shape (n_samples,)
+        The labels, as positions in ``classes``; of a regression, the numbers to predict.
     classes : tuple of str
-        The names of the classes, in the order of their codes.
+        The names of the classes, in the order of their codes; empty for a regression.
     ids : array of shape (n_samples,)
         What names a row for people and for the ``hash`` split.
     row_hash : uint64 array of shape (n_samples,)
@@ -42,6 +45,10 @@ class Dataset:
     groups, times, fixed_part : array of shape (n_samples,) or None
         Where the dataset declares them: the unit a row belongs to, its time, and the part it must
         go to (``"train"``, ``"validation"`` or ``"test"``).
+    attributes : DataFrame of shape (n_samples, n_attributes) or None
+        Columns that are no features, kept for the slices of the report.
+    notes : tuple of str
+        What the report should say of how the dataset was read: the schema that held, the files skipped.
     """
 
     name: str
@@ -49,7 +56,7 @@ class Dataset:
     task: Task
     kind: Kind
     X: Inputs
-    y: Codes
+    y: Targets
     classes: tuple[str, ...]
     ids: NDArray[np.generic]
     row_hash: NDArray[np.uint64]
@@ -57,6 +64,8 @@ class Dataset:
     groups: NDArray[np.generic] | None = None
     times: NDArray[np.generic] | None = None
     fixed_part: NDArray[np.generic] | None = None
+    attributes: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -64,17 +73,16 @@ class Dataset:
 
     def take(self, rows: NDArray[np.intp]) -> "Dataset":
         """Return a new Dataset of the given row positions, in that order."""
-        X: Inputs
-        if isinstance(self.X, pd.DataFrame):
-            X = self.X.iloc[rows].reset_index(drop=True)
-        else:
-            X = self.X[rows]
-        per_row: dict[str, Any] = {
-            field.name: value[rows]
+        per_row = {
+            field.name: _rows_of(value, rows)
             for field in fields(self)
-            if field.name != "X" and isinstance(value := getattr(self, field.name), np.ndarray)
+            if isinstance(value := getattr(self, field.name), np.ndarray | pd.DataFrame)
         }
-        return replace(self, X=X, **per_row)
+        return replace(self, **per_row)
+
+
+def _rows_of(value: Any, rows: NDArray[np.intp]) -> Any:
+    return value.iloc[rows].reset_index(drop=True) if isinstance(value, pd.DataFrame) else value[rows]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +91,14 @@ class Predictions:
 
     Attributes
     ----------
-    y : int64 array of shape (n_samples,)
-        True codes.
-    predicted : int64 array of shape (n_samples,)
-        Predicted codes.
+    y : int64 or float64 array of shape (n_samples,)
+        True codes; of a regression, true values.
+    predicted : int64 or float64 array of shape (n_samples,)
+        Predicted codes or values.
     probabilities : float64 array of shape (n_samples, n_classes)
+        No columns for a regression.
     """
 
-    y: Codes
-    predicted: Codes
+    y: Targets
+    predicted: Targets
     probabilities: Floats

@@ -7,6 +7,8 @@ import sys
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from retrace.errors import ModelError
+
 
 def pin(*, seed: int, threads: int) -> None:
     """Seed the global generators and fix the number of CPU threads, before torch is imported.
@@ -30,3 +32,21 @@ def pin(*, seed: int, threads: int) -> None:
     threadpool_limits(threads)  # for what is already loaded, such as NumPy's OpenBLAS
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(threads)
+
+
+def available_device(device: str) -> str:
+    """Return ``device`` if torch can use it.
+
+    Raises
+    ------
+    ModelError
+        It is ``"cuda"`` and there is none.
+    """
+    import torch  # late: `pin` comes first
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ModelError(
+            f"train.device: got 'cuda', but torch {torch.__version__} sees no CUDA device: set"
+            " train.device: cpu, or install a CUDA build of torch and the driver that it needs"
+        )
+    return device

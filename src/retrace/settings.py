@@ -4,7 +4,8 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -134,6 +135,8 @@ def _explained(error: ValidationError, make: Callable[..., object], where: str) 
 def _wish(problem: Mapping[str, Any]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     message = message.removeprefix("Input should be ").removeprefix("a valid ")
+    if message.startswith("a dictionary or an instance of"):
+        message = "dictionary"
     return WORDS.get(message, message)
 
 
@@ -143,11 +146,21 @@ def _names_a_union_member(part: int | str) -> bool:
 
 def _allowed_keys(make: Callable[..., object], path: list[int | str]) -> list[str]:
     for key in path:
-        make = inspect.signature(make).parameters[str(key)].annotation
+        make = _type_under(make, str(key))
     parameters = inspect.signature(make).parameters.values()
     named = [parameter.name for parameter in parameters if parameter.kind is KEYWORD_ONLY]
     unpacked = [parameter.annotation for parameter in parameters if parameter.kind is VAR_KEYWORD]
     return named + [name for keys in unpacked for name in get_args(keys)[0].__annotations__]
+
+
+def _type_under(make: Any, key: str) -> Any:
+    if get_origin(make) is dict:
+        return get_args(make)[1]
+    annotation = inspect.signature(make).parameters[key].annotation
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    choices = [choice for choice in get_args(annotation) if choice is not NoneType]
+    return choices[0] if isinstance(annotation, UnionType) else annotation
 
 
 def _described(value: object) -> str:

@@ -18,6 +18,8 @@ TRAIN, VALIDATION, TEST = range(3)
 
 Labels = NDArray[np.int64]
 
+ROWS_PER_BIN = 20  # of a regression's targets, so that each part can have some
+
 
 def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]:
     """Choose the rows of each part.
@@ -30,12 +32,14 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     dataset : Dataset
     settings : Split
 
-        - ``stratified``: random, with the share of each class kept.
+        - ``stratified``: random, with the share of each class kept; of a regression, the share of
+          each tenth of the targets.
         - ``group``: random, no group in two parts.
         - ``time``: the newest rows are the test part, the next newest the validation part; rows of
           one time stay together.
         - ``hash``: a row's part follows from its id, so that rows added later never move old ones.
-        - ``fixed``: the dataset says.
+        - ``fixed``: the dataset says; a validation part that it leaves open is drawn, stratified, from
+          its training part.
 
     Returns
     -------
@@ -55,12 +59,18 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
 
 def split_warnings(dataset: Dataset, settings: Split) -> list[str]:
     """Say what a user should know of a split that is allowed, but hardly meant."""
-    if dataset.groups is None or settings.method in {"group", "fixed"}:
-        return []
-    return [
-        f"data/{dataset.name}.yaml names a group, but split.method is {settings.method}: rows of one"
-        " group land in several parts; set split.method: group"
-    ]
+    warnings = []
+    if dataset.groups is not None and settings.method not in {"group", "fixed"}:
+        warnings.append(
+            f"data/{dataset.name}.yaml names a group, but split.method is {settings.method}: rows of one"
+            " group land in several parts; set split.method: group"
+        )
+    if dataset.fixed_part is not None and settings.method != "fixed":
+        warnings.append(
+            f"data/{dataset.name} fixes its parts, but split.method is {settings.method}: scores cannot"
+            " be compared with those of others; set split.method: fixed"
+        )
+    return warnings
 
 
 def _units(dataset: Dataset, settings: Split) -> Labels:
@@ -83,7 +93,7 @@ def _connect(first: Labels, second: Labels) -> Labels:
 
 def _stratified(dataset: Dataset, units: Labels, settings: Split) -> Labels:
     _, first_row, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
-    classes = dataset.y[first_row]
+    classes = _strata(dataset, first_row)
     for code, count in enumerate(np.bincount(classes, minlength=len(dataset.classes))):
         if count < len(PARTS):
             raise _too_few(dataset, code, settings)
@@ -94,6 +104,15 @@ def _stratified(dataset: Dataset, units: Labels, settings: Split) -> Labels:
         rest, chosen = _draw(rest, size, classes[rest], dataset, settings)
         part[chosen] = code
     return part[unit_of_row]
+
+
+def _strata(dataset: Dataset, rows: Labels) -> Labels:
+    """Return the class of each row; of a regression, which tenth of the targets it is in."""
+    if dataset.task == "classification":
+        return dataset.y[rows]
+    n_bins = max(1, min(10, len(rows) // ROWS_PER_BIN))
+    ranks = pd.Series(dataset.y[rows]).rank(method="first").to_numpy() - 1
+    return (ranks * n_bins // len(rows)).astype(np.int64)
 
 
 def _draw(
@@ -156,7 +175,22 @@ def _fixed(dataset: Dataset, units: Labels, settings: Split) -> Labels:
             f" (first: id {dataset.ids[spread][0]}): remove them, or set"
             " split.duplicates_together: false"
         )
-    return part.astype(np.int64)
+    part = part.astype(np.int64)
+    return part if (part == VALIDATION).any() else _drawn_from_training(part, dataset, units, settings)
+
+
+def _drawn_from_training(part: Labels, dataset: Dataset, units: Labels, settings: Split) -> Labels:
+    """Draw the validation part, which the dataset leaves open, with the share of each class kept."""
+    training = np.flatnonzero(part == TRAIN)
+    if dataset.groups is not None:
+        units = _connect(units, pd.factorize(dataset.groups)[0])
+    _, first_row, unit_of_row = np.unique(units[training], return_index=True, return_inverse=True)
+    size = round(len(first_row) * settings.validation / (settings.train + settings.validation))
+    classes = _strata(dataset, training[first_row])
+    _, chosen = _draw(np.arange(len(first_row)), size, classes, dataset, settings)
+    completed = part.copy()
+    completed[training[np.isin(unit_of_row, chosen)]] = VALIDATION
+    return completed
 
 
 METHODS: dict[str, Callable[[Dataset, Labels, Split], Labels]] = {
@@ -185,6 +219,11 @@ def _sizes(n_rows: int, settings: Split) -> tuple[int, int, int]:
 
 
 def _too_few(dataset: Dataset, code: int, settings: Split) -> DataError:
+    if dataset.task == "regression":
+        return DataError(
+            f"{len(dataset)} rows are too few for parts of {settings.train}, {settings.validation} and"
+            f" {settings.test}: add rows, or make the smallest part larger"
+        )
     count = np.count_nonzero(dataset.y == code)
     shares = f"{settings.train}, {settings.validation} and {settings.test}"
     return DataError(
@@ -200,6 +239,8 @@ def _check_parts(dataset: Dataset, rows: dict[str, NDArray[np.intp]], settings: 
                 f"split.method {settings.method} leaves the {name} part without rows:"
                 f" change split.{name} or the method"
             )
+        if dataset.task == "regression":
+            continue
         absent = np.setdiff1d(np.arange(len(dataset.classes)), dataset.y[chosen])
         if absent.size and (settings.method == "stratified" or name == "train"):
             count = np.count_nonzero(dataset.y == absent[0])

@@ -8,6 +8,24 @@ from retrace.stages import Dependency, Result, Stage
 ABSENT = object()
 
 
+def all_problems(stages: list[Stage]) -> list[str]:
+    """Say what is wrong with each stage; what several stages share is one line.
+
+    Returns
+    -------
+    list of str
+        Such as ``"train, report: src/retrace/models changed"``; empty where dvc.lock is true.
+    """
+    sharing: dict[str, list[str]] = {}
+    for stage in stages:
+        for phrase in problems(stage):
+            sharing.setdefault(phrase, []).append(stage.name)
+    return [
+        f"{'every stage' if 1 < len(stages) == len(names) else ', '.join(names)}: {phrase}"
+        for phrase, names in sharing.items()
+    ]
+
+
 def problems(stage: Stage) -> list[str]:
     """Say why a stage is not what dvc.lock records.
 
@@ -27,13 +45,26 @@ def problems(stage: Stage) -> list[str]:
     found = [
         *_changed_command(stage),
         *(phrase for dep in stage.dependencies for phrase in _changed_dependency(dep)),
-        *_changed_params(stage),
+        *changed_params(stage),
         *(phrase for result in stage.results for phrase in _changed_result(result)),
     ]
     return found or [
         f"{path} is in dvc.lock but no longer in dvc.yaml, which DVC does not notice:"
         f" run `dvc repro --force {stage.name}`"
         for path in stage.dropped
+    ]
+
+
+def changed_params(stage: Stage) -> list[str]:
+    """Name each parameter of a stage whose value is not the one in dvc.lock, with both values."""
+    files = stage.params if stage.locked_cmd is not None else {}
+    return [
+        phrase
+        for file, now in files.items()
+        for key in dict.fromkeys([*now, *stage.locked_params.get(file, {})])
+        for phrase in changed_keys(
+            stage.locked_params.get(file, {}).get(key, ABSENT), now.get(key, ABSENT), f"{file}: {key}"
+        )
     ]
 
 
@@ -60,8 +91,7 @@ def _changed_dependency(dep: Dependency) -> list[str]:
     if dep.locked == dep.now:
         return []
     if dep.made_by is None:
-        inside = f" ({', '.join(dep.inside)})" if dep.inside else ""
-        return [f"{dep.path} is not here" if dep.now is None else f"{dep.path} changed{inside}"]
+        return [f"{dep.path} {'is not here' if dep.now is None else 'changed'}{_inside(dep)}"]
     if dep.made_by.endswith(".dvc"):
         return [f"{dep.path} changed: {dep.made_by} names other data"]
     return [
@@ -70,13 +100,9 @@ def _changed_dependency(dep: Dependency) -> list[str]:
     ]
 
 
-def _changed_params(stage: Stage) -> Iterator[str]:
-    for file, now in stage.params.items():
-        locked = stage.locked_params.get(file, {})
-        for key, value in now.items():
-            yield from changed_keys(locked.get(key, ABSENT), value, f"{file}: {key}")
-        for key in locked.keys() - now.keys():
-            yield f"{file}: {key} is gone (was {_shown(locked[key])})"
+def _inside(folder: Dependency) -> str:
+    names = [*folder.inside[:3], *([f"{len(folder.inside) - 3} more"] if len(folder.inside) > 3 else [])]
+    return f" ({', '.join(names)})" if names else ""
 
 
 def _changed_result(result: Result) -> list[str]:

@@ -42,24 +42,26 @@ class Run:
 
 
 def copy_workspace(target: Path, source: Path = Path()) -> Path:
-    """Copy what a clone would hold, uncommitted changes included, and the data under DVC.
+    """Copy what a clone would hold, uncommitted changes included, and the data that Git ignores.
 
     The copy has no Git history, no outputs and no dvc.lock, so nothing can be taken from an earlier run.
     """
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    found = subprocess.run(listing, cwd=source, capture_output=True, text=True, check=False)
-    if found.returncode:
-        raise RetraceError(f"{source.absolute()} is not a Git repository: {found.stderr.strip()}")
-    files = [Path(name) for name in found.stdout.split("\0") if name and name != str(LOCK)]
-    for description in source.glob("data/*.dvc"):
-        folder = description.with_suffix("")
-        files += [file.relative_to(source) for file in folder.rglob("*") if file.is_file()]
+    files = _list_files(source, "--cached", "--others")
+    files += _list_files(source, "--others", "--ignored", "data")  # what is under DVC, above all
     for file in files:
-        if (source / file).is_file():
+        if file != LOCK and (source / file).is_file():
             (target / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / file, target / file)
     (target / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")
     return target
+
+
+def _list_files(source: Path, *options: str) -> list[Path]:
+    listing = ["git", "ls-files", "-z", "--exclude-standard", *options]
+    found = subprocess.run(listing, cwd=source, capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise RetraceError(f"{source.absolute()} is not a Git repository: {found.stderr.strip()}")
+    return [Path(name) for name in found.stdout.split("\0") if name]
 
 
 def set_params(folder: Path, values: Mapping[str, Any]) -> None:

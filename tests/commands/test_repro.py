@@ -21,6 +21,13 @@ def test_the_hint_says_pull_only_where_dvc_knows_the_folder(tmp_path):
     assert f"run `dvc pull {folder}`" in _hint(folder)
 
 
+def test_a_metric_of_the_other_task_is_refused_before_anything_runs(project):
+    project.set(data="diabetes", model="ridge")
+    run = retrace(project, "repro", check=False)
+    assert "metric: got 'accuracy', but data 'diabetes' is a regression; allowed: mae" in run.stderr
+    assert not (project / "cache").exists()
+
+
 @pytest.mark.slow
 def test_a_run_that_stops_before_the_report_prints_no_scores(reproduced):
     assert "accuracy" not in retrace(reproduced, "repro", "split").stdout

@@ -9,20 +9,8 @@ from torch import nn
 from project import environment
 from retrace.errors import ArtifactError
 from retrace.models.checkpoint import Checkpoint
-from retrace.models.torch_training import TrainingOptions, train_network
-
-OPTIONS = TrainingOptions(
-    epochs=6,
-    batch_size=16,
-    learning_rate=0.05,
-    weight_decay=0.1,
-    schedule="one_cycle",
-    patience=None,
-    class_weight=None,
-    shift=0,
-    precision="float32",
-    seed=0,
-)
+from retrace.models.torch_training import train_network
+from torch_options import TRAINING
 
 
 class StopError(Exception):
@@ -50,7 +38,7 @@ def train(*callbacks):
     X = torch.randn(80, 3) + y[:, None]
     torch.manual_seed(1)
     network = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Dropout(0.3), nn.Linear(8, 2))
-    return train_network(network, (X, y), (X, 1 - y), OPTIONS, callbacks)
+    return train_network(network, (X, y), (X, 1 - y), TRAINING, callbacks)
 
 
 def weights(state):

@@ -8,9 +8,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from retrace.models.registry import MODELS, build_model
-
-CLASSICAL = [name for name in MODELS if name not in {"mlp", "cnn"}]
+from retrace.errors import ModelError
+from retrace.models.registry import CLASSIFIERS, build_model
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +17,7 @@ def wine():
     return load_wine(as_frame=True, return_X_y=True)
 
 
-@pytest.mark.parametrize("name", CLASSICAL)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_classical_model_learns_wine(params, wine, name):
     X, y = wine
     model = build_model(dataclasses.replace(params, model=name), "tabular")
@@ -27,7 +26,7 @@ def test_every_classical_model_learns_wine(params, wine, name):
     assert cross_val_score(model, X, y, cv=folds).mean() > floor
 
 
-@pytest.mark.parametrize("name", CLASSICAL)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_classical_model_gives_probabilities(params, wine, name):
     X, y = wine
     model = build_model(dataclasses.replace(params, model=name), "tabular").fit(X, y)
@@ -58,3 +57,23 @@ def test_scaled_logistic_regression_is_no_worse_than_bare_scikit_learn(params, w
         for model in (ours, bare)
     )
     assert found >= expected > 0.97
+
+
+TEXTS = np.array(
+    ["the rocket flew", "a rocket in orbit", "god and faith", "faith moves"] * 10, dtype=object
+)
+
+
+@pytest.mark.parametrize("name", [name for name, model in CLASSIFIERS.items() if "text" in model.kinds])
+def test_every_model_for_texts_learns_from_a_sparse_matrix(params, name):
+    model = build_model(dataclasses.replace(params, model=name), "text")
+    y = np.array([0, 0, 1, 1] * 10)
+    model.fit(TEXTS, y)
+    assert (model.predict(TEXTS) == y).all()
+    assert model.predict_proba(TEXTS).sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["gaussian_nb", "hist_gradient_boosting", "mlp"])
+def test_a_model_that_takes_no_sparse_matrix_says_so(params, name):
+    with pytest.raises(ModelError, match=f"'{name}' takes tabular.*, got text data; .*linear_svm, sgd"):
+        build_model(dataclasses.replace(params, model=name), "text")

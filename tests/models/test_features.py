@@ -73,3 +73,12 @@ def test_a_column_without_any_value_in_training_does_no_harm(features):
 def test_images_are_flattened_row_by_row():
     images = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
     assert flatten(images).tolist() == [list(range(12)), list(range(12, 24))]
+
+
+def test_terms_are_selected_by_chi2_and_stay_sparse(features):
+    X = np.array(["good film", "bad film", "good day", "bad day"], dtype=object)
+    text = dataclasses.replace(features.text, word_ngrams=(1, 1), min_df=1)
+    model = fitted(dataclasses.replace(features, text=text, select=2), X, scale=True, kind="text")
+    selected = model.transform(X)
+    assert selected.shape == (4, 2)
+    assert selected.nnz == 4  # good and bad, one to a text

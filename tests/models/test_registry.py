@@ -7,6 +7,8 @@ import pytest
 from retrace.errors import ModelError, ParamsError
 from retrace.models.registry import MODELS, build_model
 
+EACH = [(task, name) for task, models in MODELS.items() for name in models]
+
 
 def with_model(params, name, **changes):
     models = params.models | {name: params.models.get(name, {}) | changes}
@@ -14,32 +16,53 @@ def with_model(params, name, **changes):
 
 
 def test_every_model_has_its_section_in_params_and_every_section_its_model(params):
-    assert set(params.models) == set(MODELS)
+    assert set(params.models) == {name for _, name in EACH}
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_model_is_built_from_its_section(params, name):
-    model = build_model(with_model(params, name), MODELS[name].kinds[0])
+def build(task, name, params):
+    return build_model(params, MODELS[task][name].kinds[0], task)
+
+
+@pytest.mark.parametrize(("task", "name"), EACH)
+def test_every_model_is_built_from_its_section(params, task, name):
+    model = build(task, name, with_model(params, name))
     assert model.steps[-1][0] == "model"
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_model_names_an_unknown_hyperparameter(params, name):
-    with pytest.raises(ParamsError, match=f"models.{name}.surprise is not a known key; allowed: "):
-        build_model(with_model(params, name, surprise=1), MODELS[name].kinds[0])
+@pytest.mark.parametrize(("task", "name"), EACH)
+def test_every_model_names_an_unknown_hyperparameter(params, task, name):
+    with pytest.raises(ParamsError, match=f"models.{name}.surprise is not a known key.*; allowed: "):
+        build(task, name, with_model(params, name, surprise=1))
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_hyperparameter_is_required(params, name):
+@pytest.mark.parametrize(("task", "name"), EACH)
+def test_every_hyperparameter_is_required(params, task, name):
     for key in params.models[name]:
         section = {other: value for other, value in params.models[name].items() if other != key}
         short = dataclasses.replace(params, model=name, models={name: section})
         with pytest.raises(ParamsError, match=f"models.{name}.{key} is missing: add it"):
-            build_model(short, MODELS[name].kinds[0])
+            build(task, name, short)
+
+
+@pytest.mark.parametrize("name", ["random_forest", "svm", "hist_gradient_boosting", "mlp"])
+def test_a_regression_takes_no_class_weight(params, name):
+    with pytest.raises(
+        ParamsError, match=rf"models.{name}.class_weight: got 'balanced'.* empty \(null\)"
+    ):
+        build("regression", name, with_model(params, name, class_weight="balanced"))
+
+
+def test_a_model_for_the_other_task_lists_those_that_fit(params):
+    with pytest.raises(
+        ModelError, match=r"'logistic_regression' does no regression; allowed .*: .*ridge"
+    ):
+        build_model(with_model(params, "logistic_regression"), "tabular", "regression")
 
 
 def test_unknown_model_names_the_nearest_one(params):
-    with pytest.raises(ModelError, match=r"got 'forest' \(did you mean 'random_forest'\?\); allowed: "):
+    with pytest.raises(
+        ModelError, match=r"got 'forest' \(did you mean 'random_forest'\?\); allowed for this data: "
+    ):
         build_model(with_model(params, "forest"), "tabular")
 
 

@@ -4,20 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from retrace.models.torch_training import TrainingOptions, batches, shift_images, train_network
-
-OPTIONS = TrainingOptions(
-    epochs=6,
-    batch_size=16,
-    learning_rate=0.05,
-    weight_decay=0.0,
-    schedule="one_cycle",
-    patience=None,
-    class_weight=None,
-    shift=0,
-    precision="float32",
-    seed=0,
-)
+from retrace.models.torch_training import batches, train_network
+from torch_options import TRAINING
 
 
 @pytest.fixture
@@ -30,7 +18,7 @@ def data():
 def train(data, validation=None, callbacks=(), **changes):
     torch.manual_seed(0)
     network = nn.Linear(3, 2)
-    return train_network(network, data, validation, dataclasses.replace(OPTIONS, **changes), callbacks)
+    return train_network(network, data, validation, dataclasses.replace(TRAINING, **changes), callbacks)
 
 
 @pytest.mark.parametrize("schedule", ["one_cycle", "cosine", "constant"])
@@ -94,13 +82,3 @@ def test_batches_are_of_nearly_equal_size(n, size, smallest):
     parts = torch.arange(n).tensor_split(batches(n, size))
     assert min(map(len, parts)) == smallest
     assert max(map(len, parts)) <= size
-
-
-def test_shift_moves_images_by_whole_pixels_and_fills_with_zero():
-    images = torch.zeros(200, 1, 5, 5, dtype=torch.uint8)
-    images[:, :, 2, 2] = 9
-    moved = shift_images(images, 1, torch.Generator().manual_seed(0))
-    assert moved.shape == images.shape
-    places = {tuple(image[0].nonzero()[0].tolist()) for image in moved}
-    assert places == {(row, column) for row in (1, 2, 3) for column in (1, 2, 3)}
-    assert (moved.sum(dim=(1, 2, 3)) == 9).all()

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from retrace.errors import DataError
-from retrace.sources.labels import encode_labels
+from retrace.sources.labels import as_numbers, encode_labels, encode_target
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,23 @@ def test_a_category_column_is_taken_as_text():
 def test_labels_that_are_no_classes_are_refused(labels, message):
     with pytest.raises(DataError, match=message):
         encode_labels(pd.Series(labels), "t")
+
+
+def test_the_targets_of_a_regression_are_numbers_without_classes():
+    y, classes = encode_target("regression", pd.Series([3, 1, 2]), "t")
+    assert (y.tolist(), y.dtype, classes) == ([3.0, 1.0, 2.0], np.float64, ())
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ([1.0, None, 2.0], "t is empty in 1 of 3 rows"),
+        (["high", "low"], "t holds 'high': task: regression predicts numbers"),
+        ([True, False], "t holds 'True'"),
+        ([1.0, np.inf], "t holds infinity"),
+        ([2.5, 2.5], "t is 2.5 in every row"),
+    ],
+)
+def test_targets_that_are_no_numbers_are_refused(targets, message):
+    with pytest.raises(DataError, match=message):
+        as_numbers(pd.Series(targets), "t")

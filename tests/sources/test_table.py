@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from retrace.errors import DataError
+from retrace.errors import DataError, ParamsError
 from retrace.sources import read
 
 TABLE = pd.DataFrame(
@@ -178,3 +178,33 @@ def test_titanic_is_read_as_it_lies(bring, titanic_csv):
     assert len(titanic) == 891
     assert np.bincount(titanic.y).tolist() == [549, 342]
     assert list(titanic.X) == ["Pclass", "Sex", "Age", "SibSp", "Parch", "Fare", "Embarked"]
+
+
+def test_an_attribute_is_kept_but_is_no_feature(bring):
+    dataset = bring(TABLE, target="label", attributes=["site", "sex", "fit"])
+    assert list(dataset.X) == ["key", "age", "when", "part"]
+    assert dataset.attributes["site"].tolist() == [1, 1, 2, 2]
+    assert [str(dtype) for dtype in dataset.attributes.dtypes] == ["int64", "object", "uint8"]
+
+
+def test_an_attribute_that_is_no_column_names_the_nearest(bring):
+    with pytest.raises(DataError, match=r"no column 'Site' \(named as `attributes.0`\) \(did you"):
+        bring(TABLE, target="label", attributes=["Site"])
+
+
+def test_a_schema_that_holds_is_noted_for_the_report(bring):
+    dataset = bring(TABLE, target="label", schema={"columns": {"age": {"nullable": True, "ge": 0}}})
+    assert dataset.notes[0].endswith("mine.yaml held: 1 column, 1 check.")
+
+
+def test_a_schema_is_checked_before_the_columns_take_their_roles(bring):
+    table = TABLE.assign(label=["yes", None, "yes", "no"])
+    with pytest.raises(DataError, match="breaks `schema:`"):
+        bring(table, target="label", schema={"columns": {"label": {"dtype": "text"}}})
+
+
+@pytest.mark.parametrize("key", ["schema", "attributes"])
+def test_only_a_table_has_a_schema_and_attributes(tmp_path, key):
+    (tmp_path / "mine.yaml").write_text(f"reader: bundled\n{key}: []\n")
+    with pytest.raises(ParamsError, match=f"{key}: got reader 'bundled', but only a table"):
+        read("mine", tmp_path)

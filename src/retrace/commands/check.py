@@ -1,42 +1,80 @@
 """`retrace check`: tell, without any data at hand, whether dvc.lock is true."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from retrace.errors import RetraceError
-from retrace.params import load_params
+from retrace.params import Params, check_metric, load_params
+from retrace.settings import checked, load_yaml
 
 REMEDY = "run `retrace repro`, then commit dvc.lock, metrics.json and report/report.md"
 
-SECONDS = 20
+SECONDS_TO_ANSWER = 20
 
 
 def check(
     remote: Annotated[
         bool, typer.Option("--remote", help="Also ask the DVC remote for all that dvc.lock names.")
     ] = False,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set-param",
+            "-S",
+            metavar="KEY=VALUE",
+            help="Only try an override for `dvc exp run`, and name the nearest key or value.",
+        ),
+    ] = None,
 ) -> None:
     """Fail, and say why, where dvc.lock is not true for this code, params and environment.
 
-    Needs no data and writes nothing, so it suits CI and Git hooks. Outputs in Git (metrics.json,
-    report/report.md) must be those of dvc.lock.
+    Needs no data and writes nothing, so it suits CI and Git hooks. What Git keeps of the outputs
+    (metrics.json, report/report.md) must be what dvc.lock names.
 
         retrace check
 
         retrace check --remote
-    """
-    from retrace.sources import describe
-    from retrace.stages import read_stages
-    from retrace.staleness import problems
 
-    describe(load_params().data)
-    stages = read_stages()
-    found = [f"{stage.name}: {phrase}" for stage in stages for phrase in problems(stage)]
-    _fail_on(found, f"dvc.lock is not true for what is here: {REMEDY}")
-    typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
+        retrace check -S model=svm -S models.svm.C=0.1,1
+    """
+    if overrides:
+        _try_overrides(overrides)
+        return
+    _check_lock()
     if remote:
         _check_remote()
+
+
+def _try_overrides(overrides: list[str]) -> None:
+    from retrace.choices import check_choices, check_hyperparameters
+    from retrace.overrides import models_in, with_overrides
+
+    variants = list(with_overrides(load_yaml(Path("params.yaml")), overrides))
+    for values in variants:
+        check_choices(checked(Params, values, "params.yaml"))
+        for model in models_in(overrides):
+            check_hyperparameters(values, model)
+    typer.echo(f"{len(variants)} setting{'s are' if len(variants) > 1 else ' is'} valid")
+
+
+def _check_lock() -> None:
+    from retrace.sources import describe
+    from retrace.stages import read_stages
+    from retrace.staleness import all_problems, changed_params
+
+    params = load_params()
+    check_metric(params, describe(params.data).task)
+    stages = read_stages()
+    if any(changed_params(stage) for stage in stages):
+        # Hyperparameters are known to the models' libraries, which take a second to load.
+        from retrace.choices import check_choices
+
+        check_choices(params)
+    if found := all_problems(stages):
+        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
+    typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
 
 
 def _check_remote() -> None:
@@ -44,13 +82,9 @@ def _check_remote() -> None:
     from retrace.stages import open_repository
 
     with open_repository() as repo:
-        store = reach(repo, SECONDS)
+        store = reach(repo, SECONDS_TO_ANSWER)
         missing = missing_outputs(repo)
-    _fail_on(missing, f"not all is on the remote '{store.name}' ({store.url}): run `dvc push`")
-    typer.echo(f"all that it names is on the remote '{store.name}' ({store.url})")
-
-
-def _fail_on(found: list[str], summary: str) -> None:
-    if found:
-        typer.echo("\n".join(found))
-        raise RetraceError(summary)
+    name = f"the remote '{store.name}' ({store.url})"
+    if missing:
+        raise RetraceError(f"not all is on {name}: run `dvc push`", details=missing)
+    typer.echo(f"all that it names is on {name}")

@@ -11,6 +11,7 @@ from retrace.queueing import (
     Task,
     explain_failures,
     follow,
+    forget_orders,
     has_workers,
     interrupt,
     progress,
@@ -38,7 +39,7 @@ def queue(
     from retrace.stages import open_repository
 
     with open_repository(notes=True) as repo:
-        ignored = _of_earlier_runs(repo)
+        ignored = _prepare(repo)
         if not (waiting := _own(repo, ignored)):
             typer.echo(EMPTY)
             return
@@ -47,15 +48,18 @@ def queue(
         start_workers(jobs)
         tasks = _run(repo, jobs, ignored)
         lines = explain_failures(tasks, repo.experiments.celery_queue.wdir)
-    typer.echo("\n".join([*lines, f"took {time.monotonic() - start:.0f} s"]))
-    _conclude(tasks)
+    typer.echo(f"took {time.monotonic() - start:.0f} s")
+    _conclude(tasks, lines)
 
 
-def _of_earlier_runs(repo: Any) -> set[str]:
+def _prepare(repo: Any) -> set[str]:
+    """Return the keys of tasks that are of earlier runs."""
     tasks = read_queue(repo)
-    # What seems to run while there is no worker was left behind by a crash.
-    left_behind = select(tasks, "running") if not has_workers(repo) else []
-    return {task.key for task in [*select(tasks, "done"), *select(tasks, "failed"), *left_behind]}
+    over = [*select(tasks, "done"), *select(tasks, "failed")]
+    if not has_workers(repo):
+        forget_orders(repo)
+        over += select(tasks, "running")  # a crash left them behind
+    return {task.key for task in over}
 
 
 def _own(repo: Any, ignored: Set[str]) -> list[Task]:
@@ -71,6 +75,7 @@ def _run(repo: Any, jobs: int, ignored: Set[str]) -> list[Task]:
                 typer.echo(said := line)
     except KeyboardInterrupt:
         return _stop(repo, ignored)
+    stop_workers(repo)  # else they wait ten seconds for more
     return tasks
 
 
@@ -80,10 +85,10 @@ def _stop(repo: Any, ignored: Set[str]) -> list[Task]:
     patient = True
     while True:
         try:
-            stop_workers()
+            stop_workers(repo)
             while running := select(tasks := _own(repo, ignored), "running"):
                 if not patient:
-                    interrupt(running)
+                    interrupt(repo, running)
                 time.sleep(1)
         except KeyboardInterrupt:
             patient = False
@@ -91,11 +96,13 @@ def _stop(repo: Any, ignored: Set[str]) -> list[Task]:
             return tasks
 
 
-def _conclude(tasks: list[Task]) -> None:
+def _conclude(tasks: list[Task], details: list[str]) -> None:
     failed, waiting, done = (len(select(tasks, state)) for state in ("failed", "queued", "done"))
     came = f"{failed} of {len(tasks)} experiments failed, {done} succeeded and are kept: `dvc exp show`"
     if waiting:
-        raise RetraceError(f"stopped; `retrace queue` goes on with the {waiting} that wait ({came})")
+        raise RetraceError(
+            f"stopped; `retrace queue` goes on with the {waiting} that wait ({came})", details=details
+        )
     if failed:
-        raise RetraceError(came)
+        raise RetraceError(came, details=details)
     typer.echo(came)

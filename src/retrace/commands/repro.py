@@ -12,7 +12,7 @@ from retrace import artifacts
 from retrace.dvc import run_dvc
 from retrace.errors import RetraceError
 from retrace.lockfile import LOCK, Output, is_in_place, locked_outputs
-from retrace.params import Params, load_params
+from retrace.params import Params, check_metric, load_params
 from retrace.sources import describe
 
 UNCACHED = (artifacts.METRICS, artifacts.REPORT_MD)
@@ -24,7 +24,7 @@ def repro(context: typer.Context) -> None:
     Options are those of `dvc repro`, as in `retrace repro --force train`.
     """
     params = load_params()
-    describe(params.data)
+    check_metric(params, describe(params.data).task)
     start = time.monotonic()
     before = {path: path.read_bytes() for path in UNCACHED if path.exists()}
     if run_dvc("repro", *context.args).returncode != 0:

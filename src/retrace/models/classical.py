@@ -13,10 +13,10 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.svm import SVC
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from retrace.params import Count, Fraction, InnerFraction, NonNegative, Positive, Train
@@ -69,6 +69,39 @@ def random_forest(
         max_features=max_features,
         class_weight=class_weight,
         random_state=seed,
+    )
+
+
+@model
+def linear_svm(
+    seed: int,
+    train: Train,
+    /,
+    *,
+    C: Positive,
+    tol: Positive,
+    max_iter: Count,
+    class_weight: Balanced,
+) -> CalibratedClassifierCV:
+    """Linear support vector machine; its probabilities are Platt's, from 3-fold predictions."""
+    machine = LinearSVC(C=C, tol=tol, max_iter=max_iter, class_weight=class_weight, random_state=seed)
+    return CalibratedClassifierCV(machine, method="sigmoid", cv=3, ensemble=False)
+
+
+@model
+def sgd(
+    seed: int,
+    train: Train,
+    /,
+    *,
+    loss: Literal["log_loss", "modified_huber"],
+    alpha: Positive,
+    max_iter: Count,
+    class_weight: Balanced,
+) -> SGDClassifier:
+    """Linear model fitted by stochastic gradient descent: one class against the rest, row by row."""
+    return SGDClassifier(
+        loss=loss, alpha=alpha, max_iter=max_iter, class_weight=class_weight, random_state=seed
     )
 
 

@@ -1,10 +1,13 @@
 """The steps before a model that learn from data: fitted on the training rows, inside the Pipeline."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.feature_selection import SelectKBest, chi2, f_classif, f_regression
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -15,15 +18,20 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from retrace.models.text_features import encode_texts
 from retrace.params import Features
-from retrace.records import Kind
+from retrace.records import Kind, Task
+
+RELEVANCE: dict[Task, Callable[..., Any]] = {"classification": f_classif, "regression": f_regression}
 
 SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
 
 Steps = list[tuple[str, BaseEstimator]]
 
 
-def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) -> Steps:
+def feature_steps(
+    kind: Kind, features: Features, task: Task = "classification", *, scale: bool, impute: bool
+) -> Steps:
     """Build the steps that turn raw inputs into the numbers that a model takes.
 
     Parameters
@@ -32,17 +40,22 @@ def feature_steps(kind: Kind, features: Features, *, scale: bool, impute: bool) 
         What the inputs are.
     features : Features
         How to impute, scale, encode and select.
+    task : str
+        What is predicted: it says how `select` measures a feature.
     scale, impute : bool
         Whether the model needs scaled inputs, and inputs without gaps.
 
     Returns
     -------
     list of (name, transformer)
-        From a table or images to a float array of shape (n_samples, n_features).
+        From a table, images, texts or vectors to a float array, of texts a sparse one, of shape
+        (n_samples, n_features).
     """
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
-        steps.append(("select", SelectKBest(f_classif, k=features.select)))
+        # Of term weights, which are never negative, chi2 says which terms go with a class.
+        relevance = chi2 if (kind, task) == ("text", "classification") else RELEVANCE[task]
+        steps.append(("select", SelectKBest(relevance, k=features.select)))
     return steps
 
 
@@ -85,4 +98,18 @@ def _encode_images(features: Features, scale: bool, impute: bool) -> Steps:
     return steps
 
 
-ENCODERS = {"tabular": _encode_table, "image": _encode_images}
+def _encode_texts(features: Features, scale: bool, impute: bool) -> Steps:
+    # tf-idf rows have length 1 already, and to centre them would fill every zero of a sparse matrix.
+    return [("tfidf", encode_texts(features.text))]
+
+
+def _encode_vectors(features: Features, scale: bool, impute: bool) -> Steps:
+    return [("scale", SCALERS[features.scale]())] if scale else []
+
+
+ENCODERS = {
+    "tabular": _encode_table,
+    "image": _encode_images,
+    "text": _encode_texts,
+    "vectors": _encode_vectors,
+}

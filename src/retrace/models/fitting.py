@@ -40,15 +40,21 @@ def fit_model(
 def predict(model: Pipeline, part: Dataset) -> Predictions:
     """Return what a fitted model says of each row of a part.
 
+    A model of a regression gives no probabilities: they have no columns.
+
     Raises
     ------
     ModelError
         The model refuses the data.
     """
     with _refusal_in_one_line(model, "applied to"):
-        predicted, probabilities = model.predict(part.X), model.predict_proba(part.X)
-        if not np.isfinite(probabilities).all():
-            raise ValueError("it gives probabilities that are not finite")
+        *steps, (_, estimator) = model.steps
+        X = Pipeline(steps).transform(part.X) if steps else part.X  # once for both questions
+        predicted, probabilities = estimator.predict(X), np.empty((len(part), 0))
+        if part.task == "classification":
+            probabilities = estimator.predict_proba(X)
+        if not (np.isfinite(probabilities).all() and np.isfinite(predicted).all()):
+            raise ValueError("it gives predictions or probabilities that are not finite")
     return Predictions(y=part.y, predicted=predicted, probabilities=probabilities)
 
 

@@ -1,17 +1,22 @@
-"""The torch models: one function per key of ``models`` in params.yaml; torch is imported when called."""
+"""The torch models: one function per key of ``models`` in params.yaml; torch is imported when called.
+
+Each serves both tasks: its first argument says which.
+"""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from annotated_types import Ge, Lt
-from pydantic import Strict, validate_call
+from annotated_types import Ge, Le, Lt
+from pydantic import Strict, StrictBool, validate_call
 from typing_extensions import TypedDict, Unpack
 
+from retrace.errors import ParamsError
 from retrace.models.classical import Balanced
 from retrace.params import Count, NonNegative, Positive, Train
+from retrace.records import Task
 from retrace.settings import CONFIG
 
 if TYPE_CHECKING:
-    from retrace.models.torch_classifier import TorchClassifier
+    from retrace.models.torch_estimator import TorchEstimator
 
 model = validate_call(config=CONFIG)
 
@@ -19,7 +24,7 @@ Share = Annotated[float, Strict(), Ge(0), Lt(1)]
 
 
 class Training(TypedDict):
-    """The hyperparameters that all networks share; `TorchClassifier` says what they do."""
+    """The hyperparameters that all networks share; `TorchEstimator` says what they do."""
 
     epochs: Count
     batch_size: Count
@@ -32,6 +37,7 @@ class Training(TypedDict):
 
 @model
 def mlp(
+    task: Task,
     seed: int,
     train: Train,
     /,
@@ -42,11 +48,19 @@ def mlp(
 ) -> Any:
     """Fully connected layers; see `retrace.models.networks.mlp`."""
     architecture = {"hidden": hidden, "dropout": dropout}
-    return _torch_classifier(seed, train, network="mlp", architecture=architecture, shift=0, **training)
+    options = {
+        "network": "mlp",
+        "architecture": architecture,
+        "shift": 0,
+        "augmentation": {},
+        **training,
+    }
+    return _torch_estimator(task, seed, train, options)
 
 
 @model
 def cnn(
+    task: Task,
     seed: int,
     train: Train,
     /,
@@ -54,16 +68,34 @@ def cnn(
     channels: list[Count],
     dropout: Share,
     shift: Annotated[int, Strict(), Ge(0)],
+    flip: StrictBool,
+    crop: Share,
+    rotate: Annotated[float, Strict(), Ge(0), Le(180)],
+    colour: Share,
     **training: Unpack[Training],
 ) -> Any:
-    """Convolutions; see `retrace.models.networks.cnn`. ``shift`` moves training images by pixels."""
-    architecture = {"channels": channels, "dropout": dropout}
-    return _torch_classifier(
-        seed, train, network="cnn", architecture=architecture, shift=shift, **training
-    )
+    """Convolutions; see `retrace.models.networks.cnn`.
+
+    ``shift`` moves training images by pixels; `retrace.models.augmentation.augment` has the rest.
+    """
+    options = {
+        "network": "cnn",
+        "architecture": {"channels": channels, "dropout": dropout},
+        "shift": shift,
+        "augmentation": {"flip": flip, "crop": crop, "rotate": rotate, "colour": colour},
+        **training,
+    }
+    return _torch_estimator(task, seed, train, options)
 
 
-def _torch_classifier(seed: int, train: Train, **options: Any) -> "TorchClassifier":
+def _torch_estimator(task: Task, seed: int, train: Train, options: dict[str, Any]) -> "TorchEstimator":
     from retrace.models.torch_classifier import TorchClassifier
+    from retrace.models.torch_regressor import TorchRegressor
 
-    return TorchClassifier(seed=seed, device=train.device, precision=train.precision, **options)
+    if task == "regression" and options["class_weight"] is not None:
+        raise ParamsError(
+            f"params.yaml: models.{options['network']}.class_weight: got '{options['class_weight']}',"
+            " should be empty (null): a regression has no classes"
+        )
+    estimator = {"classification": TorchClassifier, "regression": TorchRegressor}[task]
+    return estimator(seed=seed, device=train.device, precision=train.precision, **options)

@@ -8,10 +8,10 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from retrace.errors import ModelError, did_you_mean
-from retrace.models import classical, neural
+from retrace.models import classical, neural, regressors
 from retrace.models.features import feature_steps
 from retrace.params import Params
-from retrace.records import Kind
+from retrace.records import Kind, Task
 from retrace.settings import checked
 
 
@@ -22,26 +22,53 @@ class Model:
     build: Callable[..., BaseEstimator]
     scale: bool = False
     impute: bool = True
-    kinds: tuple[Kind, ...] = ("tabular", "image")
+    kinds: tuple[Kind, ...] = ("tabular", "image", "vectors")
     takes_images: bool = False
     runs_on_gpu: bool = False
 
 
-MODELS = {
-    "logistic_regression": Model(build=classical.logistic_regression, scale=True),
+# Of those that take the sparse matrix that texts become.
+SPARSE: tuple[Kind, ...] = ("tabular", "image", "text", "vectors")
+
+CLASSIFIERS = {
+    "logistic_regression": Model(build=classical.logistic_regression, scale=True, kinds=SPARSE),
     "gaussian_nb": Model(build=classical.gaussian_nb),
-    "knn": Model(build=classical.knn, scale=True),
-    "random_forest": Model(build=classical.random_forest),
-    "svm": Model(build=classical.svm, scale=True),
-    "gradient_boosting": Model(build=classical.gradient_boosting),
+    "knn": Model(build=classical.knn, scale=True, kinds=SPARSE),
+    "random_forest": Model(build=classical.random_forest, kinds=SPARSE),
+    "linear_svm": Model(build=classical.linear_svm, scale=True, kinds=SPARSE),
+    "sgd": Model(build=classical.sgd, scale=True, kinds=SPARSE),
+    "svm": Model(build=classical.svm, scale=True, kinds=SPARSE),
+    "gradient_boosting": Model(build=classical.gradient_boosting, kinds=SPARSE),
     "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, impute=False),
-    "adaboost": Model(build=classical.adaboost),
-    "mlp": Model(build=neural.mlp, scale=True, runs_on_gpu=True),
-    "cnn": Model(build=neural.cnn, kinds=("image",), takes_images=True, runs_on_gpu=True),
+    "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
+}
+
+REGRESSORS = {
+    "linear_regression": Model(build=regressors.linear_regression, scale=True, kinds=SPARSE),
+    "ridge": Model(build=regressors.ridge, scale=True, kinds=SPARSE),
+    "knn": Model(build=regressors.knn, scale=True, kinds=SPARSE),
+    "random_forest": Model(build=regressors.random_forest, kinds=SPARSE),
+    "svm": Model(build=regressors.svm, scale=True, kinds=SPARSE),
+    "gradient_boosting": Model(build=regressors.gradient_boosting, kinds=SPARSE),
+    "hist_gradient_boosting": Model(build=regressors.hist_gradient_boosting, impute=False),
 }
 
 
-def build_model(params: Params, kind: Kind) -> Pipeline:
+def _networks(task: Task) -> dict[str, Model]:
+    build_mlp, build_cnn = (functools.partial(build, task) for build in (neural.mlp, neural.cnn))
+    return {
+        "mlp": Model(build=build_mlp, scale=True, runs_on_gpu=True),
+        "cnn": Model(build=build_cnn, kinds=("image",), takes_images=True, runs_on_gpu=True),
+    }
+
+
+MODELS: dict[Task, dict[str, Model]] = {
+    "classification": CLASSIFIERS | _networks("classification"),
+    "regression": REGRESSORS | _networks("regression"),
+}
+
+
+def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pipeline:
     """Build the model that params.yaml has in use, with the feature steps that it needs.
 
     Parameters
@@ -50,6 +77,8 @@ def build_model(params: Params, kind: Kind) -> Pipeline:
         Its ``model``, ``models.<model>``, ``features``, ``train`` and ``seed`` are used.
     kind : str
         What the inputs are.
+    task : str
+        What is predicted.
 
     Returns
     -------
@@ -59,13 +88,14 @@ def build_model(params: Params, kind: Kind) -> Pipeline:
     Raises
     ------
     ModelError
-        There is no such model, or it cannot take this kind of data.
+        There is no such model for the task, or it cannot take this kind of data.
     ParamsError
         A hyperparameter is unknown, missing, or has a value that is not allowed.
     """
-    model = _find(params.model, kind)
-    if params.train.device == "cuda" and not model.runs_on_gpu:
-        able = [name for name, other in MODELS.items() if other.runs_on_gpu]
+    model = _find(params.model, kind, task)
+    # Vectors may have been made on the GPU; the model on top need not run there.
+    if params.train.device == "cuda" and not model.runs_on_gpu and kind != "vectors":
+        able = [name for name, other in MODELS[task].items() if other.runs_on_gpu]
         raise ModelError(
             f"train.device: got 'cuda', but '{params.model}' runs on the CPU only: set train.device:"
             f" cpu, or choose {' or '.join(able)}"
@@ -79,20 +109,23 @@ def build_model(params: Params, kind: Kind) -> Pipeline:
     steps = (
         []
         if model.takes_images
-        else feature_steps(kind, params.features, scale=model.scale, impute=impute)
+        else feature_steps(kind, params.features, task, scale=model.scale, impute=impute)
     )
     return Pipeline([*steps, ("model", estimator)])
 
 
-def _find(name: str, kind: Kind) -> Model:
-    if name not in MODELS:
+def _find(name: str, kind: Kind, task: Task) -> Model:
+    fitting = [other for other, model in MODELS[task].items() if kind in model.kinds]
+    if name not in MODELS[task]:
+        known = any(name in models for models in MODELS.values())
+        why = f" does no {task}" if known else did_you_mean(name, MODELS[task])
         raise ModelError(
-            f"params.yaml: model: got '{name}'{did_you_mean(name, MODELS)}; allowed: {', '.join(MODELS)}"
+            f"params.yaml: model: got '{name}'{why}; allowed for this data: {', '.join(fitting)}"
         )
-    if kind not in MODELS[name].kinds:
-        fitting = [other for other, model in MODELS.items() if kind in model.kinds]
+    model = MODELS[task][name]
+    if kind not in model.kinds:
         raise ModelError(
-            f"params.yaml: model: '{name}' takes {' or '.join(MODELS[name].kinds)} data, got {kind}"
+            f"params.yaml: model: '{name}' takes {' or '.join(model.kinds)} data, got {kind}"
             f" data; models that fit: {', '.join(fitting)}"
         )
-    return MODELS[name]
+    return model

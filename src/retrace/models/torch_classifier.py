@@ -1,240 +1,53 @@
-"""A torch network under scikit-learn's estimator contract."""
+"""A torch network that tells classes apart, under scikit-learn's estimator contract."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
-from torch import Tensor, nn
+from torch import Tensor
 
-from retrace.errors import ModelError
-from retrace.models.networks import NETWORKS, Normalise
-from retrace.models.torch_training import (
-    Callback,
-    TrainingOptions,
-    TrainingState,
-    predict_logits,
-    train_network,
-)
-from retrace.records import Floats
+from retrace.models.torch_estimator import TorchEstimator
 
 
-class TorchClassifier(ClassifierMixin, BaseEstimator):
-    """Train a network by gradient descent and keep its best epoch.
-
-    Parameters
-    ----------
-    network : str
-        A key of `retrace.models.networks.NETWORKS`.
-    architecture : dict
-        Keyword arguments of that network.
-    epochs, batch_size : int
-    learning_rate, weight_decay : float
-        Of AdamW; ``learning_rate`` is the peak of the schedule.
-    schedule : {"one_cycle", "cosine", "constant"}
-    patience : int or None
-        Stop after so many epochs without a lower validation loss.
-    class_weight : {"balanced"} or None
-        Weigh the loss by the inverse frequency of each class.
-    shift : int
-        Move training images by up to so many pixels, anew in each epoch.
-    device : {"cpu", "cuda"}
-    precision : {"float32", "bfloat16"}
-        Of the products in training; with ``"bfloat16"`` weights and sums stay float32 (mixed precision).
-    seed : int
+class TorchClassifier(ClassifierMixin, TorchEstimator):
+    """A network that tells classes apart; `TorchEstimator` lists its parameters.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
-    n_features_in_ : int
-        Length of the second axis of ``X``.
-    input_shape_ : tuple of int
-        Shape of one row as the network takes it: images with their channels first.
-    weights_ : dict of str to array
-        The best epoch's weights, as NumPy arrays: these pickle to the same bytes every time, torch's
-        storages do not (their keys are addresses).
-    history_ : list of dict
-        One entry per epoch: loss and accuracy on training and validation rows, learning rate.
-    best_epoch_ : int
-        Counted from 1.
     """
 
-    # scikit-learn's metadata routing: a Pipeline passes these on to `fit`.
-    __metadata_request__fit: ClassVar = {"X_val": True, "y_val": True, "callbacks": True}
-
-    def __init__(
-        self,
-        *,
-        network: str,
-        architecture: dict[str, Any],
-        epochs: int,
-        batch_size: int,
-        learning_rate: float,
-        weight_decay: float,
-        schedule: str,
-        patience: int | None,
-        class_weight: str | None,
-        shift: int,
-        device: str,
-        precision: str,
-        seed: int,
-    ) -> None:
-        self.network = network
-        self.architecture = architecture
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.schedule = schedule
-        self.patience = patience
-        self.class_weight = class_weight
-        self.shift = shift
-        self.device = device
-        self.precision = precision
-        self.seed = seed
-
-    def fit(
-        self,
-        X: NDArray[Any],
-        y: NDArray[Any],
-        X_val: NDArray[Any] | None = None,
-        y_val: NDArray[Any] | None = None,
-        callbacks: Sequence[Callback] = (),
-    ) -> "TorchClassifier":
-        """Train on ``X`` and ``y``; choose the epoch by ``X_val`` and ``y_val`` where given.
-
-        Parameters
-        ----------
-        X, X_val : array of shape (n_samples, n_features) or (n_samples, height, width, channels)
-        y, y_val : array of shape (n_samples,)
-        callbacks : sequence of Callback
-            What watches the training: a progress bar, a checkpoint. They change no result.
-
-        Returns
-        -------
-        TorchClassifier
-            Itself, fitted.
-
-        Raises
-        ------
-        ModelError
-            ``device`` is ``"cuda"`` and there is none.
-        """
-        X, y = validate_data(self, X, y, dtype=[np.float32, np.uint8], allow_nd=True)
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        self.input_shape_ = (X.shape[-1], *X.shape[1:-1])
-        device = _training_device(self.device)
-        with _repeatable(self.seed):
-            network = self._build_network(*_channel_statistics(X)).to(device)
-            validation = None
-            if X_val is not None and y_val is not None:
-                if not np.isin(y_val, self.classes_).all():
-                    raise ValueError("y_val has labels that y has not")
-                X_val = validate_data(
-                    self, X_val, dtype=[np.float32, np.uint8], allow_nd=True, reset=False
-                )
-                validation = (
-                    _inputs(X_val, device),
-                    torch.from_numpy(np.searchsorted(self.classes_, y_val)).to(device),
-                )
-            training = (_inputs(X, device), torch.from_numpy(codes).to(device))
-            state = train_network(network, training, validation, self._options(y), callbacks)
-        return self._keep(state)
+    _task = "classification"
 
     def predict_proba(self, X: NDArray[Any]) -> NDArray[np.float64]:
-        """Return probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``.
-
-        A model that was trained on a GPU predicts on the CPU where there is none.
-        """
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float32, np.uint8], allow_nd=True, reset=False)
-        device = self.device if torch.cuda.is_available() else "cpu"
-        with _repeatable(self.seed):
-            n_channels = self.input_shape_[0]
-            network = self._build_network(np.zeros(n_channels), np.ones(n_channels))
-            network.load_state_dict(
-                {name: torch.from_numpy(np.array(value)) for name, value in self.weights_.items()}
-            )
-            logits = predict_logits(network.to(device), _inputs(X, device))
-            return torch.softmax(logits.double(), dim=1).cpu().numpy()
+        """Return probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``."""
+        return torch.softmax(self._outputs(X), dim=1).numpy()
 
     def predict(self, X: NDArray[Any]) -> NDArray[np.generic]:
         """Return the most probable class of each row, shape (n_samples,)."""
         codes = self.predict_proba(X).argmax(axis=1)
         return self.classes_[codes]
 
-    def _build_network(self, mean: Floats, scale: Floats) -> nn.Module:
-        network = NETWORKS[self.network](self.input_shape_, len(self.classes_), **self.architecture)
-        if len(self.input_shape_) == 1:  # a table, which the Pipeline has scaled
-            return network
-        statistics = (torch.tensor(values, dtype=torch.float32) for values in (mean, scale))
-        layers = nn.Sequential(Normalise(*statistics), network)
-        return layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    def _learn_targets(self, y: NDArray[Any]) -> Tensor:
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        return self._targets(y)
 
-    def _options(self, y: NDArray[np.generic]) -> TrainingOptions:
-        weight = None
-        if self.class_weight is not None:
-            weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
-            weight = torch.tensor(weights, dtype=torch.float32, device=self.device)
-        return TrainingOptions(
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            schedule=self.schedule,
-            patience=self.patience,
-            class_weight=weight,
-            shift=self.shift,
-            precision=self.precision,
-            seed=self.seed,
-        )
+    def _targets(self, y: NDArray[Any]) -> Tensor:
+        if not np.isin(y, self.classes_).all():
+            raise ValueError("y_val has labels that y has not")
+        return torch.from_numpy(np.searchsorted(self.classes_, y))
 
-    def _keep(self, state: TrainingState) -> "TorchClassifier":
-        self.weights_ = {name: w.cpu().numpy().copy() for name, w in state.best_weights.items()}
-        self.history_ = state.history
-        self.best_epoch_ = state.best_epoch
-        return self
+    @property
+    def _n_outputs(self) -> int:
+        return len(self.classes_)
 
-
-def _channel_statistics(X: NDArray[np.generic]) -> tuple[Floats, Floats]:
-    axes = tuple(range(X.ndim - 1))
-    scale = X.std(axis=axes, dtype=np.float64)
-    return X.mean(axis=axes, dtype=np.float64), np.where(scale > 0, scale, 1)
-
-
-def _inputs(X: NDArray[np.generic], device: str) -> Tensor:
-    if X.ndim == 2:
-        return torch.from_numpy(X.astype(np.float32)).to(device)
-    # Images stay channels-last in memory, as torch's convolutions like them best: a fifth less time.
-    return torch.from_numpy(np.ascontiguousarray(X)).to(device).movedim(-1, 1)
-
-
-def _training_device(device: str) -> str:
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ModelError(
-            f"train.device: got 'cuda', but torch {torch.__version__} sees no CUDA device: set"
-            " train.device: cpu, or install a CUDA build of torch and the driver that it needs"
-        )
-    return device
-
-
-@contextmanager
-def _repeatable(seed: int) -> Iterator[None]:
-    """Seed torch and refuse operations that do not repeat; put back what was set before."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True)
-        torch.backends.cudnn.benchmark = False
-        try:
-            yield
-        finally:
-            torch.use_deterministic_algorithms(before[0])
-            torch.backends.cudnn.benchmark = before[1]
+    def _class_weight(self, y: NDArray[np.generic]) -> Tensor | None:
+        if self.class_weight is None:
+            return None
+        weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        return torch.tensor(weights, dtype=torch.float32, device=self.device)

@@ -6,24 +6,30 @@ the state that the last one left.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from retrace.errors import ModelError
+from retrace.models.augmentation import augment, shift_images
+from retrace.models.losses import LOSSES
 from retrace.models.schedules import SCHEDULES
+from retrace.records import Task
 
 Inputs = tuple[Tensor, Tensor]
+
+# Of a batch to predict: with 32 channels after the first layer, these take 32 MiB.
+PREDICTED_PIXELS = 2**18
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
-    """How a network is trained; the names are those of `TorchClassifier`."""
+    """How a network is trained; the names are those of `TorchEstimator`."""
 
+    task: Task
     epochs: int
     batch_size: int
     learning_rate: float
@@ -32,6 +38,7 @@ class TrainingOptions:
     patience: int | None
     class_weight: Tensor | None
     shift: int
+    augmentation: Mapping[str, Any]
     precision: str
     seed: int
 
@@ -66,6 +73,13 @@ class TrainingState:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
 
+# One string object per name, in every epoch: pickle writes a second object of equal text again.
+NAMES = {
+    "train": ("train_loss", "train_accuracy"),
+    "validation": ("validation_loss", "validation_accuracy"),
+}
+
+
 class Callback(Protocol):
     """What may watch a training from outside: a progress bar, a checkpoint, a pruner."""
 
@@ -91,10 +105,10 @@ def train_network(
     Parameters
     ----------
     network : Module
-        On the device, as are the data; maps inputs to logits.
-    training, validation : (inputs, codes)
-        Tensors of shape (n_samples, ...) and (n_samples,). The best epoch is the one with the lowest
-        loss on ``validation``; without it, the last one.
+        On the device, as are the data; maps inputs to logits, or to one number each.
+    training, validation : (inputs, targets)
+        Tensors of shape (n_samples, ...) and (n_samples,): codes of classes, or numbers. The best epoch
+        is the one with the lowest loss on ``validation``; without it, the last one.
     options : TrainingOptions
     callbacks : sequence of Callback
 
@@ -125,26 +139,6 @@ def batches(n_samples: int, batch_size: int) -> int:
     return math.ceil(n_samples / batch_size)
 
 
-def shift_images(images: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
-    """Move each image by up to ``pixels`` in both directions; what comes in is zero (black).
-
-    Parameters
-    ----------
-    images : Tensor of shape (n_samples, channels, height, width)
-    pixels : int
-    generator : Generator on the CPU
-    """
-    n_samples, _, height, width = images.shape
-    padded = F.pad(images, (pixels,) * 4)
-    offsets = torch.randint(0, 2 * pixels + 1, (2, n_samples, 1), generator=generator)
-    offsets = offsets.to(images.device)
-    rows = offsets[0] + torch.arange(height, device=images.device)
-    columns = offsets[1] + torch.arange(width, device=images.device)
-    sample = torch.arange(n_samples, device=images.device)
-    moved = padded[sample[:, None, None], :, rows[:, :, None], columns[:, None, :]]
-    return moved.permute(0, 3, 1, 2)
-
-
 def _initial_state(network: nn.Module, n_samples: int, options: TrainingOptions) -> TrainingState:
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
@@ -158,11 +152,11 @@ def _run_epoch(
     state: TrainingState, training: Inputs, validation: Inputs | None, options: TrainingOptions
 ) -> None:
     learning_rate = state.scheduler.get_last_lr()[0]
-    loss, accuracy = _train_one_epoch(state, training, options)
+    found = _train_one_epoch(state, training, options)
     state.epoch += 1
-    row: dict[str, Any] = {"epoch": state.epoch, "train_loss": loss, "train_accuracy": accuracy}
+    row: dict[str, Any] = {"epoch": state.epoch} | _named("train", found, options)
     if validation is not None:
-        row["validation_loss"], row["validation_accuracy"] = _score(state.network, validation)
+        row |= _named("validation", _score(state.network, validation, options), options)
     if not all(map(math.isfinite, row.values())):
         raise ModelError(
             f"the training diverged in epoch {state.epoch}: its loss is not finite; lower the"
@@ -188,30 +182,41 @@ def _train_one_epoch(
     loss_sum, correct = torch.zeros(2, device=y.device)
     state.network.train()
     for rows in order.tensor_split(batches(len(y), options.batch_size)):
-        images, codes = X[rows], y[rows]
+        inputs, targets = X[rows], y[rows]
         if options.shift:
-            images = shift_images(images, options.shift, generator)
+            inputs = shift_images(inputs, options.shift, generator)
+        if any(options.augmentation.values()):
+            inputs = augment(inputs, generator, **options.augmentation)
         with _precision(options, y.device):
-            logits = state.network(images)
-        loss = F.cross_entropy(logits.float(), codes, weight=options.class_weight)
+            outputs = state.network(inputs)
+        loss = LOSSES[options.task](outputs.float(), targets, options.class_weight)
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
         state.scheduler.step()
         loss_sum += loss.detach() * len(rows)
-        correct += (logits.detach().argmax(dim=1) == codes).sum()
+        if options.task == "classification":
+            correct += (outputs.detach().argmax(dim=1) == targets).sum()
     return loss_sum.item() / len(y), correct.item() / len(y)
 
 
-def _score(network: nn.Module, validation: Inputs) -> tuple[float, float]:
+def _score(network: nn.Module, validation: Inputs, options: TrainingOptions) -> tuple[float, float]:
     X, y = validation
-    logits = predict_logits(network, X)
-    accuracy = (logits.argmax(dim=1) == y).double().mean()
-    return F.cross_entropy(logits, y).item(), accuracy.item()
+    outputs = predict_outputs(network, X)
+    accuracy = (outputs.argmax(dim=1) == y).double().mean()
+    return LOSSES[options.task](outputs, y, None).item(), accuracy.item()
 
 
-def predict_logits(network: nn.Module, X: Tensor, batch_size: int = 4096) -> Tensor:
-    """Return the logits of shape (n_samples, n_classes), without dropout or gradients."""
+def _named(part: str, found: tuple[float, float], options: TrainingOptions) -> dict[str, float]:
+    """Name a loss and an accuracy as the history does; a regression has no accuracy."""
+    loss, accuracy = NAMES[part]
+    named = {loss: found[0]}
+    return named | {accuracy: found[1]} if options.task == "classification" else named
+
+
+def predict_outputs(network: nn.Module, X: Tensor) -> Tensor:
+    """Return what a network says of each row, (n_samples, n_outputs), without dropout or gradients."""
+    batch_size = max(1, min(4096, PREDICTED_PIXELS // math.prod(X.shape[2:])))
     network.eval()
     with torch.inference_mode():
         return torch.cat([network(rows) for rows in X.split(batch_size)])

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import stats
 
 from retrace.intervals import Interval
+from retrace.significance.verdicts import rejects
 
 
 def mcnemar_p_value(gained: int, lost: int) -> float:
@@ -18,18 +19,30 @@ def mcnemar_p_value(gained: int, lost: int) -> float:
 
 
 def mcnemar_interval(gained: int, lost: int, n: int, confidence: float) -> Interval:
-    """Return an interval for the difference of two accuracies that never contradicts the exact test."""
+    """Return an interval for the difference of two accuracies that leaves out 0 when the test does.
+
+    The score interval of T. Tango, Statist. Med. 17 (1998), 891-908. It leaves out 0 wherever the exact
+    test does; where the interval alone would, it is extended to 0.
+
+    Parameters
+    ----------
+    gained, lost : int
+        Rows that only the other model, and only the base, has right.
+    n : int
+        Rows in all.
+    confidence : float
+        Such as .95.
+    """
     z2 = float(stats.norm.ppf((1 + confidence) / 2)) ** 2
     estimate = (gained - lost) / n
     low = -_tango_high(lost, gained, n, z2)
     high = _tango_high(gained, lost, n, z2)
-    if mcnemar_p_value(gained, lost) >= 1 - confidence:
+    if not rejects(mcnemar_p_value(gained, lost), confidence):
         low, high = min(low, 0.0), max(high, 0.0)
     return Interval(min(low, estimate), max(high, estimate))
 
 
 def _tango_high(gained: int, lost: int, n: int, z2: float) -> float:
-    """Return the upper score limit: T. Tango, Statist. Med. 17 (1998), 891-908."""
     low, high = (gained - lost) / n, 1.0
     for _ in range(60):
         middle = (low + high) / 2

@@ -5,6 +5,7 @@ Never the "observed power", which is the p-value in other words: J. M. Hoenig an
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from scipy import optimize, stats
@@ -16,6 +17,7 @@ POWER = 0.8
 EXACT_UP_TO = 2000  # discordant rows; beyond, the normal distribution is as good
 
 
+@lru_cache(maxsize=1024)
 def detectable_accuracy(discordant: int, n: int) -> float:
     """Return the smallest difference of two accuracies that McNemar's exact test finds.
 

@@ -90,12 +90,13 @@ def expected_unit(
 ) -> tuple[Floats, Floats]:
     """Return the totals of a unit on which two such models could differ much: wrong, and right.
 
-    They differ on one row; in a group, on as many as either model has wrong in any one group.
+    They differ on one row; in a group, on as many as either model has wrong in any one group, and on
+    half of a group at least: with few groups, those on which models part may all be missing.
     """
     wrong, right = won_row(base, other, metric)
     if groups is None:
         return wrong, right
     units = np.unique(groups, return_inverse=True)[1]
-    rows = max(int(np.bincount(units, mistakes(model)).max()) for model in (base, other))
-    rows = rows or int(np.bincount(units).max())
+    most_wrong = max(np.bincount(units, mistakes(model)).max() for model in (base, other))
+    rows = max(most_wrong, np.bincount(units).max() / 2)
     return wrong * rows, right * rows

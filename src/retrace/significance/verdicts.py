@@ -126,6 +126,11 @@ def decide(
     return ("better" if (difference < 0) == (metric in LOWER_IS_BETTER) else "worse"), ""
 
 
+def rejects(p_value: float, confidence: float) -> bool:
+    """Return whether a test rejects at the level that goes with an interval's confidence."""
+    return p_value < round(1 - confidence, 9)
+
+
 def too_few_units(n_units: int, groups: NDArray[np.generic] | None) -> str:
     """Return why so few rows or groups tell nothing, or an empty string."""
     name, needed = ("rows", 2) if groups is None else ("groups", MIN_GROUPS)

@@ -5,10 +5,16 @@ from pathlib import Path
 from retrace.errors import DataError, ParamsError, did_you_mean
 from retrace.records import Dataset
 from retrace.settings import checked, key_path, load_yaml
-from retrace.sources import bundled, table
+from retrace.sources import bundled, image_folder, newsgroups, table, text_folder
 from retrace.sources.description import CommonDescription
 
-READERS = {"bundled": bundled, "table": table}
+READERS = {
+    "bundled": bundled,
+    "image_folder": image_folder,
+    "newsgroups": newsgroups,
+    "table": table,
+    "text_folder": text_folder,
+}
 
 
 def read(name: str, data: Path = Path("data")) -> Dataset:
@@ -48,4 +54,10 @@ def describe(name: str, data: Path = Path("data")) -> CommonDescription:
             f"{key_path(str(path), 'reader')}: got {reader!r}{did_you_mean(reader, READERS)};"
             f" allowed: {', '.join(READERS)}"
         )
+    for key in ("schema", "attributes"):
+        if key in values and key not in READERS[reader].Description.__dataclass_fields__:
+            raise ParamsError(
+                f"{key_path(str(path), key)}: got reader '{reader}', but only a table (reader: table)"
+                f" has columns: remove `{key}`"
+            )
     return checked(READERS[reader].Description, values, str(path))

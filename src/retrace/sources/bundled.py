@@ -3,6 +3,8 @@
 digits: E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI, 1998 (the test
     part of it: 1,797 images of 8x8 pixels, values 0 to 16).
 wine: S. Aeberhard and M. Forina, "Wine", UCI, 1991 (178 rows, 13 chemical measurements, 3 growers).
+diabetes: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, "Least angle regression", Annals of
+    Statistics 32 (2004), 407-499 (442 patients, 10 measurements, the disease a year later).
 """
 
 import hashlib
@@ -22,7 +24,7 @@ class Description(CommonDescription):
     """A dataset inside the scikit-learn package."""
 
     reader: Literal["bundled"]
-    dataset: Literal["digits", "wine"]
+    dataset: Literal["digits", "wine", "diabetes"]
 
 
 def read(description: Description, name: str, folder: Path) -> Dataset:
@@ -31,11 +33,13 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     Raises
     ------
     ParamsError
-        The description calls the dataset another kind than it is.
+        The description calls the dataset another kind or task than it is.
     """
-    kind, load = {"digits": ("image", _digits), "wine": ("tabular", _wine)}[description.dataset]
-    if description.kind != kind:
-        raise ParamsError(f"{folder}.yaml: kind: got '{description.kind}', should be '{kind}'")
+    kind, task, load = DATASETS[description.dataset]
+    for key, value in (("kind", kind), ("task", task)):
+        if getattr(description, key) != value:
+            got = getattr(description, key)
+            raise ParamsError(f"{folder}.yaml: {key}: got '{got}', should be '{value}'")
     return load(description, name)
 
 
@@ -61,18 +65,26 @@ def _digits(description: Description, name: str) -> Dataset:
     )
 
 
-def _wine(description: Description, name: str) -> Dataset:
+def _table(description: Description, name: str) -> Dataset:
     from sklearn import datasets  # slow to import, and a table does not need it
 
-    bunch = datasets.load_wine(as_frame=True)
+    bunch = getattr(datasets, f"load_{description.dataset}")(as_frame=True)
+    regression = description.task == "regression"
     return Dataset(
         name=name,
         title=description.title,
         task=description.task,
         kind=description.kind,
-        X=bunch.data,
-        y=bunch.target.to_numpy(np.int64),
-        classes=tuple(str(grower) for grower in bunch.target_names),
+        X=bunch.data.astype(np.float64),
+        y=bunch.target.to_numpy(np.float64 if regression else np.int64),
+        classes=() if regression else tuple(str(label) for label in bunch.target_names),
         ids=np.arange(len(bunch.data)),
         row_hash=hash_rows(bunch.frame),
     )
+
+
+DATASETS = {
+    "digits": ("image", "classification", _digits),
+    "wine": ("tabular", "classification", _table),
+    "diabetes": ("tabular", "regression", _table),
+}

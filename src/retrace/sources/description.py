@@ -1,8 +1,10 @@
 """What every data/<name>.yaml says, whatever its reader."""
 
+from typing import Literal
+
 from pydantic.dataclasses import dataclass
 
-from retrace.records import Kind, Task
+from retrace.records import Task
 from retrace.settings import CONFIG
 
 described = dataclass(frozen=True, kw_only=True, config=CONFIG)
@@ -14,7 +16,7 @@ class CommonDescription:
 
     title: str
     task: Task
-    kind: Kind
+    kind: Literal["tabular", "image", "text"]
     reader: str
     licence: str
     citation: str | None = None

@@ -2,16 +2,20 @@
 
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from retrace.errors import DataError, did_you_mean
-from retrace.records import PARTS, Dataset
+from retrace.records import Dataset
 from retrace.sources.description import CommonDescription, described
-from retrace.sources.labels import encode_labels
+from retrace.sources.labels import encode_target
+from retrace.sources.roles import complete, fixed_part, parsed_times, plain, unique_ids
+from retrace.sources.schema import Schema, check_schema
+from retrace.sources.text_column import notes_on, texts_of
 
 
 @described
@@ -19,19 +23,28 @@ class Description(CommonDescription):
     """A table and the roles of its columns; every column without a role is a feature."""
 
     reader: Literal["table"]
-    kind: Literal["tabular"]
+    kind: Literal["tabular", "text"]
     file: str
     target: str
+    text: str | None = None
     id: str | None = None
     drop: list[str] | None = None
     group: str | None = None
     time: str | None = None
     time_format: str | None = None
     part: str | None = None
+    attributes: list[str] | None = None
+    schema: Schema | None = None
     missing: list[str] | None = None
     separator: str = ","
     decimal: str = "."
     encoding: str = "utf-8"
+
+    @model_validator(mode="after")
+    def _text_names_the_texts(self) -> "Description":
+        if (self.kind == "text") != (self.text is not None):
+            raise ValueError("`kind: text` and `text:` (the column of texts) go together")
+        return self
 
 
 def read(description: Description, name: str, folder: Path) -> Dataset:
@@ -41,32 +54,38 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     ------
     DataError
         The file is missing, broken or empty; a named column is missing; an id repeats; the target
-        has gaps or a single class; no column is left that a model could learn from.
+        has gaps, a single class, or does not suit the task; no column is left that a model could
+        learn from.
     """
     path = _inside(folder, description.file)
     table = _read_file(path, description)
     if table.empty:
         raise DataError(f"{path} has no rows: a model needs some")
     _require_columns(table, description, path)
-    ids = _unique_ids(table, description, path)
-    y, classes = encode_labels(table[description.target], f"{path}: target '{description.target}'")
-    roles = {
-        "groups": _complete(table, description.group, "group", path),
-        "times": _times(table, description, path),
-        "fixed_part": _fixed_part(table, description.part, path),
+    notes = _schema_notes(table, description, path)
+    ids = unique_ids(table, description.id, path)
+    where = f"{path}: target '{description.target}'"
+    y, classes = encode_target(description.task, table[description.target], where)
+    roles: dict[str, Any] = {
+        "groups": complete(table, description.group, "group", path),
+        "times": parsed_times(table, description.time, description.time_format, path),
+        "fixed_part": fixed_part(table, description.part, path),
     }
     row_hash = _hash_contents(table, description, path)
+    X = _inputs(table, description, path)
     return Dataset(
         name=name,
         title=description.title,
         task=description.task,
         kind=description.kind,
-        X=_features(table, description, path),
+        X=X,
         y=y,
         classes=classes,
         ids=ids,
         row_hash=row_hash,
         ids_are_positions=description.id is None,
+        attributes=_attributes(table, description),
+        notes=notes if description.text is None else (*notes, *notes_on(X, description.text)),
         **roles,
     )
 
@@ -124,8 +143,11 @@ def _inside(folder: Path, file: str) -> Path:
 
 def _hash_contents(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.uint64]:
     names = [description.id, description.group, description.part]
+    contents = table.drop(columns=[name for name in names if name is not None])
+    if description.text is not None:
+        contents = table[[description.text, description.target]]  # all that a model sees
     try:
-        return hash_rows(table.drop(columns=[name for name in names if name is not None]))
+        return hash_rows(contents)
     except TypeError as error:
         raise DataError(f"{path} holds values that are no numbers or text: {error}") from error
 
@@ -141,12 +163,13 @@ def _where_to_get(path: Path) -> str:
 
 
 def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
-    roles = ("target", "id", "group", "time", "part")
+    roles = ("target", "text", "id", "group", "time", "part")
     header = str(table.columns[0])
     if len(table.columns) == 1 and (found := [mark for mark in ";\t|" if mark in header]):
         raise DataError(f"{path} has one column, '{header}': set `separator: {found[0]!r}` in its .yaml")
     named = {role: getattr(description, role) for role in roles}
-    named |= {f"drop.{i}": column for i, column in enumerate(description.drop or [])}
+    for key in ("drop", "attributes"):
+        named |= {f"{key}.{i}": column for i, column in enumerate(getattr(description, key) or [])}
     for role, column in named.items():
         if column is not None and column not in table:
             raise DataError(
@@ -155,68 +178,33 @@ def _require_columns(table: pd.DataFrame, description: Description, path: Path) 
             )
 
 
-def _unique_ids(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.generic]:
-    if description.id is None:
-        return np.arange(len(table))
-    ids = _complete(table, description.id, "id", path)
-    repeated = table[description.id].duplicated()
-    if ids is None or repeated.any():
-        raise DataError(
-            f"{path}: id '{description.id}' repeats in {repeated.sum()} rows (first:"
-            f" '{table[description.id][repeated].iloc[0]}'): an id should name one row"
-        )
-    return ids
+def _schema_notes(table: pd.DataFrame, description: Description, path: Path) -> tuple[str, ...]:
+    if description.schema is None:
+        return ()
+    return (check_schema(table, description.schema, str(path), f"{path.parent}.yaml"),)
 
 
-def _complete(
-    table: pd.DataFrame, column: str | None, role: str, path: Path
-) -> NDArray[np.generic] | None:
-    if column is None:
+def _attributes(table: pd.DataFrame, description: Description) -> pd.DataFrame | None:
+    if description.attributes is None:
         return None
-    missing = table[column].isna()
-    if missing.any():
-        raise DataError(
-            f"{path}: {role} '{column}' is empty in {missing.sum()} rows"
-            f" (first: row {missing.argmax() + 1}): fill it in or remove the rows"
-        )
-    return _plain(table[column]).to_numpy()
+    return pd.DataFrame({name: plain(table[name]) for name in description.attributes})
 
 
-def _times(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.generic] | None:
-    column = description.time
-    if _complete(table, column, "time", path) is None:
-        return None
-    if pd.api.types.is_numeric_dtype(table[column].dtype):
-        return table[column].to_numpy()
-    try:
-        times = pd.to_datetime(table[column], utc=True, format=description.time_format or "ISO8601")
-    except ValueError as error:
-        form = f"as `time_format: '{description.time_format}'` says" if description.time_format else ""
-        raise DataError(
-            f"{path}: time '{column}' is not a date {form or 'such as 2024-01-31'} in every row"
-            f" (first: '{table[column].iloc[0]}'): set `time_format:`, as in '%d/%m/%Y'"
-        ) from error
-    return times.dt.tz_localize(None).to_numpy()
-
-
-def _fixed_part(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
-    part = _complete(table, column, "part", path)
-    if part is not None and (unknown := sorted(set(map(str, part)) - set(PARTS))):
-        raise DataError(
-            f"{path}: part '{column}' holds '{unknown[0]}'{did_you_mean(unknown[0], PARTS)};"
-            f" allowed: {', '.join(PARTS)}"
-        )
-    return part
+def _inputs(table: pd.DataFrame, description: Description, path: Path) -> Any:
+    if description.text is not None:
+        return texts_of(table[description.text], path)
+    return _features(table, description, path)
 
 
 def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.DataFrame:
     roles = {description.target, description.id, description.group, description.time}
-    not_features = roles | {description.part} | set(description.drop or [])
+    not_features = roles | {description.part} | {*(description.drop or [])}
+    not_features |= {*(description.attributes or [])}
     X = table[[column for column in table if column not in not_features]]
     if X.columns.empty:
         raise DataError(f"{path} has no feature column: all are the target, an id or dropped")
     # copy=False: a table of millions of rows should not lie in memory twice.
-    X = pd.DataFrame({str(column): _plain(values) for column, values in X.items()}, copy=False)
+    X = pd.DataFrame({str(column): plain(values) for column, values in X.items()}, copy=False)
     dates = X.select_dtypes(["datetime", "datetimetz", "timedelta"]).columns
     if len(dates):
         raise DataError(
@@ -236,15 +224,3 @@ def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.D
 
 def _is_free_text(column: pd.Series) -> bool:
     return column.dtype == object and column.nunique() > len(column) / 2
-
-
-def _plain(column: pd.Series) -> pd.Series:
-    """Return NumPy numbers, or objects for text: what scikit-learn and a stable pickle know best."""
-    dtype = column.dtype
-    if pd.api.types.is_bool_dtype(dtype) and not column.hasnans:
-        return column.astype(np.uint8)
-    if pd.api.types.is_numeric_dtype(dtype):
-        return column if isinstance(dtype, np.dtype) else column.astype(np.float64)
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return column
-    return column.astype(object)

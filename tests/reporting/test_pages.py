@@ -9,59 +9,6 @@ import pytest
 
 from retrace import reporting
 from retrace.artifacts import HISTORY_COLUMNS
-from retrace.records import Predictions
-
-ENVIRONMENT = {
-    "model": "a_model",
-    "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
-    "versions": {"python": "3.11"},
-    "hardware": {"cpu": "a CPU", "system": "Linux x86_64", "threads": 1},
-}
-
-
-def predicted(y, n_classes, seed):
-    generator = np.random.default_rng(seed)
-    probabilities = generator.dirichlet(np.ones(n_classes), len(y)) + 2 * np.eye(n_classes)[y]
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    wrong = np.arange(len(y)) % 9 == 0
-    probabilities[wrong] = probabilities[wrong][:, ::-1]
-    return Predictions(y=y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
-
-
-@pytest.fixture
-def make_results(make_dataset, params):
-    def make(kind="tabular", epochs=3, **fields):
-        parts = {
-            part: make_dataset(n=90, n_classes=3, kind=kind, **fields) for part in ("validation", "test")
-        }
-        history = [dict.fromkeys(HISTORY_COLUMNS, 0.5) | {"epoch": i + 1} for i in range(epochs)]
-        return reporting.Results(
-            params=dataclasses.replace(
-                params,
-                report=dataclasses.replace(params.report, resamples=200, mistakes=5, confidence=0.95),
-            ),
-            parts=parts,
-            predictions={
-                part: predicted(rows.y, 3, seed) for seed, (part, rows) in enumerate(parts.items())
-            },
-            history=pd.DataFrame(history, columns=HISTORY_COLUMNS),
-            environment=ENVIRONMENT,
-        )
-
-    return make
-
-
-def test_metrics_name_both_parts_and_count_the_test_rows(make_results):
-    metrics = reporting.metrics(make_results())
-    assert list(metrics) == ["validation", "test"]
-    assert metrics["test"]["n"] == 90
-
-
-def test_predictions_have_a_row_per_row_and_a_probability_per_class(make_results):
-    table = reporting.predictions_table(make_results(groups=np.arange(90) // 3))
-    assert list(table) == ["part", "id", "group", "row_hash", "true", "predicted", "p_a", "p_b", "p_c"]
-    assert table["part"].value_counts().to_dict() == {"validation": 90, "test": 90}
-    assert table["group"].iloc[-1] == 29
 
 
 def test_markdown_has_tables_and_curves_and_no_image(make_results):
@@ -127,11 +74,6 @@ def test_a_users_own_matplotlib_style_changes_nothing(make_results):
         assert reporting.draw_figures(make_results()) == expected
 
 
-def test_only_images_show_their_mistakes_as_pictures(make_results):
-    assert "mistakes" in reporting.draw_figures(make_results(kind="image"))
-    assert "mistakes" not in reporting.draw_figures(make_results(kind="tabular"))
-
-
 def test_the_same_results_give_the_same_bytes(make_results):
     first, second = (make_results(kind="image") for _ in range(2))
     assert reporting.draw_figures(first) == reporting.draw_figures(second)
@@ -144,11 +86,39 @@ def test_groups_are_mentioned_where_they_make_the_intervals(make_results):
     assert "whole groups" in reporting.report_markdown(make_results(groups=np.arange(90) // 3))
 
 
-def test_a_model_without_mistakes_reads_well(make_results):
-    results = make_results()
-    y = results.parts["test"].y
-    perfect = Predictions(y=y, predicted=y, probabilities=np.eye(3)[y])
-    results = dataclasses.replace(results, predictions={"validation": perfect, "test": perfect})
+def test_the_page_of_a_regression_is_whole_and_opens_offline(regression_results):
+    drawn = reporting.draw_figures(regression_results)
+    links = Links()
+    links.feed(reporting.report_html(regression_results, drawn))
+    assert links.opened == []
+    assert len(links.found) == len(drawn) == 2
+
+
+def test_the_markdown_of_a_regression_is_whole(regression_results):
+    text = reporting.report_markdown(regression_results)
+    for wanted in ("**mae ", "## Predicted against true", "## Residuals", "## Largest errors"):
+        assert wanted in text
+    assert "Wilson" not in text
+    assert "accuracy" not in text
+
+
+def test_both_pages_show_what_was_found_of_the_data(make_results):
+    results = dataclasses.replace(
+        make_results(notes=("The schema held: <all>.",)),
+        data_checks={"warnings": ["a_b alone predicts", "x|y differs"], "checked": ["Duplicates: 0."]},
+    )
     text = reporting.report_markdown(results)
-    assert "None of 90 test rows wrong." in text
-    assert "no estimate" in text
+    page = reporting.report_html(results, reporting.draw_figures(results))
+    assert "**2 warnings** on the data: see [Data](#data)." in text
+    assert "- **Warning.** a\\_b alone predicts.\n- **Warning.** x\\|y differs." in text
+    assert "- The schema held: \\<all\\>.\n- Duplicates: 0." in text
+    assert '<p class="warning">2 warnings on the data' in page
+    assert "<li>The schema held: &lt;all&gt;.</li>" in page
+
+
+def test_a_history_without_accuracy_shows_its_loss_alone(regression_results):
+    losses = {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.0, 1.5]}
+    history = pd.DataFrame(losses, columns=HISTORY_COLUMNS)
+    results = dataclasses.replace(regression_results, history=history)
+    assert reporting.report_markdown(results).count("```mermaid") == 1
+    assert "history" in reporting.draw_figures(results)

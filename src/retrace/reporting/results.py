@@ -1,0 +1,89 @@
+"""What a report is made of, and the tables that go into files: metrics.json, predictions.csv."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retrace.evaluation import scores
+from retrace.params import Params, check_metric
+from retrace.records import Dataset, Predictions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """All that a report says of one model.
+
+    Raises
+    ------
+    ParamsError
+        The metric of params.yaml is not one of this task.
+    """
+
+    params: Params
+    parts: dict[str, Dataset]
+    predictions: dict[str, Predictions]
+    history: pd.DataFrame
+    environment: dict[str, Any]
+    data_checks: dict[str, list[str]]  # what `retrace.data_checks` found, as it lies in its file
+
+    def __post_init__(self) -> None:
+        """Check that the metric that counts is one that the task has."""
+        check_metric(self.params, self.dataset.task)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The test part."""
+        return self.parts["test"]
+
+    @property
+    def test(self) -> Predictions:
+        """What the model says of the test part."""
+        return self.predictions["test"]
+
+
+def metrics(results: Results) -> dict[str, dict[str, float]]:
+    """Return the contents of metrics.json: the metrics of each part, and the rows of the test part."""
+    found = {part: scores(predictions) for part, predictions in results.predictions.items()}
+    found["test"]["n"] = len(results.test.y)
+    return found
+
+
+def predictions_table(results: Results) -> pd.DataFrame:
+    """Return one row per row that was judged.
+
+    The columns are part, id, group, row_hash, true, predicted, and of a classification the probability
+    of each class.
+    """
+    return pd.concat([_part_table(part, results) for part in results.predictions], ignore_index=True)
+
+
+def confusion_table(results: Results) -> pd.DataFrame:
+    """Return the true and the predicted class of each test row, for `dvc plots`.
+
+    A regression has no classes: then it is only the header.
+    """
+    if results.dataset.task != "classification":
+        return pd.DataFrame(columns=["true", "predicted"])
+    names = np.array(results.dataset.classes, dtype=object)
+    return pd.DataFrame({"true": names[results.test.y], "predicted": names[results.test.predicted]})
+
+
+def _part_table(part: str, results: Results) -> pd.DataFrame:
+    dataset, predictions = results.parts[part], results.predictions[part]
+    true, predicted = predictions.y, predictions.predicted
+    if dataset.classes:
+        names = np.array(dataset.classes, dtype=object)
+        true, predicted = names[true], names[predicted]
+    columns: dict[str, Any] = {
+        "part": [part] * len(dataset),
+        "id": dataset.ids,
+        "group": [""] * len(dataset) if dataset.groups is None else dataset.groups,
+        "row_hash": [f"{value:016x}" for value in dataset.row_hash],
+        "true": true,
+        "predicted": predicted,
+    }
+    for code, name in enumerate(dataset.classes):
+        columns[f"p_{name}"] = predictions.probabilities[:, code]
+    return pd.DataFrame(columns)

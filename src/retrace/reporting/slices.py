@@ -1,0 +1,129 @@
+"""Metrics for each value of a column: whom or what a model serves less well."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retrace.errors import ParamsError, did_you_mean
+from retrace.evaluation import scores
+from retrace.intervals import score_intervals
+from retrace.params import METRICS
+from retrace.records import Dataset, Predictions
+from retrace.reporting.formatting import interval_text
+from retrace.reporting.results import Results
+
+MOST_VALUES = 20  # of a column; the rest shares a row
+FEWEST_OF_VALUE = 5  # rows; a rarer value goes to the rest
+MOST_NUMBERS = 10  # distinct ones; more are cut into quarters
+FEW_ROWS = 30
+
+SHOWN = {"classification": ("accuracy", "f1_macro"), "regression": METRICS["regression"]}
+
+
+def slice_tables(results: Results) -> list[dict[str, Any]]:
+    """Compute the metrics of the test rows for each value of the columns that ``report.slices`` names.
+
+    Returns
+    -------
+    list of dict
+        For each column its ``name``, the names of the ``metrics``, and ``rows`` of a ``value``, a number
+        of rows and a cell for each metric.
+
+    Raises
+    ------
+    ParamsError
+        A name is none of the dataset's columns.
+    """
+    return [_table(results, name) for name in results.params.report.slices]
+
+
+def _table(results: Results, name: str) -> dict[str, Any]:
+    settings = results.params
+    shown = list(dict.fromkeys([settings.metric, *SHOWN[results.dataset.task]]))
+    # Of one group alone nothing is left to resample but its rows.
+    groups = None if name == "group" else results.dataset.groups
+    rows = []
+    for value, inside in values_of(_column(results.dataset, name)):
+        part = _only(results.test, inside)
+        found = scores(part)
+        intervals = score_intervals(part, settings.report, None if groups is None else groups[inside])
+        cells = [f"{found[metric]:.4f} ({interval_text(intervals[metric])})" for metric in shown]
+        few = " (few)" if len(inside) < FEW_ROWS else ""
+        rows.append({"value": value, "n": f"{len(inside)}{few}", "cells": cells})
+    return {"name": name, "metrics": shown, "rows": rows}
+
+
+def _column(dataset: Dataset, name: str) -> pd.Series:
+    columns = {str(column): values for column, values in _columns(dataset)}
+    if name not in columns:
+        allowed = ", ".join(columns) or f"nothing, as {dataset.kind} data have no columns"
+        raise ParamsError(
+            f"params.yaml: report.slices: got '{name}'{did_you_mean(name, columns)}; allowed: {allowed};"
+            f" `attributes: [{name}]` in data/{dataset.name}.yaml keeps a column that is no feature"
+        )
+    return columns[name]
+
+
+def _columns(dataset: Dataset) -> Iterator[tuple[str, pd.Series]]:
+    if dataset.groups is not None:
+        yield "group", pd.Series(dataset.groups)
+    for table in (dataset.X, dataset.attributes):
+        if isinstance(table, pd.DataFrame):
+            yield from table.items()
+
+
+def values_of(column: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Go through the values of a column and the positions of the rows that have them.
+
+    What is beyond the 20 most frequent values, or in fewer than 5 rows, comes together; more than ten
+    distinct numbers are cut into quarters of equally many rows. Gaps come last.
+    """
+    missing = column.isna().to_numpy()
+    present = column[~missing]
+    if _has_order(present) and present.nunique() > MOST_NUMBERS:
+        yield from _quarters(present)
+    else:
+        yield from _distinct(present)
+    if missing.any():
+        yield "(missing)", np.flatnonzero(missing)
+
+
+def _has_order(column: pd.Series) -> bool:
+    is_a = pd.api.types
+    return is_a.is_numeric_dtype(column.dtype) or is_a.is_datetime64_any_dtype(column.dtype)
+
+
+def _quarters(present: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    bins = pd.qcut(present, 4, labels=False, duplicates="drop")
+    for _, rows in present.groupby(bins):
+        yield f"{_short(rows.min())} to {_short(rows.max())}", rows.index.to_numpy()
+
+
+def _distinct(present: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    if present.dtype == object:
+        # An attribute may mix text and numbers, which have no order.
+        present = present.map(str)
+    counts = present.value_counts()[:MOST_VALUES]
+    frequent = present.isin(counts.index[counts >= FEWEST_OF_VALUE])
+    for value, rows in present[frequent].groupby(present[frequent]):
+        yield _short(value), rows.index.to_numpy()
+    rest = present[~frequent]
+    if len(rest):
+        values = rest.unique()
+        name = _short(values[0]) if len(values) == 1 else f"({len(values)} others)"
+        yield name, rest.index.to_numpy()
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _only(predictions: Predictions, rows: NDArray[np.intp]) -> Predictions:
+    return Predictions(
+        y=predictions.y[rows],
+        predicted=predictions.predicted[rows],
+        probabilities=predictions.probabilities[rows],
+    )

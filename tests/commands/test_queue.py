@@ -1,0 +1,123 @@
+"""DVC's own workers run a queue of a pipeline so small that they are what takes the time."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from project import ROOT, Project, commit_all, environment
+
+pytestmark = pytest.mark.slow
+
+FILES = {
+    "params.yaml": "x: 0\nseconds: 0\n",
+    "dvc.yaml": """\
+stages:
+  make:
+    cmd: python make.py
+    params: [x, seconds]
+    outs: [made.txt]
+""",
+    ".gitignore": "made.txt\n",
+    "make.py": """\
+import pathlib, sys, time
+x, seconds = (line.split()[1] for line in open("params.yaml"))
+if x == "3":
+    sys.exit("error: three is not allowed")
+time.sleep(float(seconds))
+pathlib.Path("made.txt").write_text(x)
+""",
+}
+
+OWN = {"PYTHONPATH": str(ROOT / "src")}
+
+# A test may run with Ctrl-C ignored, and its children with it.
+QUEUE = """
+import signal
+from retrace.commands import app
+signal.signal(signal.SIGINT, signal.default_int_handler)
+app()
+"""
+
+
+def retrace_queue(project, *options):
+    return project.run(sys.executable, "-m", "retrace", "queue", *options, check=False, **OWN)
+
+
+def add(project, x, seconds=0):
+    project.dvc("exp", "run", "-q", "--queue", "-n", f"x{x}", "-S", f"x={x}", "-S", f"seconds={seconds}")
+
+
+def kept(project):
+    return set(project.dvc("exp", "list", "--name-only").stdout.split())
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("queue"))
+    for name, text in FILES.items():
+        (project / name).write_text(text)
+    project.run("git", "init", "-q")
+    project.dvc("init", "-q")
+    return commit_all(project)
+
+
+@pytest.fixture(scope="module")
+def run_with_a_failure(small):
+    for x in (1, 2, 3, 4):
+        add(small, x)
+    return retrace_queue(small, "--jobs", "2")
+
+
+def test_an_empty_queue_says_how_to_fill_it(small):
+    run = retrace_queue(small)
+    assert run.returncode == 0
+    assert "the queue is empty: fill it with `dvc exp run --queue" in run.stdout
+
+
+def test_a_failing_task_fails_the_command_which_names_it_and_its_log(run_with_a_failure):
+    assert run_with_a_failure.returncode == 1
+    summary, failure, log = run_with_a_failure.stderr.splitlines()
+    assert summary.startswith("error: 1 of 4 experiments failed, 3 succeeded and are kept")
+    assert failure == "  x3 failed: error: three is not allowed"
+    path = re.fullmatch(r"  its log: (\S+) \(`dvc queue logs \w{7}`\)", log).group(1)
+    assert "three is not allowed" in Path(path).read_text()
+
+
+def test_the_others_are_kept(run_with_a_failure, small):
+    assert kept(small) == {"x1", "x2", "x4"}
+
+
+def test_progress_is_shown_as_it_goes(run_with_a_failure):
+    lines = run_with_a_failure.stdout.splitlines()
+    assert lines[:2] == ["4 to run, 2 at a time", "0 of 4 finished"]
+    assert "4 of 4 finished, 1 failed (x3)" in lines
+
+
+def test_ctrl_c_lets_the_running_one_finish_and_the_next_run_goes_on(run_with_a_failure, small):
+    add(small, 5, seconds=8)  # longer than it takes to stop the workers
+    add(small, 6)
+    run = subprocess.Popen(
+        [sys.executable, "-u", "-c", QUEUE, "queue"],
+        cwd=small.folder,
+        env=environment(small) | OWN,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    for line in run.stdout:
+        if "running: x5" in line:
+            os.kill(run.pid, signal.SIGINT)
+            break
+    said = run.communicate()[0]
+    assert run.returncode == 1
+    assert "stopped; `retrace queue` goes on with the 1 that wait" in said
+    assert kept(small) == {"x1", "x2", "x4", "x5"}
+    again = retrace_queue(small)
+    assert "0 of 1 experiments failed, 1 succeeded" in again.stdout
+    assert again.returncode == 0
+    assert "x6" in kept(small)

@@ -1,0 +1,67 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retrace.artifacts import HISTORY_COLUMNS
+from retrace.records import Predictions
+from retrace.reporting import Results
+
+FEW = {"resamples": 200, "mistakes": 5}
+
+ENVIRONMENT = {
+    "model": "a_model",
+    "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
+    "versions": {"python": "3.11"},
+    "hardware": {"cpu": "a CPU", "system": "Linux x86_64", "threads": 1},
+}
+
+
+def predicted(y, n_classes, seed):
+    generator = np.random.default_rng(seed)
+    probabilities = generator.dirichlet(np.ones(n_classes), len(y)) + 2 * np.eye(n_classes)[y]
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    wrong = np.arange(len(y)) % 9 == 0
+    probabilities[wrong] = probabilities[wrong][:, ::-1]
+    return Predictions(y=y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
+
+
+@pytest.fixture
+def make_results(make_dataset, params):
+    def make(kind="tabular", epochs=3, **fields):
+        parts = {
+            part: make_dataset(n=90, n_classes=3, kind=kind, **fields) for part in ("validation", "test")
+        }
+        history = [dict.fromkeys(HISTORY_COLUMNS, 0.5) | {"epoch": i + 1} for i in range(epochs)]
+        return Results(
+            params=dataclasses.replace(
+                params,
+                report=dataclasses.replace(params.report, confidence=0.95, slices=[], **FEW),
+            ),
+            parts=parts,
+            predictions={
+                part: predicted(rows.y, 3, seed) for seed, (part, rows) in enumerate(parts.items())
+            },
+            history=pd.DataFrame(history, columns=HISTORY_COLUMNS),
+            environment=ENVIRONMENT,
+            data_checks={"warnings": [], "checked": ["Nothing."]},
+        )
+
+    return make
+
+
+@pytest.fixture
+def regression_results(make_dataset, make_results):
+    """Results of a regression without epochs."""
+    y = np.random.default_rng(0).normal(50, 10, size=90)
+    part = make_dataset(n=90, task="regression", y=y, classes=())
+    predicted = y + np.random.default_rng(1).normal(0, 2, size=90)
+    found = Predictions(y=y, predicted=predicted, probabilities=np.empty((90, 0)))
+    results = make_results(epochs=0)
+    return dataclasses.replace(
+        results,
+        params=dataclasses.replace(results.params, metric="mae"),
+        parts={"validation": part, "test": part},
+        predictions={"validation": found, "test": found},
+    )

@@ -1,0 +1,31 @@
+import dataclasses
+
+import numpy as np
+
+from retrace import reporting
+from retrace.records import Predictions
+from retrace.reporting import classification
+
+
+def test_only_images_show_their_mistakes_as_pictures(make_results):
+    assert "mistakes" in reporting.draw_figures(make_results(kind="image"))
+    assert "mistakes" not in reporting.draw_figures(make_results(kind="tabular"))
+
+
+def test_a_model_without_mistakes_reads_well(make_results):
+    results = make_results()
+    y = results.parts["test"].y
+    perfect = Predictions(y=y, predicted=y, probabilities=np.eye(3)[y])
+    results = dataclasses.replace(results, predictions={"validation": perfect, "test": perfect})
+    text = reporting.report_markdown(results)
+    assert "None of 90 test rows wrong." in text
+    assert "no estimate" in text
+
+
+def test_recall_of_grouped_rows_has_no_interval_that_takes_them_for_independent(make_results):
+    alone, grouped = (
+        classification.sections(make_results(groups=groups))["per_class"][0]["recall_interval"]
+        for groups in (None, np.arange(90) // 3)
+    )
+    assert " to " in alone
+    assert grouped == ""

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from paired_models import paired_models
+from retrace.evaluation import scores
+from retrace.significance.totals import alike, mistakes, scorer, unit_totals, won_row
+
+METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_totals_of_all_units_score_as_the_report_does(metric):
+    base, other = paired_models(gained=9, lost=4)
+    units = np.random.default_rng(0).integers(0, 17, 120)
+    for model in (base, other):
+        totals = unit_totals(model, metric, units, 17)
+        assert scorer(metric, 3)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-12)
+
+
+def test_rows_that_a_metric_cannot_tell_apart_are_one_pattern():
+    base, other = paired_models(gained=9, lost=4)
+    patterns, counts = alike(base, other, "f1_macro")
+    assert len(counts) <= 27
+    assert (np.bincount(patterns) == counts).all()
+    assert len(alike(base, other, "log_loss")[1]) == 120
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "log_loss"])
+def test_a_won_row_is_better_to_have_right(metric):
+    base, other = paired_models(gained=9, lost=4)
+    totals = unit_totals(base, metric, np.zeros(120, int), 1)[0]
+    wrong, right = (scorer(metric, 3)(totals + row) for row in won_row(base, other, metric))
+    assert wrong > right if metric == "log_loss" else wrong < right
+
+
+def test_a_won_row_exists_for_models_without_mistakes():
+    base, _ = paired_models(n=10)
+    assert not mistakes(base).any()
+    wrong, right = won_row(base, base, "log_loss")
+    assert wrong[1] > right[1]

@@ -1,0 +1,60 @@
+"""What docs/your-own-data.md says under "Make it mine", done word for word."""
+
+import ast
+import re
+
+import pytest
+
+from project import ROOT, commit_all, copy_project
+
+ROWS = {"label": ["a", "b"] * 60, "x": range(120), "word": ["red", "blue", "red"] * 40}
+
+
+def commands():
+    page = (ROOT / "docs/your-own-data.md").read_text()
+    return re.findall(r"^\$ (.+)$", page[page.index("## Make it mine") :], flags=re.MULTILINE)
+
+
+def remove(project, path, pattern):
+    text, found = re.subn(pattern, "", (project / path).read_text())
+    assert found == 1, path
+    (project / path).write_text(text)
+
+
+def remove_function(project, path, name):
+    lines = (project / path).read_text().splitlines(keepends=True)
+    body = ast.parse("".join(lines)).body
+    node = next(node for node in body if getattr(node, "name", None) == name)
+    del lines[node.decorator_list[0].lineno - 1 : node.end_lineno]
+    (project / path).write_text("".join(lines))
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    """A repository with a table and a model of one's own, and no examples."""
+    project = commit_all(copy_project(tmp_path_factory.mktemp("mine")))
+    project.add_table("mine", ROWS)
+    project.set(data="mine", model="random_forest")
+    (project / "README.md").write_text("# Ours\n")
+    remove_function(project, "src/retrace/models/classical.py", "adaboost")
+    remove(project, "src/retrace/models/registry.py", r'    "adaboost": .*\n')
+    remove(project, "params.yaml", r"  adaboost:\n(    .*\n)+")
+    project.dvc("add", "--quiet", "data/mine")
+    for command in commands():
+        project.run("sh", "-c", command.replace("make repro", "retrace repro"))
+    return project
+
+
+@pytest.mark.slow
+def test_the_pipeline_runs_on_what_is_left(mine):
+    assert not (mine / "data/digits.yaml").exists()
+    assert "# A table: `random_forest`" in mine.read("report/report.md").decode()
+    assert mine.run("git", "status", "--porcelain").stdout == ""
+    assert "didn't change" in mine.dvc("repro").stdout
+
+
+@pytest.mark.slow
+def test_the_remaining_tests_still_pass(mine):
+    options = ["-q", "-x", "-n", "1", "-m", "not slow"]
+    run = mine.run("python", "-m", "pytest", *options, check=False)
+    assert run.returncode == 0, run.stdout[-3000:]

@@ -1,0 +1,89 @@
+"""Texts through all five stages, twice, under different hash seeds: the same bytes."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from project import ROOT, copy_project
+from retrace.artifacts import file_md5
+
+pytestmark = pytest.mark.slow
+
+STAGES = ("read_data", "preprocess", "split", "train", "report")
+
+TOPICS = {
+    "cooking": "pan oil salt heat bake",
+    "sailing": "wind mast sail heel tack",
+    "chess": "rook file mate",
+}
+
+
+def made_up_posts():
+    generator = np.random.default_rng(0)
+    for topic, words in TOPICS.items():
+        for number in range(40):
+            said = " ".join(generator.choice([*words.split(), "and", "the", "with", "again"], 12))
+            part = "test" if number % 4 == 0 else "train"
+            yield f"{part}/{topic}/{number}.txt", f"From: x{number}\n\n{said}\n--\nsigned {topic}"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    projects = []
+    for seed in ("0", "4242"):
+        project = copy_project(tmp_path_factory.mktemp("texts"))
+        project.add_texts("posts", dict(made_up_posts()))
+        project.set(
+            model="linear_svm",
+            split__method="fixed",
+            preprocess__text__remove=["headers", "footers"],
+            features__text__char_ngrams=[2, 3],
+        )
+        for stage in STAGES:
+            project.stage(stage, PYTHONHASHSEED=seed)
+        projects.append(project)
+    return projects
+
+
+def test_two_runs_from_nothing_give_the_same_bytes(runs):
+    first, second = (
+        {
+            path.relative_to(project.folder): file_md5(path)
+            for top in ("cache", "report", "metrics.json")
+            for path in [project / top, *(project / top).rglob("*")]
+            if path.is_file()
+        }
+        for project in runs
+    )
+    assert len(first) > 10
+    assert first == second
+
+
+def test_texts_are_learned_and_their_parts_kept(runs):
+    metrics = json.loads(runs[0].read("metrics.json"))
+    assert metrics["test"]["n"] == 30
+    assert metrics["test"]["accuracy"] > 0.9
+
+
+def test_a_signature_that_gives_the_class_away_is_gone(runs):
+    assert b"signed" in runs[0].read("cache/raw.pkl")
+    assert b"signed" not in runs[0].read("cache/clean.pkl")
+
+
+def test_newsgroups_is_brought_in_as_the_documentation_says(repository, newsgroups_archive):
+    page = (ROOT / "docs/your-own-data.md").read_text().split("## 20 Newsgroups")[1]
+    description = re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL).group(1)
+    (repository / "data/posts.yaml").write_text(description)
+    (repository / "data/posts").mkdir()
+    shutil.copy(newsgroups_archive, repository / "data/posts")
+    repository.dvc("add", "data/posts")
+    # Single words and stochastic gradient descent, to be quick: `make bench` measures what ships.
+    quick = ["model=sgd", "features.text.word_ngrams=[1,1]"]
+    options = [f"-S{option}" for option in ["data=posts", "split.method=fixed", *quick]]
+    repository.dvc("exp", "run", *options)
+    metrics = json.loads(repository.read("metrics.json"))
+    assert metrics["test"]["n"] == 7532
+    assert metrics["test"]["accuracy"] > 0.83
