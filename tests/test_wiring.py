@@ -29,6 +29,7 @@ LAYERS = [
     "provenance",
     "lockfile",
     "dvc",
+    "git",
     "stages",
     "staleness",
     "remote",
@@ -50,8 +51,10 @@ LAYERS = [
     "intervals",
     "significance",
     "plots",
+    "templating",
     "reporting",
     "verification",
+    "comparison",
     "commands",
 ]
 

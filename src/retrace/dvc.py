@@ -9,8 +9,19 @@ from typing import Any
 
 def run_dvc(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run ``dvc`` with the Python that runs now; stages then find the same ``python``."""
+    environment = _environment() | options.pop("env", {})
+    return subprocess.run(_command(arguments), env=environment, text=True, check=False, **options)
+
+
+def start_dvc(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """Start ``dvc`` as `run_dvc` does, and leave the waiting to the caller."""
+    return subprocess.Popen(_command(arguments), env=_environment(), text=True, **options)
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "dvc", *arguments]
+
+
+def _environment() -> dict[str, str]:
     folder = str(Path(sys.executable).parent)
-    path = os.pathsep.join([folder, os.environ.get("PATH", "")])
-    environment = os.environ | {"PATH": path} | options.pop("env", {})
-    command = [sys.executable, "-m", "dvc", *arguments]
-    return subprocess.run(command, env=environment, text=True, check=False, **options)
+    return os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}

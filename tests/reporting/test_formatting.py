@@ -1,7 +1,7 @@
 import numpy as np
 
 from retrace.intervals import Interval
-from retrace.reporting.formatting import interval_text, markdown_cell
+from retrace.reporting.formatting import interval_text
 
 
 def test_an_interval_reads_as_words():
@@ -11,7 +11,3 @@ def test_an_interval_reads_as_words():
 
 def test_an_interval_that_nothing_varies_is_no_estimate():
     assert interval_text(Interval(np.nan, np.nan)) == "no estimate"
-
-
-def test_a_cell_holds_any_name():
-    assert markdown_cell("a|b\n<i>") == r"a\|b \<i\>"

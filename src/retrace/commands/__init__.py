@@ -3,9 +3,11 @@
 import typer
 
 from retrace.commands.check import check
+from retrace.commands.compare import compare
 from retrace.commands.doctor import doctor
 from retrace.commands.queue import queue
 from retrace.commands.repro import repro
+from retrace.commands.seeds import seeds
 from retrace.commands.verify import verify
 from retrace.errors import run_or_explain
 
@@ -19,6 +21,8 @@ def retrace() -> None:
 
 cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
 cli.command()(verify)
+cli.command()(compare)
+cli.command()(seeds)
 cli.command()(check)
 cli.command()(queue)
 cli.command()(doctor)

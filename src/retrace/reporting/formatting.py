@@ -10,9 +10,3 @@ def interval_text(interval: Interval, digits: int = 4) -> str:
     if np.isnan(interval.low):
         return "no estimate"
     return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}"
-
-
-def markdown_cell(text: object) -> str:
-    """Keep a name from the data from breaking a Markdown table or adding markup to the page."""
-    escaped = "".join(f"\\{char}" if char in r"\`*_{}[]<>|#@!~$&" else char for char in str(text))
-    return " ".join(escaped.split())

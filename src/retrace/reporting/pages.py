@@ -8,16 +8,16 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from retrace import plots
 from retrace.evaluation import LOWER_IS_BETTER
 from retrace.intervals import score_intervals
 from retrace.reporting import classification, regression
-from retrace.reporting.formatting import interval_text, markdown_cell
+from retrace.reporting.formatting import interval_text
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
+from retrace.templating import render
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -48,7 +48,7 @@ def _svg(figure: Figure) -> str:
 
 def report_markdown(results: Results) -> str:
     """Write the report for GitHub: tables, and curves in Mermaid instead of uploaded images."""
-    return _render("report.md.j2", _context(results))
+    return render(TEMPLATES / "report.md.j2", _context(results))
 
 
 def report_html(results: Results, figures: dict[str, str]) -> str:
@@ -57,20 +57,7 @@ def report_html(results: Results, figures: dict[str, str]) -> str:
         name: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
         for name, svg in figures.items()
     }
-    return _render("index.html.j2", _context(results) | {"images": images})
-
-
-def _render(template: str, context: dict[str, Any]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=template.endswith(".html.j2"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = markdown_cell
-    return environment.get_template(template).render(context)
+    return render(TEMPLATES / "index.html.j2", _context(results) | {"images": images})
 
 
 def _context(results: Results) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Any metric of two models on the same units: a permutation test and a bootstrap that agree."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,24 +41,34 @@ def permutation_p_value(units: Units, resamples: int, generator: np.random.Gener
         return 1.0
     seen = abs(units.difference(base, other)) * (1 - 1e-9)
     as_extreme = 0
-    for size in _chunks(resamples, len(differing)):
+    for size in _chunks(resamples, max(change[differing].shape)):
         moved = _swaps(units.counts[differing], size, generator) @ change[differing]
         as_extreme += int((abs(units.difference(base + moved, other - moved)) >= seen).sum())
     return (1 + as_extreme) / (1 + resamples)
 
 
-def resample(units: Units, resamples: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
-    """Draw as many units as there are, with replacement, many times.
+class Resampled(NamedTuple):
+    """Differences of resampled units, each of shape (n_resamples,); see `paired_intervals`."""
 
-    Returns
-    -------
-    base, other : float64 array of shape (n_resamples, n_totals)
-    """
+    plain: Floats
+    for_lower: Floats  # with one unit more that lowers the difference
+    for_upper: Floats  # with one that raises it
+
+
+def resample(units: Units, resamples: int, generator: np.random.Generator) -> Resampled:
+    """Draw as many units as there are, with replacement, many times."""
     both = np.concatenate([units.base, units.other], axis=1)
-    sizes = _chunks(resamples, len(units.counts))
-    sums = np.concatenate([draws(units.counts, size, generator) @ both for size in sizes])
-    base, other = np.split(sums, 2, axis=1)
-    return base, other
+    lower, upper = extreme_units(units)
+    found = []
+    for size in _chunks(resamples, max(both.shape)):
+        base, other = np.split(draws(units.counts, size, generator) @ both, 2, axis=1)
+        weights = generator.exponential(size=(size, 1))
+        shifted = (
+            units.difference(base + weights * one, other + weights * more)
+            for one, more in (lower, upper)
+        )
+        found.append(Resampled(units.difference(base, other), *shifted))
+    return Resampled(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
 def draws(counts: NDArray[np.int64], size: int, generator: np.random.Generator) -> Floats:
@@ -106,23 +117,17 @@ def paired_intervals(
     error : float
         The standard deviation of the resampled differences.
     """
-    base, other = resample(units, resamples, generator)
-    differences = units.difference(base, other)
+    resampled = resample(units, resamples, generator)
     left_out = np.repeat(_without_one(units), units.counts)
     seen = float(units.difference(*_sums(units)))
-    weights = generator.exponential(size=(resamples, 1))
-    for_lower, for_upper = (
-        units.difference(base + weights * one, other + weights * another)
-        for one, another in extreme_units(units)
-    )
     found = []
     for confidence in confidences:
         level = _expanded(confidence, units.n_units)
-        plain = _held(bca(seen, differences, left_out, level), seen)
-        low = min(plain.low, float(np.quantile(for_lower, (1 - level) / 2)))
-        high = max(plain.high, float(np.quantile(for_upper, (1 + level) / 2)))
+        plain = _held(bca(seen, resampled.plain, left_out, level), seen)
+        low = min(plain.low, float(np.quantile(resampled.for_lower, (1 - level) / 2)))
+        high = max(plain.high, float(np.quantile(resampled.for_upper, (1 + level) / 2)))
         found.append(_agreeing(plain, Interval(low, high), rejects(p_value, confidence)))
-    return found, float(differences.std())
+    return found, float(resampled.plain.std())
 
 
 def extreme_units(units: Units) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -175,5 +180,5 @@ def _swaps(counts: NDArray[np.int64], size: int, generator: np.random.Generator)
 
 
 def _chunks(total: int, width: int) -> Iterator[int]:
-    size = max(1, CELLS // width)
+    size = max(64, CELLS // width)
     return (min(size, total - start) for start in range(0, total, size))

@@ -1,0 +1,75 @@
+"""`retrace seeds`: how much of a result is the seed's luck."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retrace.errors import RetraceError
+
+if TYPE_CHECKING:
+    from retrace.comparison.seed_experiments import Failure
+    from retrace.comparison.seed_runs import Kind, SeedRun
+    from retrace.comparison.sides import Side
+
+
+def seeds(
+    n: Annotated[
+        int, typer.Argument(metavar="N", min=2, help="How many seeds, the present one included.")
+    ],
+    split: Annotated[
+        bool, typer.Option("--split", help="Vary split.seed instead of the seed of training.")
+    ] = False,
+) -> None:
+    """Run the current setting under N seeds, and say how far its metrics scatter.
+
+    Each seed is a DVC experiment of its own; the workspace is left as it is. Seeds that have run are
+    not run again, so the same command goes on after an interruption. With at least 5 seeds on both
+    sides, `retrace compare` judges by them.
+
+    \b
+    retrace seeds 5             five training seeds on the same test rows
+    retrace seeds 5 --split     five splits
+    """  # noqa: D301  \b is typer's mark for lines to keep
+    from retrace.comparison.seed_experiments import finished, run_seeds, wanted_seeds
+    from retrace.comparison.sides import load_side
+
+    kind: Kind = "split" if split else "training"
+    side = load_side("workspace")
+    wanted = wanted_seeds(side, kind, n)
+    failures = run_seeds(side, kind, wanted, typer.echo)
+    runs = finished(side, kind, wanted)
+    if len(runs) > 1:
+        typer.echo(_table(runs, kind, side))
+    _fail_on(failures, n)
+
+
+def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
+    from retrace.comparison.seed_runs import SEEDS
+    from retrace.comparison.seed_summary import is_deterministic, summarise
+
+    listed = ", ".join(str(run.seed) for run in runs)
+    title = f"\n{side.used['model']} on {side.used['data']}, {SEEDS[kind]} {listed}: test part"
+    if is_deterministic(runs):
+        return f"{title}\n  deterministic: all {len(runs)} seeds give the same predictions"
+    lines = [title, f"  {'':<20} {'mean':>8} {'deviation':>10}   95 % interval of the mean"]
+    lines += [
+        f"  {row.name:<20} {row.mean:8.4f} {row.deviation:10.4f}"
+        f"   {row.interval.low:.4f} to {row.interval.high:.4f}"
+        for row in summarise(runs, kind, side.lock.params)
+    ]
+    how = {
+        "training": "Student's t over the seeds: the seed's luck alone, on these very test rows",
+        "split": "Student's t over the splits, widened because their training rows overlap (Nadeau and"
+        " Bengio)",
+    }
+    return "\n".join([*lines, f"  interval: {how[kind]}"])
+
+
+def _fail_on(failures: "list[Failure]", n: int) -> None:
+    if not failures:
+        return
+    typer.echo("\n".join(f"{each.name} failed: {each.said}\n  log: {each.log}" for each in failures))
+    raise RetraceError(
+        f"{len(failures)} of {n} seeds failed ({', '.join(each.name for each in failures)}); the others"
+        " are kept, and the same command tries again"
+    )

@@ -1,0 +1,1 @@
+"""Two runs in, what differs and whether it is really better out."""
