@@ -35,6 +35,7 @@ LAYERS = [
     "plots",
     "reporting",
     "verification",
+    "dashboard",
     "commands",
 ]
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from retrace.commands.dashboard import dashboard
 from retrace.commands.repro import repro
 from retrace.commands.verify import verify
 from retrace.errors import run_or_explain
@@ -16,6 +17,7 @@ def retrace() -> None:
 
 cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
 cli.command()(verify)
+cli.command()(dashboard)
 
 
 def app() -> None:
