@@ -8,6 +8,7 @@ import numpy as np
 from retrace.artifacts import PREDICTIONS, VALIDATION
 from retrace.dashboard.gathering import progress
 from retrace.dashboard.outputs import NOT_PULLED, Unusable, Validation, read_validation
+from retrace.dashboard.remembering import remembered
 from retrace.dashboard.runs import Run
 from retrace.errors import RetraceError, did_you_mean
 from retrace.evaluation import LOWER_IS_BETTER
@@ -136,13 +137,17 @@ def rank(runs: list[Run], judged: Mapping[str, Judgement], metric: str) -> dict[
     return {revision: order.index(value) + 1 for revision, value in scored.items()}
 
 
+def _not_comparable(reason: str, same_rows: bool) -> Judgement:
+    return Judgement(verdict=NOT_COMPARABLE, reason=reason, same_rows=same_rows)
+
+
 def _predictions(run: Run) -> str:
-    """What tells one set of predictions from another; a run without any stands for itself."""
+    """Return what tells one set of predictions from another; a run without any stands for itself."""
     return run.hashes.get(PREDICTIONS.as_posix(), run.revision)
 
 
 def _same_part(base: Run, run: Run) -> bool:
-    """Tell without predictions whether the validation parts are the same, by what dvc.lock says of them."""
+    """Tell without predictions whether the validation parts are the same, by dvc.lock."""
     part = VALIDATION.as_posix()
     return part in base.hashes and base.hashes[part] == run.hashes.get(part)
 
@@ -154,8 +159,13 @@ def _compare(reference: Validation, base: Run, run: Run, metric: str) -> Judgeme
         verdict = NOT_PULLED if str(error) == NOT_PULLED else NOT_COMPARABLE
         return Judgement(verdict=verdict, reason=str(error), same_rows=_same_part(base, run))
     if reason := _difference_in_rows(reference, other):
-        return Judgement(verdict=NOT_COMPARABLE, reason=reason, same_rows=False)
-    comparison = compare_rows(reference.predictions, other.predictions, metric, groups=reference.groups)
+        return _not_comparable(reason, same_rows=False)
+    comparison = remembered(
+        _predictions(base),
+        _predictions(run),
+        metric,
+        lambda: compare_rows(reference.predictions, other.predictions, metric, groups=reference.groups),
+    )
     return Judgement(verdict=comparison.verdict, reason=comparison.reason, comparison=comparison)
 
 

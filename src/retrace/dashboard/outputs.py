@@ -84,7 +84,7 @@ def read_curves(run: Run) -> Curves | None:
 
 
 def confusion_cells(validation: Validation) -> list[list[int]]:
-    """Return the filled cells of the confusion matrix: code of the true class, of the predicted, rows."""
+    """Return the filled cells of the confusion matrix: true code, predicted code, number of rows."""
     cells: NDArray[Any] = np.stack([validation.predictions.y, validation.predictions.predicted], axis=1)
     found, counts = np.unique(cells, axis=0, return_counts=True)
     return [

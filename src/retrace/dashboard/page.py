@@ -6,11 +6,13 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from retrace.artifacts import save_text
 from retrace.dashboard.gathering import compare_names
 from retrace.dashboard.judging import Judgement, rank
 from retrace.dashboard.outputs import Unusable, confusion_cells, read_curves, read_validation, scatter
@@ -101,10 +103,21 @@ def render(found: Values, library: str) -> str:
 
 
 def vega_library() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; it needs no network."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script; it needs no network.
+
+    To bundle them takes two seconds, so the script is kept under .retrace/.
+    """
     import vl_convert
 
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    path = Path(f".retrace/vega-{version('vl-convert-python')}.js")
+    if not path.exists():
+        save_text(
+            vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
+                "</script", "<\\/script"
+            ),
+            path,
+        )
+    return path.read_text(encoding="utf-8")
 
 
 def _hash(script: str) -> str:
@@ -118,7 +131,7 @@ def _json(values: Values) -> str:
 
 
 def _columns(runs: Sequence[Run], metric: str) -> list[Values]:
-    """Choose the columns: validation metrics, the ranking one first; params that differ; other scores."""
+    """Choose columns: validation metrics, the ranking one first; params that differ; the rest."""
     metrics = list(dict.fromkeys(key for run in runs for key in run.metrics))
     validation = [key for key in metrics if key.startswith(VALIDATION)]
     validation.sort(key=lambda key: key != f"{VALIDATION}{metric}")
@@ -142,7 +155,7 @@ def _column(kind: str, key: str, runs: Sequence[Run]) -> Values:
 
 
 def _differing(runs: Sequence[Run]) -> list[str]:
-    """Name the params that have two values among the runs that have them, in the order of params.yaml."""
+    """Name the params with two values or more among the runs that have them, in params.yaml's order."""
     keys = dict.fromkeys(key for run in runs for key in run.params)
     return [
         key
@@ -160,7 +173,7 @@ def _value(run: Run, column: Values) -> Any:
     if column["key"] not in source:
         return None
     value = source[column["key"]]
-    if column["numeric"]:
+    if value is None or column["numeric"]:
         return value
     return value if isinstance(value, str) else json.dumps(value, default=str)
 

@@ -38,8 +38,8 @@ function tag(which) {
   return make("span", { class: `tag ${which}` }, which.toUpperCase());
 }
 
-function pairTable(title, rows) {
-  const head = make("tr", {}, make("th", { scope: "col", class: "text" }, title), make("th", { scope: "col" }, tag("a")), make("th", { scope: "col" }, tag("b")), make("th", { scope: "col" }, ""));
+function pairTable(title, last, rows) {
+  const head = make("tr", {}, make("th", { scope: "col", class: "text" }, title), make("th", { scope: "col" }, "A"), make("th", { scope: "col" }, "B"), last && make("th", { scope: "col" }, last));
   const body = rows.map((cells) => make("tr", {}, make("td", { class: "text" }, cells[0]), ...cells.slice(1).map((text) => make("td", {}, text))));
   return make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
 }
@@ -50,14 +50,14 @@ function scoresTable(a, b) {
     const known = one !== null && two !== null;
     return [each.label, score(one), score(two), known ? signed(two - one) : ""];
   });
-  return make("div", {}, make("h3", {}, "Validation scores"), rows.length ? pairTable("metric", rows) : make("p", { class: "soft" }, "None."));
+  return make("div", {}, make("h3", {}, "Validation scores"), rows.length ? pairTable("metric", "B − A", rows) : make("p", { class: "soft" }, "None."));
 }
 
 function paramsTable(a, b) {
   const differ = columns.filter((each) => each.kind === "param" && each.get(a) !== each.get(b));
   const text = (each, run) => (each.get(run) === null ? "–" : String(each.get(run)));
-  const rows = differ.map((each) => [each.label, text(each, a), text(each, b), ""]);
-  return make("div", {}, make("h3", {}, "Parameters that differ"), rows.length ? pairTable("parameter", rows) : make("p", { class: "soft" }, "None: code, data or environment may."));
+  const rows = differ.map((each) => [each.label, text(each, a), text(each, b)]);
+  return make("div", {}, make("h3", {}, "Parameters that differ"), rows.length ? pairTable("parameter", null, rows) : make("p", { class: "soft" }, "None: code, data or environment may."));
 }
 
 // Curves
@@ -94,11 +94,12 @@ function curveSpec(measure, a, b, width) {
 
 // Confusion matrices, and of a regression predicted against true values
 
-function cellRows(run) {
+function cellRows(run, which) {
   const names = data.classes[run.classes];
   const totals = new Map();
   for (const [truth, , n] of run.cells) totals.set(truth, (totals.get(truth) ?? 0) + n);
-  return run.cells.map(([truth, said, n]) => ({ truth: names[truth], said: names[said], n, share: n / totals.get(truth), right: truth === said }));
+  return run.cells.map(([truth, said, n]) => ({ truth: names[truth], said: names[said], n, share: n / totals.get(truth) }))
+    .map((row) => ({ ...row, fill: `color-mix(in oklab, var(--${which}) ${Math.round(12 + 88 * row.share)}%, var(--paper))` }));
 }
 
 function confusionSpec(run, which, width) {
@@ -107,11 +108,11 @@ function confusionSpec(run, which, width) {
   const axis = (field, title) => ({ field, type: "nominal", sort: null, scale: { domain: names },
     axis: { title, domain: false, ticks: false, labelLimit: 90, labelAngle: field === "said" && Math.max(...names.map((name) => name.length)) > 4 ? -45 : 0, labelOverlap: true } });
   const cell = { mark: { type: "rect", cornerRadius: names.length > 30 ? 0 : 2, stroke: "var(--paper)", strokeWidth: names.length > 30 ? 0 : 1.5 },
-    encoding: { color: { field: "share", type: "quantitative", legend: null, scale: { domain: [0, 1], range: [`var(--${which}-soft)`, `var(--${which})`], interpolate: "rgb" } },
+    encoding: { fill: { field: "fill", type: "nominal", scale: null },
       tooltip: [{ field: "truth", title: "true" }, { field: "said", title: "predicted" }, { field: "n", title: "rows" }, { field: "share", format: ".1%", title: "of the true class" }] } };
   const counts = { mark: { type: "text", fontSize: names.length > 12 ? 9.5 : 12, font: "inherit" }, encoding: { text: { field: "n" },
     color: { condition: { test: "datum.share > 0.55", value: "var(--paper)" }, value: "var(--ink)" } } };
-  return { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: side, height: side, config: CONFIG, data: { values: cellRows(run) },
+  return { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: side, height: side, config: CONFIG, data: { values: cellRows(run, which) },
     encoding: { x: axis("said", "predicted"), y: axis("truth", "true") }, layer: names.length > 20 ? [cell] : [cell, counts] };
 }
 
@@ -155,7 +156,7 @@ async function drawPair() {
   await Promise.all([...curves, ...results].map((figure) => figure.querySelector?.(".chart")?.drawn));
   const heading = make("h3", { class: "gap" }, results.some((figure) => figure.querySelector(".result")) && runs[state.a].points ? "Predicted against true, validation part" : "Confusion on the validation part");
   $("pair").replaceChildren(askBox(a, b), make("div", { class: "side" }, scoresTable(a, b), paramsTable(a, b)),
-    make("h3", { class: "gap" }, "Curves"), make("div", { class: "side", id: "curves" }, ...curves), heading, make("div", { class: "side", id: "results" }, ...results));
+    make("h3", { class: "gap" }, "Curves", tag("a"), make("span", {}, a.name), tag("b"), make("span", {}, b.name)), make("div", { class: "side", id: "curves" }, ...curves), heading, make("div", { class: "side", id: "results" }, ...results));
 }
 
 function startPair() {

@@ -1,8 +1,9 @@
 // Parallel coordinates: an axis per parameter and metric, a line per run, drawn by Vega.
 
-const HEIGHT = 230, MISSING = HEIGHT + 26, MAX_AXES = 9;
+const HEIGHT = 230, MISSING = HEIGHT + 26, TOP = 48, MAX_AXES = 9;
 
 const candidates = columns.filter((each) => each.kind === "param" || each.kind === "validation");
+const scored = runs.filter((run) => candidates.some((each) => each.kind === "validation" && each.get(run) !== null));
 const chosenAxes = new Set(defaultAxes());
 let view = null;
 
@@ -12,14 +13,14 @@ function defaultAxes() {
   const loss = metrics.find((each) => each !== ranking && each.lower !== ranking?.lower);
   const last = [loss, ranking].filter(Boolean);
   // Params that most runs have come first where there are too many.
-  const filled = (each) => runs.filter((run) => each.get(run) !== null).length;
+  const filled = (each) => scored.filter((run) => each.get(run) !== null).length;
   const fullest = [...params].sort((one, two) => filled(two) - filled(one)).slice(0, MAX_AXES - last.length);
   return [...params.filter((each) => fullest.includes(each)), ...last].map((each) => each.key);
 }
 
 // An axis knows where a value stands (in pixels from the top), and what to write beside it.
 function makeAxis(each, position) {
-  const values = runs.map(each.get).filter((value) => value !== null);
+  const values = scored.map(each.get).filter((value) => value !== null);
   if (!each.numeric) return namedAxis(each, position, [...new Set(values)].sort());
   const low = Math.min(...values), high = Math.max(...values);
   const log = low > 0 && high / low > 30;
@@ -57,8 +58,7 @@ function lineRows(axes) {
   const colour = ranking && makeAxis(ranking, 0);
   const kind = (run) => (run.index === state.a ? "a" : run.index === state.b ? "b" : on.has(run) ? "on" : "off");
   const order = ["off", "on", "a", "b"];
-  const drawn = runs.filter((run) => axes.some((axis) => axis.each.get(run) !== null && axis.each.kind === "validation"));
-  return drawn.map((run) => [kind(run), run]).sort(([one], [two]) => order.indexOf(one) - order.indexOf(two))
+  return scored.map((run) => [kind(run), run]).sort(([one], [two]) => order.indexOf(one) - order.indexOf(two))
     .flatMap(([group, run]) => axes.map((axis) => {
       const value = axis.each.get(run);
       return { run: run.index, kind: group, x: axis.position, y: value === null ? MISSING : axis.place(value),
@@ -88,17 +88,23 @@ function brushRows(axes) {
   });
 }
 
+function emptySlot(axis) {
+  return scored.some((run) => axis.each.get(run) === null) ? [{ y: MISSING, text: "not set" }] : [];
+}
+
 function parallelSpec(axes, width) {
   const lines = (name, encode, more = {}) => ({ type: "group", interactive: false, from: { facet: { name, data: "lines", groupby: "run" } },
     marks: [{ type: "line", from: { data: name }, encode: { update: { x: { field: "x" }, y: { field: "y" }, interpolate: { value: "monotone" }, ...encode } }, ...more }] });
   const text = (encode, more = {}) => ({ type: "text", interactive: false, encode: { enter: { font: { value: "inherit" }, ...encode } }, ...more });
   const tick = { x: { field: "x", offset: 6 }, y: { field: "y" }, text: { field: "text" }, baseline: { value: "middle" }, fontSize: { value: 11 } };
+  const room = axes.length > 1 ? (axes[1].position - axes[0].position) * 0.95 : width;
+  const title = { x: { field: "x" }, limit: { value: room }, align: [{ test: "datum.last", value: "right" }, { test: "datum.first", value: "left" }, { value: "center" }] };
   return {
-    $schema: "https://vega.github.io/schema/vega/v6.json", width, height: MISSING, padding: { left: 8, right: 8, top: 34, bottom: 14 }, autosize: "none",
+    $schema: "https://vega.github.io/schema/vega/v6.json", width, height: MISSING, padding: { left: 8, right: 8, top: TOP, bottom: 14 }, autosize: "none",
     background: null, signals: [{ name: "hover", value: null, on: [{ events: "@reach:pointerover", update: "datum.run" }, { events: "@reach:pointerout", update: "null" }] }],
     data: [{ name: "lines", values: lineRows(axes) }, { name: "brushes", values: brushRows(axes) },
-      { name: "axes", values: axes.map((axis) => ({ key: axis.each.key, x: axis.position, label: axis.each.label, metric: axis.each.kind === "validation", last: axis.position > width - 60, first: axis.position < 60 })) },
-      { name: "ticks", values: axes.flatMap((axis) => axis.ticks.map((each) => ({ ...each, x: axis.position }))) },
+      { name: "axes", values: axes.map((axis) => ({ key: axis.each.key, x: axis.position, short: axis.each.short, prefix: axis.each.prefix, metric: axis.each.kind === "validation", last: axis.position > width - 30, first: axis.position < 30 })) },
+      { name: "ticks", values: axes.flatMap((axis) => [...axis.ticks, ...emptySlot(axis)].map((each) => ({ ...each, x: axis.position }))) },
       { name: "focus", source: "lines", transform: [{ type: "filter", expr: "datum.run === hover" }] }],
     marks: [
       lines("seen", { stroke: { field: "stroke" }, strokeWidth: [{ test: "datum.kind === 'a' || datum.kind === 'b'", value: 3 }, { value: 1.3 }],
@@ -107,8 +113,8 @@ function parallelSpec(axes, width) {
       { type: "rule", interactive: false, from: { data: "axes" }, encode: { enter: { x: { field: "x" }, y: { value: 0 }, y2: { value: HEIGHT }, stroke: { value: "var(--soft)" }, strokeOpacity: { value: 0.7 } } } },
       text({ ...tick, stroke: { value: "var(--paper)" }, strokeWidth: { value: 3.5 }, strokeOpacity: { value: 0.9 } }, { from: { data: "ticks" } }),
       text({ ...tick, fill: { value: "var(--ink)" } }, { from: { data: "ticks" } }),
-      text({ x: { field: "x" }, y: { value: -16 }, text: { field: "label" }, fontSize: { value: 12.5 }, fontWeight: { value: 600 }, limit: { value: 150 },
-        align: [{ test: "datum.last", value: "right" }, { test: "datum.first", value: "left" }, { value: "center" }], fill: [{ test: "datum.metric", value: "var(--accent)" }, { value: "var(--ink)" }] }, { from: { data: "axes" } }),
+      text({ ...title, y: { value: -16 }, text: { field: "short" }, fontSize: { value: 12.5 }, fontWeight: { value: 600 }, fill: [{ test: "datum.metric", value: "var(--accent)" }, { value: "var(--ink)" }] }, { from: { data: "axes" } }),
+      text({ ...title, y: { value: -32 }, text: { field: "prefix" }, fontSize: { value: 11 }, fill: { value: "var(--soft)" } }, { from: { data: "axes" } }),
       { type: "rect", interactive: false, from: { data: "brushes" }, encode: { update: { xc: { field: "x" }, width: { value: 14 }, y: { field: "top" }, y2: { field: "bottom" }, cornerRadius: { value: 4 },
         fill: { value: "var(--accent)" }, fillOpacity: { value: 0.3 }, stroke: { value: "var(--accent)" } } } },
       lines("reached", { stroke: { value: "transparent" }, strokeWidth: { value: 9 }, tooltip: { field: "tip" }, cursor: { value: "pointer" } }, { name: "reach" }),
@@ -118,15 +124,15 @@ function parallelSpec(axes, width) {
 }
 
 function currentAxes(width) {
-  const chosen = candidates.filter((each) => chosenAxes.has(each.key) && runs.some((run) => each.get(run) !== null));
+  const chosen = candidates.filter((each) => chosenAxes.has(each.key) && scored.some((run) => each.get(run) !== null));
   // Metrics stand on the right, the ranking one last; names on the last axis need room.
   const ordered = [...chosen.filter((each) => each.kind === "param"), ...chosen.filter((each) => each.kind !== "param" && each !== ranking), ...chosen.filter((each) => each === ranking)];
-  const left = 14, right = width - 60;
+  const left = 14, right = width - 52;
   return ordered.map((each, i) => makeAxis(each, ordered.length === 1 ? width / 2 : left + ((right - left) * i) / (ordered.length - 1)));
 }
 
 async function drawParallel() {
-  const width = Math.max($("parallel").clientWidth - 16, 90 * chosenAxes.size);
+  const width = Math.max($("parallel").clientWidth - 16, 112 * chosenAxes.size);
   const axes = currentAxes(width);
   if (axes.length < 2) { $("parallel").replaceChildren(make("p", { class: "soft" }, "Too little differs yet: a chart needs a parameter or two metrics with values.")); return; }
   const found = await vegaEmbed("#parallel", parallelSpec(axes, width), { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" } });
@@ -139,7 +145,7 @@ async function drawParallel() {
 
 function startBrush(event, axis) {
   event.preventDefault();
-  const top = $("parallel").querySelector("svg").getBoundingClientRect().top + 34;
+  const top = $("parallel").querySelector("svg").getBoundingClientRect().top + TOP;
   const at = (moved) => Math.max(0, Math.min(HEIGHT, moved.clientY - top));
   const from = at(event);
   const move = (moved) => setRange(axis.each.key, rangeOf(axis, from, at(moved)));

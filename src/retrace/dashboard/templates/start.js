@@ -8,7 +8,9 @@ function writeHeadline() {
   if (!first) return;
   const words = first === base ? "the base itself: no run on its validation rows scores higher"
     : `${first.verdict} against ${base.name}${first.p === null ? "" : `, p ${first.p < 0.001 ? "" : "= "}${probability(first.p)} after Holm`}`;
-  $("headline").replaceChildren("Best on validation", make("strong", {}, score(ranking.get(first))), make("b", {}, first.name), make("span", { class: "soft" }, words));
+  const equal = ranked.filter((run) => run.rank === 1).length - 1;
+  const name = equal ? `${first.name} and ${equal} more` : first.name;
+  $("headline").replaceChildren("Best on validation", make("strong", {}, score(ranking.get(first))), make("b", {}, name), make("span", { class: "soft" }, words));
   $("headline").hidden = false;
 }
 

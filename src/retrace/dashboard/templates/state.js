@@ -6,7 +6,12 @@ const $ = (id) => document.getElementById(id);
 const runs = data.runs.map((run, index) => ({ ...run, index }));
 
 // Columns that every page has; those with a kind come from metrics and params. `get` is what sorts and filters.
-const valueColumns = data.columns.map((column, index) => ({ ...column, get: (run) => run.values[index] }));
+const valueColumns = data.columns.map((column, index) => {
+  const dot = column.label.lastIndexOf(".");
+  const values = runs.map((run) => run.values[index]).filter((value) => value !== null);
+  return { ...column, prefix: column.label.slice(0, dot + 1), short: column.label.slice(dot + 1), get: (run) => run.values[index],
+    whole: values.every(Number.isInteger) && values.some((value) => value > 1) };
+});
 const VERDICTS = ["better", "equivalent", "base", "no significant difference", "cannot tell", "worse", "not comparable"];
 const column = (key, label, get, more = {}) => ({ key, label, get, numeric: true, ...more });
 const columns = [
@@ -25,8 +30,14 @@ const columns = [
 const byKey = new Map([column("name", "run", (run) => run.name, { numeric: false }), ...columns].map((each) => [each.key, each]));
 const ranking = byKey.get(`validation.${data.metric}`);
 
-const state = { sort: { key: "rank", down: false }, text: "", verdict: "", ranges: new Map(), other: false, a: null, b: null };
+const state = { sort: { key: "rank", down: false }, text: "", verdict: "", ranges: new Map(), other: false, away: new Set(firstAway()), a: null, b: null };
 const listeners = [];
+
+// Many metrics say nearly the same: the ranking one, the next and the last are shown until one asks for more.
+function firstAway() {
+  const metrics = valueColumns.filter((each) => each.kind === "validation").map((each) => each.key);
+  return metrics.length > 4 ? metrics.slice(2, -1) : [];
+}
 
 function change(values) {
   Object.assign(state, values);

@@ -8,9 +8,8 @@ function headCell(each) {
   const classes = [each.key === "name" ? "sticky" : "", each.numeric && each.key !== "verdict" ? "" : "text", each.kind === "other" ? "other" : ""];
   const cell = make("th", { scope: "col", class: classes.filter(Boolean).join(" ") || null,
     "aria-sort": active ? (state.sort.down ? "descending" : "ascending") : null });
-  const hint = each.kind === "validation" ? (each.lower ? "lower is better" : "higher is better")
-    : each.kind === "other" ? "not for choosing" : each.kind === "param" ? "parameter" : "";
-  const words = [each.label, hint && make("small", {}, hint)].filter(Boolean);
+  const hint = each.kind === "validation" ? (each.lower ? "lower is better" : "higher is better") : each.kind === "other" ? "not for choosing" : each.prefix;
+  const words = [each.kind === "param" ? each.short : each.label, hint && make("small", {}, hint)].filter(Boolean);
   if (!sortable) {
     cell.append(make("span", { title: "Choosing by test scores would spoil them: they neither sort nor filter." }, ...words));
     return cell;
@@ -61,8 +60,7 @@ function differenceCell(run) {
 function valueCell(each, run) {
   const value = each.get(run);
   if (value === null || value === undefined) return make("td", { class: each.kind === "other" ? "other none" : "none" }, "–");
-  const text = each.kind === "validation" || each.kind === "other" ? (Number.isInteger(value) ? String(value) : score(value))
-    : each.numeric ? number(value) : value;
+  const text = each.kind === "validation" || each.kind === "other" ? (each.whole ? String(value) : score(value)) : each.numeric ? number(value) : value;
   const classes = [each.numeric ? "" : "text", each.kind === "other" ? "other" : "", best.get(each.key) === value ? "best" : ""];
   return make("td", { class: classes.filter(Boolean).join(" ") || null, title: each.kind && each.numeric ? String(value) : null }, text);
 }
@@ -79,7 +77,7 @@ const best = new Map(columns.filter((each) => each.kind === "validation").map((e
 
 function shownColumns() {
   const used = (each) => !["difference", "p"].includes(each.key) || runs.some((run) => each.get(run) !== null);
-  return columns.filter((each) => (each.kind !== "other" || state.other) && used(each));
+  return columns.filter((each) => (each.kind !== "other" || state.other) && !state.away.has(each.key) && used(each));
 }
 
 function rowOf(run, shown) {
@@ -123,6 +121,12 @@ function setRange(key, range) {
 
 function startTable() {
   const words = [...new Set(runs.map((run) => run.verdict ?? run.state))];
+  const box = (each) => make("label", {}, make("input", { type: "checkbox", checked: !state.away.has(each.key), onchange: (event) => {
+    const away = new Set(state.away);
+    away[event.target.checked ? "delete" : "add"](each.key);
+    change({ away });
+  } }), each.label);
+  $("columns").append(...columns.filter((each) => each.kind !== "other").map(box));
   $("verdict").append(make("option", { value: "" }, "all verdicts"), ...words.map((word) => make("option", { value: word }, word)));
   $("verdict").addEventListener("change", () => change({ verdict: $("verdict").value }));
   $("filter").addEventListener("input", () => change({ text: $("filter").value }));
@@ -130,7 +134,7 @@ function startTable() {
   $("other").parentElement.hidden = !columns.some((each) => each.kind === "other");
   listeners.push((values) => {
     if ("a" in values || "b" in values) drawChosen();
-    if (["sort", "text", "verdict", "ranges", "other"].some((key) => key in values)) drawTable();
+    if (["sort", "text", "verdict", "ranges", "other", "away"].some((key) => key in values)) drawTable();
     if ("ranges" in values) drawRanges();
   });
   drawTable();
