@@ -62,9 +62,7 @@ def save_experiment(number, table):
     generator = np.random.default_rng(number)
     chosen = settings(number)
     set_params(Path(), chosen)
-    quality = float(
-        np.clip(0.42 + 0.1 * (chosen["model"] == "mlp") + generator.normal(0, 0.06), 0.2, 0.9)
-    )
+    quality = 0.22 + 0.03 * (chosen["model"] == "mlp") + generator.normal(0, 0.03)
     changed, true, probabilities = predictions_like(table, quality, generator)
     found = {
         part: part_scores(np.flatnonzero(table["part"] == part), true, probabilities)

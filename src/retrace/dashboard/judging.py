@@ -172,13 +172,12 @@ def _compare(reference: Validation, base: Run, run: Run, metric: str) -> Judgeme
 def _difference_in_rows(base: Validation, other: Validation) -> str:
     if base.classes != other.classes:
         return "other classes"
-    if len(base.rows) != len(other.rows):
-        return f"other validation rows: {len(other.rows)} of them, the base has {len(base.rows)}"
-    differ = (base.rows != other.rows).any(axis=1).sum()
+    if np.array_equal(base.rows, other.rows):
+        return ""
+    foreign = len(set(map(tuple, other.rows)) - set(map(tuple, base.rows)))
     return (
-        f"other validation rows: {differ} of {len(base.rows)} are not those of the base"
-        if differ
-        else ""
+        f"other validation rows: {foreign} of {len(other.rows)} are not among the base's"
+        f" {len(base.rows)}"
     )
 
 

@@ -111,12 +111,8 @@ def vega_library() -> str:
 
     path = Path(f".retrace/vega-{version('vl-convert-python')}.js")
     if not path.exists():
-        save_text(
-            vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
-                "</script", "<\\/script"
-            ),
-            path,
-        )
+        script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        save_text(script.replace("</script", "<\\/script"), path)
     return path.read_text(encoding="utf-8")
 
 
