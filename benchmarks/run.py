@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+import dashboard
 import pipeline
 import table
 import threads
@@ -46,6 +47,12 @@ SECTIONS = (
         table.measure,
         "20 columns of numbers and a label. Each stage is a process of its own; peak memory is the"
         " largest of the three, interpreter and libraries included. `python benchmarks/table.py`",
+    ),
+    (
+        "The dashboard",
+        dashboard.measure,
+        "Digits with experiments that DVC itself saved, five stages each. Each opening is a browser of"
+        " its own that was started for it. `python benchmarks/dashboard.py`",
     ),
 )
 

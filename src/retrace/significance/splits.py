@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from retrace.errors import ComparisonError
-from retrace.intervals import Interval
-from retrace.significance.verdicts import Comparison, decide
-
-MIN_SPLITS = 5
+from retrace.significance.student import MIN_REPEATS, student_evidence
+from retrace.significance.verdicts import Comparison, compared
 
 
 def compare_over_splits(
@@ -21,47 +18,34 @@ def compare_over_splits(
     *,
     tolerance: float | None = None,
 ) -> Comparison:
-    """Ask whether ``other`` is better, from one score of each model on each of several splits.
+    """Ask whether one model is better than another, from a score of each on each of several splits.
 
     The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
-    training parts of different splits overlap, so their scores vary less than those of new data would.
+    parts of different splits overlap, so their scores vary less than those of new data would.
 
     Parameters
     ----------
     base_scores, other_scores : sequence of float
         In the same order of split seeds.
+    metric : str
     n_train, n_test : int
         Rows of the training and of the test part of each split.
+    tolerance : float, optional
+        Models that differ by less are ``"equivalent"``.
+
+    Raises
+    ------
+    ComparisonError
+        There are fewer than 5 splits, or not as many on both sides.
     """
     n = len(base_scores)
-    if n != len(other_scores) or n < MIN_SPLITS:
+    if n != len(other_scores) or n < MIN_REPEATS:
         raise ComparisonError(
-            f"got {n} and {len(other_scores)} splits: the same splits on both sides are needed,"
-            f" at least {MIN_SPLITS}; run `retrace seeds {MIN_SPLITS}`"
+            f"got {n} and {len(other_scores)} splits: at least {MIN_REPEATS} are needed, the same ones"
+            f" on both sides; run `retrace seeds {MIN_REPEATS}` for both"
         )
     differences = np.asarray(other_scores, dtype=float) - np.asarray(base_scores, dtype=float)
-    difference = float(differences.mean())
     error = float(np.sqrt((1 / n + n_test / n_train) * differences.var(ddof=1)))
-    t = abs(difference) / error if error else (np.inf if difference else 0.0)
-    p_value = float(2 * stats.t.sf(t, n - 1))
-    interval, narrow = (
-        Interval(difference - half, difference + half)
-        for half in stats.t.ppf([0.975, 0.95], n - 1) * error
-    )
-    verdict, reason = decide(metric, difference, p_value, interval, narrow, tolerance)
-    return Comparison(
-        metric=metric,
-        base=float(np.mean(base_scores)),
-        other=float(np.mean(other_scores)),
-        difference=difference,
-        interval=interval,
-        narrow=narrow,
-        p_value=p_value,
-        test="corrected resampled t-test",
-        n_units=n,
-        unit="split",
-        detectable=float((stats.t.ppf(0.975, n - 1) + stats.t.ppf(0.8, n - 1)) * error),
-        detectable_is_bound=False,
-        verdict=verdict,
-        reason=reason,
-    )
+    evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
+    was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
+    return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")

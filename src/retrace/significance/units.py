@@ -1,18 +1,15 @@
-"""Where a metric comes from: totals over units that two models share, and the score of such totals.
+"""What two models did on the units that they share: the input of every test that resamples."""
 
-All that the tests and intervals know of a metric is here: another task adds its totals and its score.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrace.evaluation import row_losses, scores_from_class_totals
-from retrace.records import Floats, Predictions
+from retrace.records import Codes, Floats, Predictions
+from retrace.significance.totals import Score, alike, mistakes, scorer, unit_totals, won_row
 
-LIMIT = 5000  # units that are resampled one by one; more are first joined at random
+LIMIT = 1000  # units that are resampled one by one; more are joined first
+PATTERNS = 200  # patterns that are worth counting: to draw a count costs five times a unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +22,8 @@ class Units:
         How many units there are of each pattern.
     base, other : float64 array of shape (n_patterns, n_totals)
         The totals of one such unit.
+    wrong, right : float64 array of shape (n_totals,)
+        The totals of a unit, not seen here, on which two models would differ as much as can be expected.
     score : callable
         From totals of shape (..., n_totals) to values of shape (...).
     """
@@ -32,7 +31,18 @@ class Units:
     counts: NDArray[np.int64]
     base: Floats
     other: Floats
-    score: Callable[[Floats], Floats]
+    wrong: Floats
+    right: Floats
+    score: Score
+
+    @property
+    def n_units(self) -> int:
+        """The number of units."""
+        return int(self.counts.sum())
+
+    def difference(self, base: Floats, other: Floats) -> Floats:
+        """Return the score of the other model's totals minus that of the base's."""
+        return self.score(other) - self.score(base)
 
 
 def paired_units(
@@ -44,62 +54,48 @@ def paired_units(
 ) -> Units:
     """Total up what ``metric`` needs over each unit.
 
-    Rows that are alike for the metric are one pattern. More than `LIMIT` patterns or groups are joined
-    at random into that many units of equal size, which keeps the variance, and the cost off the rows.
+    Rows that ``metric`` cannot tell apart are one pattern, however many there are.
     """
-    units, counts = _units(base, other, metric, groups)
-    if len(counts) > LIMIT:
-        units = np.arange(len(units)) if groups is None else units
-        n_units = units.max() + 1
-        units = generator.permutation(n_units)[units] % LIMIT
-        counts = np.ones(LIMIT, np.int64)
-    n_units = len(counts)
+    units, counts = alike(base, other, metric)
+    if groups is not None or len(counts) > PATTERNS:
+        units = numbered_units(len(base.y), groups, generator)
+        counts = np.ones(units.max() + 1, np.int64)
+    wrong, right = expected_unit(base, other, metric, groups)
     return Units(
         counts=counts,
-        base=unit_totals(base, metric, units, n_units) / counts[:, np.newaxis],
-        other=unit_totals(other, metric, units, n_units) / counts[:, np.newaxis],
+        base=unit_totals(base, metric, units, len(counts)) / counts[:, np.newaxis],
+        other=unit_totals(other, metric, units, len(counts)) / counts[:, np.newaxis],
+        wrong=wrong,
+        right=right,
         score=scorer(metric, base.probabilities.shape[1]),
     )
 
 
-def unit_totals(predictions: Predictions, metric: str, units: NDArray[np.int64], n_units: int) -> Floats:
-    """Sum what ``metric`` needs over the rows of each unit, shape (n_units, n_totals)."""
-    if metric == "log_loss":
-        columns = [
-            np.bincount(units, minlength=n_units),
-            np.bincount(units, row_losses(predictions), n_units),
-        ]
-        return np.stack(columns, axis=1)
-    y, predicted, k = predictions.y, predictions.predicted, predictions.probabilities.shape[1]
-    right = y == predicted
-    totals = [
-        np.bincount(units[rows] * k + labels[rows], minlength=n_units * k).reshape(n_units, k)
-        for rows, labels in ((right, y), (slice(None), y), (slice(None), predicted))
-    ]
-    return np.concatenate(totals, axis=1).astype(np.float64)
+def numbered_units(
+    n_rows: int, groups: NDArray[np.generic] | None, generator: np.random.Generator
+) -> Codes:
+    """Return the number of each row's unit, shape (n_rows,); more than `LIMIT` are joined at random.
+
+    The sum of units that are joined varies as it did before, so that a million rows cost no more than a
+    thousand. Swapping whole subsets keeps a permutation test exact: J. Hemerik and J. Goeman, TEST 27
+    (2018), 811-825.
+    """
+    units = np.arange(n_rows) if groups is None else np.unique(groups, return_inverse=True)[1]
+    n_units = int(units.max()) + 1
+    return units if n_units <= LIMIT else generator.permutation(n_units)[units] % LIMIT
 
 
-def scorer(metric: str, n_classes: int) -> Callable[[Floats], Floats]:
-    """Return the function from totals, as `unit_totals` gives them, to the metric."""
-    if metric == "log_loss":
-        return lambda totals: totals[..., 1] / totals[..., 0]
-
-    def score(totals: Floats) -> Floats:
-        hits, support, predicted = np.split(totals, [n_classes, 2 * n_classes], axis=-1)
-        return scores_from_class_totals(hits, support, predicted)[metric]
-
-    return score
-
-
-def _units(
+def expected_unit(
     base: Predictions, other: Predictions, metric: str, groups: NDArray[np.generic] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    if groups is not None:
-        units = np.unique(groups, return_inverse=True)[1]
-        return units, np.ones(units.max() + 1, np.int64)
-    if metric == "log_loss":
-        return np.arange(len(base.y)), np.ones(len(base.y), np.int64)
-    k = base.probabilities.shape[1]
-    codes = (base.y * k + base.predicted) * k + other.predicted
-    _, units, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    return units, counts
+) -> tuple[Floats, Floats]:
+    """Return the totals of a unit on which two such models could differ much: wrong, and right.
+
+    They differ on one row; in a group, on as many as either model has wrong in any one group.
+    """
+    wrong, right = won_row(base, other, metric)
+    if groups is None:
+        return wrong, right
+    units = np.unique(groups, return_inverse=True)[1]
+    rows = max(int(np.bincount(units, mistakes(model)).max()) for model in (base, other))
+    rows = rows or int(np.bincount(units).max())
+    return wrong * rows, right * rows

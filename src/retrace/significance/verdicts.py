@@ -1,12 +1,17 @@
 """What a comparison of two models comes to: the record of it, and the one rule that words it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retrace.evaluation import LOWER_IS_BETTER
 from retrace.intervals import Interval
 
 ALPHA = 0.05
+CONFIDENCES = (0.95, 0.9)
+MIN_GROUPS = 20
 
 VERDICTS = ("better", "worse", "equivalent", "no significant difference", "cannot tell")
 
@@ -27,11 +32,13 @@ class Comparison:
     interval, narrow : Interval
         Of the difference: 95 %, and 90 % for equivalence. NaN where nothing can be told.
     p_value : float
+        NaN where nothing can be told.
     test : str
         The name of the test.
     n_units : int
+        For seeds: the fewer of the two sides.
     unit : str
-        What was resampled: ``"row"``, ``"group"``, ``"seed"`` or ``"split"``.
+        What the models are judged on: ``"row"``, ``"group"``, ``"seed"`` or ``"split"``.
     detectable : float or None
         The smallest true difference that would be found with power .8 at alpha .05, given how often the
         two models disagree here.
@@ -59,25 +66,71 @@ class Comparison:
     reason: str
 
 
-def decide(
+class Evidence(NamedTuple):
+    """What a method found: the fields of `Comparison` that need one, before a verdict."""
+
+    test: str
+    p_value: float
+    interval: Interval
+    narrow: Interval
+    detectable: float | None
+    detectable_is_bound: bool
+    reason: str
+
+
+UNKNOWN = Interval(np.nan, np.nan)
+NOTHING = Evidence("none", np.nan, UNKNOWN, UNKNOWN, None, False, "")
+
+
+def compared(
     metric: str,
-    difference: float,
-    p_value: float,
-    interval: Interval,
-    narrow: Interval,
-    tolerance: float | None = None,
+    base: float,
+    other: float,
+    evidence: Evidence,
+    tolerance: float | None,
+    *,
+    n_units: int,
+    unit: Unit,
+) -> Comparison:
+    """Word the verdict on what was found."""
+    verdict, why = decide(metric, other - base, evidence, tolerance)
+    return Comparison(
+        metric=metric,
+        base=base,
+        other=other,
+        difference=other - base,
+        n_units=n_units,
+        unit=unit,
+        verdict=verdict,
+        **(evidence._asdict() | {"reason": "; ".join(filter(None, [evidence.reason, why]))}),
+    )
+
+
+def decide(
+    metric: str, difference: float, evidence: Evidence, tolerance: float | None = None
 ) -> tuple[str, str]:
-    """Word a verdict, and the reason where test and interval do not say the same.
+    """Word a verdict, and a reason where test and interval do not say the same.
 
     "Better" and "worse" need both: a p-value under .05 and an interval without 0.
     """
+    if np.isnan(evidence.p_value):
+        return "cannot tell", ""
+    narrow = evidence.narrow
     if tolerance is not None and -tolerance <= narrow.low and narrow.high <= tolerance:
         return "equivalent", f"the 90 % interval lies within ±{tolerance:g}"
-    excludes_zero = interval.low > 0 or interval.high < 0
-    if p_value < ALPHA and excludes_zero:
-        return ("better" if (difference < 0) == (metric in LOWER_IS_BETTER) else "worse"), ""
-    if p_value < ALPHA:
-        return VERDICTS[3], f"the test alone finds one (p = {p_value:.2g}), but the interval contains 0"
-    if excludes_zero:
-        return VERDICTS[3], f"the interval alone leaves 0 out, but the test does not (p = {p_value:.2g})"
-    return VERDICTS[3], ""
+    if evidence.p_value >= ALPHA:
+        return "no significant difference", ""
+    if evidence.interval.low <= 0 <= evidence.interval.high:
+        found = f"the test alone finds one (p = {evidence.p_value:.2g})"
+        return "no significant difference", f"{found}, but the interval contains 0"
+    return ("better" if (difference < 0) == (metric in LOWER_IS_BETTER) else "worse"), ""
+
+
+def too_few_units(n_units: int, groups: NDArray[np.generic] | None) -> str:
+    """Return why so few rows or groups tell nothing, or an empty string."""
+    name, needed = ("rows", 2) if groups is None else ("groups", MIN_GROUPS)
+    return (
+        ""
+        if n_units >= needed
+        else f"{n_units} {name} are too few to tell: at least {needed} are needed"
+    )

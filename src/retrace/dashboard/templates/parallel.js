@@ -23,7 +23,7 @@ function makeAxis(each, position) {
   const values = scored.map(each.get).filter((value) => value !== null);
   if (!each.numeric) return namedAxis(each, position, [...new Set(values)].sort());
   const low = Math.min(...values), high = Math.max(...values);
-  const log = low > 0 && high / low > 30;
+  const log = low > 0 && high / low >= 20;
   const scale = log ? Math.log10 : (value) => value;
   const flip = each.kind === "validation" && each.lower;
   const span = scale(high) - scale(low) || 1;
