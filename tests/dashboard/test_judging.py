@@ -104,7 +104,13 @@ def test_few_groups_cannot_tell_and_are_no_test(make_run):
 def test_a_base_without_predictions_says_so_everywhere(make_run):
     base, other = make_run("base"), make_run("other", table=predictions_table())
     found = judged(base, other)[other.revision]
-    assert (found.verdict, found.reason) == ("not comparable", "the base base has no predictions")
+    assert (found.verdict, found.reason) == ("not comparable", "the base base: no predictions")
+
+
+def test_a_metric_of_ones_own_ranks_but_has_no_test(make_run, base):
+    other = make_run("other", table=predictions_table(n=300), scores={"auc": 0.7})
+    found = judged(base, other, metric="auc")
+    assert found[other.revision].reason == "the base base: no test is known for auc"
 
 
 def test_a_lower_loss_is_better_and_equal_scores_share_a_place(make_run, base):

@@ -11,7 +11,7 @@ from retrace.dashboard.outputs import NOT_PULLED, Unusable, Validation, read_val
 from retrace.dashboard.remembering import remembered
 from retrace.dashboard.runs import Run
 from retrace.errors import RetraceError, did_you_mean
-from retrace.evaluation import LOWER_IS_BETTER
+from retrace.evaluation import LOWER_IS_BETTER, scores
 from retrace.significance import Comparison, compare_rows, holm
 from retrace.significance.verdicts import ALPHA
 
@@ -102,9 +102,9 @@ def judge(runs: list[Run], base: Run, metric: str) -> dict[str, Judgement]:
         By revision.
     """
     try:
-        reference = read_validation(base)
+        reference = _reference(base, metric)
     except Unusable as error:
-        reason = f"the base {base.label} has {error}"
+        reason = f"the base {base.label}: {error}"
         found = {
             run.revision: Judgement(
                 verdict=NOT_COMPARABLE, reason=reason, same_rows=_same_part(base, run)
@@ -150,6 +150,13 @@ def _same_part(base: Run, run: Run) -> bool:
     """Tell without predictions whether the validation parts are the same, by dvc.lock."""
     part = VALIDATION.as_posix()
     return part in base.hashes and base.hashes[part] == run.hashes.get(part)
+
+
+def _reference(base: Run, metric: str) -> Validation:
+    validation = read_validation(base)
+    if metric not in scores(validation.predictions):
+        raise Unusable(f"no test is known for {metric}")
+    return validation
 
 
 def _compare(reference: Validation, base: Run, run: Run, metric: str) -> Judgement:

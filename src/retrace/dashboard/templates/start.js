@@ -25,7 +25,7 @@ function writeNotices() {
   const missing = runs.filter((run) => run.verdict === "predictions not pulled").length;
   const why = runs.find((run) => run.reason.startsWith("the base "))?.reason;
   const remedy = ["Bring them with ", make("code", {}, "dvc fetch --all-branches --all-tags"), ", those of experiments with ", make("code", {}, "dvc exp pull origin --all-commits"), ", then run ", make("code", {}, "retrace dashboard"), " again."];
-  if (why) $("notices").append(make("p", { class: "notice" }, `No run is judged: ${why}. `, ...remedy));
+  if (why) $("notices").append(make("p", { class: "notice" }, `No run is judged: ${why}. `, ...(why.endsWith("not pulled") ? remedy : [])));
   else if (missing) $("notices").append(make("p", { class: "notice" }, `The predictions of ${missing} run${missing === 1 ? " are" : "s are"} not in DVC's cache here. `, ...remedy));
 }
 
