@@ -206,6 +206,20 @@ def test_a_range_drawn_on_an_axis_filters_the_table(opened):
     assert len(names(opened)) == N_RUNS
 
 
+def test_a_line_under_the_pointer_says_which_run_it_is(opened):
+    script = """const line = [...document.querySelectorAll('#parallel .reach path')].at(-1);
+        line.scrollIntoView({block: 'center'});
+        const at = line.getPointAtLength(line.getTotalLength() / 9).matrixTransform(line.getScreenCTM());
+        return [at.x, at.y]"""
+    x, y = opened.execute_script(script)
+    for place in (x + 1, x):
+        event = {"type": "mouseMoved", "x": place, "y": y}
+        opened.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+    tip = wait(opened, "return document.querySelector('#vg-tooltip-element.visible')?.innerText")
+    assert tip.split()[0] in names(opened)
+    assert "accuracy" in tip
+
+
 def test_names_from_the_data_are_shown_as_they_are(opened):
     assert not find(opened, "td b, li b")
     labels = [t.text for t in find(opened, "#results .mark-text.role-axis-label text")]

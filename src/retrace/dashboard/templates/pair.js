@@ -81,7 +81,7 @@ const RUN_COLOUR = { field: "run", type: "nominal", scale: { domain: ["A", "B"],
 function curveSpec(measure, a, b, width) {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", width, height: 210, config: CONFIG, autosize: { type: "fit-x", contains: "padding" },
-    data: { values: curveRows(measure, a, b) }, mark: { type: "line", strokeWidth: 2, interpolate: "linear", point: false, tooltip: true },
+    data: { values: curveRows(measure, a, b) }, mark: { type: "line", strokeWidth: 2, point: { opacity: 0, size: 60 }, tooltip: true },
     encoding: {
       x: { field: "epoch", type: "quantitative", axis: { title: "epoch", tickMinStep: 1, grid: false } },
       y: { field: "value", type: "quantitative", scale: { zero: false }, axis: { title: measure.replaceAll("_", " "), tickCount: 5 } },

@@ -59,11 +59,17 @@ function lineRows(axes) {
   const kind = (run) => (run.index === state.a ? "a" : run.index === state.b ? "b" : on.has(run) ? "on" : "off");
   const order = ["off", "on", "a", "b"];
   return scored.map((run) => [kind(run), run]).sort(([one], [two]) => order.indexOf(one) - order.indexOf(two))
-    .flatMap(([group, run]) => axes.map((axis) => {
-      const value = axis.each.get(run);
-      return { run: run.index, kind: group, x: axis.position, y: value === null ? MISSING : axis.place(value),
-        stroke: strokeOf(run, group, colour), tip: tipOf(run, axes) };
-    }));
+    .map(([group, run]) => ({ run: run.index, kind: group, d: pathOf(run, axes), stroke: strokeOf(run, group, colour), tip: tipOf(run, axes) }));
+}
+
+// Flat where it crosses an axis, so that one sees where; Vega's own lines show a tooltip at their corners only.
+function pathOf(run, axes) {
+  const points = axes.map((axis) => [axis.position, axis.each.get(run) === null ? MISSING : axis.place(axis.each.get(run))]);
+  const parts = points.slice(1).map(([x, y], i) => {
+    const [before, height] = points[i], bend = (x - before) * 0.42;
+    return `C${before + bend} ${height} ${x - bend} ${y} ${x} ${y}`;
+  });
+  return `M${points[0][0]} ${points[0][1]}${parts.join("")}`;
 }
 
 function strokeOf(run, group, colour) {
@@ -93,8 +99,7 @@ function emptySlot(axis) {
 }
 
 function parallelSpec(axes, width) {
-  const lines = (name, encode, more = {}) => ({ type: "group", interactive: false, from: { facet: { name, data: "lines", groupby: "run" } },
-    marks: [{ type: "line", from: { data: name }, encode: { update: { x: { field: "x" }, y: { field: "y" }, interpolate: { value: "monotone" }, ...encode } }, ...more }] });
+  const lines = (source, encode, more = { interactive: false }) => ({ type: "path", from: { data: source }, encode: { update: { path: { field: "d" }, ...encode } }, ...more });
   const text = (encode, more = {}) => ({ type: "text", interactive: false, encode: { enter: { font: { value: "inherit" }, ...encode } }, ...more });
   const tick = { x: { field: "x", offset: 6 }, y: { field: "y" }, text: { field: "text" }, baseline: { value: "middle" }, fontSize: { value: 11 } };
   const room = axes.length > 1 ? (axes[1].position - axes[0].position) * 0.95 : width;
@@ -107,9 +112,9 @@ function parallelSpec(axes, width) {
       { name: "ticks", values: axes.flatMap((axis) => [...axis.ticks, ...emptySlot(axis)].map((each) => ({ ...each, x: axis.position }))) },
       { name: "focus", source: "lines", transform: [{ type: "filter", expr: "datum.run === hover" }] }],
     marks: [
-      lines("seen", { stroke: { field: "stroke" }, strokeWidth: [{ test: "datum.kind === 'a' || datum.kind === 'b'", value: 3 }, { value: 1.3 }],
+      lines("lines", { stroke: { field: "stroke" }, strokeWidth: [{ test: "datum.kind === 'a' || datum.kind === 'b'", value: 3 }, { value: 1.3 }],
         strokeOpacity: [{ test: "datum.kind === 'on'", value: 0.75 }, { value: 1 }] }),
-      { type: "line", interactive: false, from: { data: "focus" }, encode: { update: { x: { field: "x" }, y: { field: "y" }, interpolate: { value: "monotone" }, stroke: { value: "var(--ink)" }, strokeWidth: { value: 2.5 } } } },
+      lines("focus", { stroke: { value: "var(--ink)" }, strokeWidth: { value: 2.5 } }),
       { type: "rule", interactive: false, from: { data: "axes" }, encode: { enter: { x: { field: "x" }, y: { value: 0 }, y2: { value: HEIGHT }, stroke: { value: "var(--soft)" }, strokeOpacity: { value: 0.7 } } } },
       text({ ...tick, stroke: { value: "var(--paper)" }, strokeWidth: { value: 3.5 }, strokeOpacity: { value: 0.9 } }, { from: { data: "ticks" } }),
       text({ ...tick, fill: { value: "var(--ink)" } }, { from: { data: "ticks" } }),
@@ -117,7 +122,7 @@ function parallelSpec(axes, width) {
       text({ ...title, y: { value: -32 }, text: { field: "prefix" }, fontSize: { value: 11 }, fill: { value: "var(--soft)" } }, { from: { data: "axes" } }),
       { type: "rect", interactive: false, from: { data: "brushes" }, encode: { update: { xc: { field: "x" }, width: { value: 14 }, y: { field: "top" }, y2: { field: "bottom" }, cornerRadius: { value: 4 },
         fill: { value: "var(--accent)" }, fillOpacity: { value: 0.3 }, stroke: { value: "var(--accent)" } } } },
-      lines("reached", { stroke: { value: "transparent" }, strokeWidth: { value: 9 }, tooltip: { field: "tip" }, cursor: { value: "pointer" } }, { name: "reach" }),
+      lines("lines", { stroke: { value: "transparent" }, strokeWidth: { value: 9 }, tooltip: { field: "tip" }, cursor: { value: "pointer" } }, { name: "reach" }),
       { type: "rect", name: "hit", from: { data: "axes" }, encode: { enter: { xc: { field: "x" }, width: { value: 22 }, y: { value: -8 }, y2: { value: MISSING }, fill: { value: "transparent" }, cursor: { value: "ns-resize" } } } },
     ],
   };

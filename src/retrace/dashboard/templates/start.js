@@ -1,5 +1,7 @@
 // Words above the table, then everything is drawn once.
 
+const AGAINST = { better: "better than", worse: "worse than", equivalent: "equivalent to", "no significant difference": "no significant difference from" };
+
 function writeHeadline() {
   const base = runs[data.base];
   const ranked = runs.filter((run) => run.rank !== null).sort((one, two) => one.rank - two.rank);
@@ -7,7 +9,7 @@ function writeHeadline() {
   $("summary").textContent = `${runs.length} run${runs.length === 1 ? "" : "s"} of this clone, ranked by ${data.metric} on the validation part`;
   if (!first) return;
   const words = first === base ? "the base itself: no run on its validation rows scores higher"
-    : `${first.verdict} against ${base.name}${first.p === null ? "" : `, p ${first.p < 0.001 ? "" : "= "}${probability(first.p)} after Holm`}`;
+    : `${AGAINST[first.verdict] ?? `${first.verdict} against`} ${base.name}${first.p === null ? "" : `, p ${first.p < 0.001 ? "" : "= "}${probability(first.p)} after Holm`}`;
   const equal = ranked.filter((run) => run.rank === 1).length - 1;
   const name = equal ? `${first.name} and ${equal} more` : first.name;
   $("headline").replaceChildren("Best on validation", make("strong", {}, score(ranking.get(first))), make("b", {}, name), make("span", { class: "soft" }, words));
