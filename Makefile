@@ -18,7 +18,7 @@ endif
 COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
     --no-emit-index-url --no-emit-find-links --no-emit-options
 
-.PHONY: help repro verify bench test lint format requirements clean
+.PHONY: help repro verify bench statistics test lint format requirements clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ verify: $(READY)  ## make the model again from nothing, twice, and compare every
 
 bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchmarks.md
 	python benchmarks/run.py $(ARGS)
+
+statistics: $(READY)-dev  ## simulate how often verdicts are wrong, and write docs/statistics.md
+	python benchmarks/significance.py $(ARGS)
 
 test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 	pytest $(ARGS)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from retrace.evaluation import row_losses, scores_from_class_totals
+from retrace.evaluation import FROM_CLASS_TOTALS, row_losses
 from retrace.records import Codes, Floats, Predictions
 
 Score = Callable[[Floats], Floats]
@@ -49,8 +49,8 @@ def scorer(metric: str, n_classes: int) -> Score:
         return lambda totals: totals[..., 1] / totals[..., 0]
 
     def score(totals: Floats) -> Floats:
-        hits, support, predicted = np.split(totals, [n_classes, 2 * n_classes], axis=-1)
-        return scores_from_class_totals(hits, support, predicted)[metric]
+        hits, support, predicted = np.split(totals, 3, axis=-1)
+        return FROM_CLASS_TOTALS[metric](hits, support, predicted)
 
     return score
 
