@@ -43,7 +43,7 @@ def unit_totals(predictions: Predictions, metric: str, units: Codes, n_units: in
     return np.concatenate(totals, axis=1).astype(np.float64)
 
 
-def scorer(metric: str, n_classes: int) -> Score:
+def scorer(metric: str) -> Score:
     """Return the function from totals of shape (..., n_totals) to values of shape (...)."""
     if metric == "log_loss":
         return lambda totals: totals[..., 1] / totals[..., 0]
