@@ -18,7 +18,7 @@ def test_totals_of_all_units_score_as_the_report_does(metric):
     units = np.random.default_rng(0).integers(0, 17, 120)
     for model in (base, other):
         totals = unit_totals(model, metric, units, 17)
-        assert scorer(metric, 3)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-12)
+        assert scorer(metric)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-12)
 
 
 def test_rows_that_a_metric_cannot_tell_apart_are_one_pattern():
@@ -33,7 +33,7 @@ def test_rows_that_a_metric_cannot_tell_apart_are_one_pattern():
 def test_a_won_row_is_better_to_have_right(metric):
     base, other = paired_models(gained=9, lost=4)
     totals = unit_totals(base, metric, np.zeros(120, int), 1)[0]
-    wrong, right = (scorer(metric, 3)(totals + row) for row in won_row(base, other, metric))
+    wrong, right = (scorer(metric)(totals + row) for row in won_row(base, other, metric))
     assert wrong > right if metric == "log_loss" else wrong < right
 
 
@@ -55,7 +55,7 @@ def numbers(noise, seed):
 def test_totals_of_a_regression_score_as_the_report_does(metric):
     model = numbers(0.3, seed=0)
     totals = unit_totals(model, metric, np.arange(120) % 17, 17)
-    assert scorer(metric, 0)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-9)
+    assert scorer(metric)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-9)
 
 
 @pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrace.evaluation import (
+    FROM_CLASS_TOTALS,
     row_losses,
     row_totals,
-    scores_from_class_totals,
     scores_from_totals,
 )
 from retrace.params import METRICS
@@ -55,7 +55,7 @@ def unit_totals(predictions: Predictions, metric: str, units: Codes, n_units: in
     return np.concatenate(totals, axis=1).astype(np.float64)
 
 
-def scorer(metric: str, n_classes: int) -> Score:
+def scorer(metric: str) -> Score:
     """Return the function from totals of shape (..., n_totals) to values of shape (...)."""
     if metric in OF_NUMBERS:
         return lambda totals: scores_from_totals(totals, 0)[metric]
@@ -63,8 +63,8 @@ def scorer(metric: str, n_classes: int) -> Score:
         return lambda totals: totals[..., 1] / totals[..., 0]
 
     def score(totals: Floats) -> Floats:
-        hits, support, predicted = np.split(totals, [n_classes, 2 * n_classes], axis=-1)
-        return scores_from_class_totals(hits, support, predicted)[metric]
+        hits, support, predicted = np.split(totals, 3, axis=-1)
+        return FROM_CLASS_TOTALS[metric](hits, support, predicted)
 
     return score
 
