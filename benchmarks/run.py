@@ -54,6 +54,13 @@ SECTIONS = (
         " largest of the three, interpreter and libraries included. `python benchmarks/table.py`",
     ),
     (
+        "Comparing two runs",
+        compare.measure,
+        "`retrace compare` on two branches of a repository under Git and DVC whose predictions (three"
+        " classes) are made up: the whole command, start of Python included, then its steps taken one by"
+        " one in a process of their own. `python benchmarks/compare.py`",
+    ),
+    (
         "20 Newsgroups",
         newsgroups.measure,
         "By date, as raw posts and without headers, footers and quotes: `dvc repro` from nothing, with"
