@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 import backbones
+import compare
 import data_checks
 import images
 import newsgroups

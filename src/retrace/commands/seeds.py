@@ -43,8 +43,8 @@ def seeds(
     _fail_on(failures, n)
     if len(runs) < n:
         raise RetraceError(
-            f"{n - len(runs)} of {n} experiments are not of the workspace's code and data: run `git add`,"
-            " `retrace repro`, and try again"
+            f"{n - len(runs)} of {n} experiments are not of the workspace's code and data: run"
+            " `git add`, `retrace repro`, and try again"
         )
 
 
