@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 import backbones
+import compare
 import dashboard
 import data_checks
 import images
@@ -53,6 +54,13 @@ SECTIONS = (
         table.measure,
         "20 columns of numbers and a label. Each stage is a process of its own; peak memory is the"
         " largest of the three, interpreter and libraries included. `python benchmarks/table.py`",
+    ),
+    (
+        "Comparing two runs",
+        compare.measure,
+        "`retrace compare` on two branches of a repository under Git and DVC whose predictions (three"
+        " classes) are made up: the whole command, start of Python included, then its steps taken one by"
+        " one in a process of their own. `python benchmarks/compare.py`",
     ),
     (
         "20 Newsgroups",

@@ -96,7 +96,7 @@ def test_the_workspace_is_compared_with_main_only_where_its_lock_is_true(compare
     finally:
         story.run("git", "checkout", "-q", "params.yaml")
     assert stale.exit_code == 1
-    assert "models.gaussian_nb.var_smoothing is 1.0, was 1e-09" in str(stale.exception)
+    assert "models.gaussian_nb.var_smoothing is 1.0, was 1e-09" in stale.exception.details[0]
     assert "run `retrace repro`" in str(stale.exception)
 
 

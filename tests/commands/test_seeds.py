@@ -47,7 +47,7 @@ def test_a_failing_seed_is_named_and_the_others_are_kept(project):
     assert "seed 42: workspace is there" in run.stdout
     assert "seed 43: wine-random_forest-seed-43-" in run.stdout
     assert f"wine-random_forest-seed-{FAILING}-" in run.stderr
-    assert "failed: error: no luck" in run.stdout
+    assert ": error: no luck (log: .retrace/seeds/" in run.stderr
     assert "Traceback" not in run.stderr
     assert "random_forest on wine, seed 42, 43: test part" in run.stdout
 

@@ -41,6 +41,11 @@ def seeds(
     if len(runs) > 1:
         typer.echo(_table(runs, kind, side))
     _fail_on(failures, n)
+    if len(runs) < n:
+        raise RetraceError(
+            f"{n - len(runs)} of {n} experiments are not of the workspace's code and data: run"
+            " `git add`, `retrace repro`, and try again"
+        )
 
 
 def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
@@ -66,10 +71,8 @@ def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
 
 
 def _fail_on(failures: "list[Failure]", n: int) -> None:
-    if not failures:
-        return
-    typer.echo("\n".join(f"{each.name} failed: {each.said}\n  log: {each.log}" for each in failures))
-    raise RetraceError(
-        f"{len(failures)} of {n} seeds failed ({', '.join(each.name for each in failures)}); the others"
-        " are kept, and the same command tries again"
-    )
+    if failures:
+        raise RetraceError(
+            f"{len(failures)} of {n} seeds failed; the others are kept, the same command tries again",
+            details=[f"{each.name}: {each.said} (log: {each.log})" for each in failures],
+        )

@@ -75,7 +75,7 @@ def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | No
     runs = [{run.seed: run for run in seed_runs(side, "split")} for side in (base, other)]
     shared = sorted(runs[0].keys() & runs[1].keys())
     found = OverSeeds(kind="split", seeds={"base": shared, "other": shared})
-    if len(shared) < MIN_SEEDS:
+    if len(shared) < MIN_SEEDS or all(len(_distinct(list(each.values()))) == 1 for each in runs):
         return found
     pairs = [(runs[0][seed], runs[1][seed]) for seed in shared]
     try:

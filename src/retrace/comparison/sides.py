@@ -12,7 +12,7 @@ from retrace.comparison.lock import Lock, Values, flatten, parse_lock, parse_yam
 from retrace.errors import ComparisonError, RetraceError
 from retrace.git import Tree, find_tree, has_changes
 from retrace.stages import read_stages
-from retrace.staleness import problems
+from retrace.staleness import all_problems
 
 FILES = ("params.yaml", "dvc.lock", str(METRICS))
 
@@ -72,6 +72,8 @@ def load_side(name: str) -> Side:
     RetraceError
         There is no such revision, or the workspace is not what its dvc.lock says.
     """
+    if not Path(".dvc").is_dir():
+        raise RetraceError(f"{Path.cwd()} has no .dvc folder: run from the repository's top folder")
     tree = find_tree(name)
     contents = tree.read(FILES)
     lock = parse_lock(contents.get("dvc.lock", b""), f"dvc.lock of {name}")
@@ -131,7 +133,7 @@ def _repository(folder: Path) -> Any:
     try:
         return Repo(str(folder))
     except DvcException as error:
-        raise RetraceError(f"{error}: run from the repository's top folder, or `dvc init`") from error
+        raise RetraceError(f"DVC cannot read the repository: {error}") from error
 
 
 def _remedy(side: Side) -> str:
@@ -160,13 +162,12 @@ def _metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
 
 def _check_workspace(ran: bool) -> None:
     """Refuse a workspace whose outputs are not of its own params, data and code."""
-    found = [f"{stage.name}: {phrase}" for stage in read_stages() for phrase in problems(stage)]
+    found = all_problems(read_stages())
     if found or not ran:
-        why = found or ["dvc.lock or metrics.json is not there"]
-        more = f" and {len(why) - 3} more" if len(why) > 3 else ""
         raise ComparisonError(
-            f"the workspace has no finished run ({'; '.join(why[:3])}{more}): run `retrace repro`, or"
-            " compare what is committed: `retrace compare main HEAD`"
+            "the workspace has no finished run: run `retrace repro`, or compare what is committed, as in"
+            " `retrace compare main HEAD`",
+            details=found or ["dvc.lock or metrics.json is not there"],
         )
 
 
