@@ -25,6 +25,12 @@ def predictions_table(wrong=0.1, n=90, seed=0, first_id=0, groups=None):
     return pd.DataFrame(columns | {f"p_{c}": probabilities[:, i] for i, c in enumerate(CLASSES)})
 
 
+def regression_table(n=300):
+    table = predictions_table(n=n).drop(columns=[f"p_{name}" for name in CLASSES])
+    true = np.arange(n) / 2
+    return table.assign(true=true, predicted=true + 1)
+
+
 def history_table(epochs=20, quality=0.9):
     epoch = np.arange(1, epochs + 1)
     loss = 2 * np.exp(-epoch / 5) + 1 - quality

@@ -10,7 +10,7 @@ import pytest
 from project import Project
 from retrace.dashboard.judging import judge
 from retrace.dashboard.page import contents, render, vega_library
-from run_files import history_table, predictions_table
+from run_files import history_table, predictions_table, regression_table
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ def make_runs(make_run):
     tables = [predictions_table(wrong=0.02 * k, n=300, seed=k) for k in range(25)]
     yield make_run("main", experiment="", branches=("main",), table=tables[12], history=history_table(),
                    scores={"accuracy": 0.75, "f1_macro": 0.7, "log_loss": 0.6})  # fmt: skip
-    for i in range(N_RUNS - 4):
+    for i in range(N_RUNS - 5):
         model = MODELS[i % 3]
         quality = 1 - 0.02 * (i % 25)
         yield make_run(
@@ -36,6 +36,7 @@ def make_runs(make_run):
         )
     yield make_run("crashed", metrics={}, state="failed", note="`dvc queue logs crashed`")
     yield make_run("<b>other</b> split", table=predictions_table(n=300, first_id=9))
+    yield make_run("a regression", table=regression_table(), scores={"mae": 1.0})
     yield make_run("far away", hashes={"report/predictions.csv": "not here"})
 
 
@@ -116,9 +117,9 @@ def test_it_opens_within_2_seconds_and_stays_under_5_megabytes(browser, page):
 def test_the_best_on_validation_stands_first_and_what_cannot_be_ranked_last(opened):
     shown = names(opened)
     assert shown[0] == "mlp-000"
-    assert set(shown[-3:]) == {"crashed", "<b>other</b> split", "far away"}
+    assert set(shown[-4:]) == {"crashed", "<b>other</b> split", "a regression", "far away"}
     pills = texts(opened, "#table tbody .pill")
-    assert set(pills[-3:]) == {"failed", "not comparable", "predictions not pulled"}
+    assert set(pills[-4:]) == {"failed", "not comparable", "predictions not pulled"}
     assert {"base", "better", "no significant difference", "worse"} <= set(pills)
 
 
@@ -176,6 +177,12 @@ def test_two_runs_chosen_show_both_curves_matrices_and_the_command(opened):
     lines = find(opened, "#curves .chart.curve:first-child .mark-line path")
     assert len(lines) >= 4  # two runs, two parts
     assert {line.get_attribute("stroke") for line in lines} == {"var(--a)", "var(--b)"}
+
+
+def test_a_regression_shows_predicted_against_true(opened):
+    press(opened, "#b", "a regression")
+    wait(opened, "return document.querySelectorAll('#results .mark-symbol path').length > 100")
+    assert "Confusion" in find(opened, "#results")[0].get_attribute("innerHTML")  # of run A
 
 
 def test_the_two_lists_choose_as_well_and_the_command_is_copied(opened):

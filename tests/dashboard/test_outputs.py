@@ -10,7 +10,7 @@ from retrace.dashboard.outputs import (
     read_validation,
     scatter,
 )
-from run_files import CLASSES, history_table, predictions_table
+from run_files import CLASSES, history_table, predictions_table, regression_table
 
 PREDICTIONS = "report/predictions.csv"
 
@@ -64,9 +64,7 @@ def test_filled_cells_add_up_to_all_rows(make_run):
 
 
 def test_a_regression_gives_points(make_run):
-    table = predictions_table().drop(columns=[f"p_{name}" for name in CLASSES])
-    table = table.assign(true=np.arange(90) / 2, predicted=np.arange(90) / 2 + 1)
-    validation = read_validation(make_run("fox", table=table))
+    validation = read_validation(make_run("fox", table=regression_table()))
     points = np.array(scatter(validation, limit=10))
     assert points.shape == (10, 2)
     np.testing.assert_allclose(points[:, 1] - points[:, 0], 1)

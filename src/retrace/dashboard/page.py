@@ -21,7 +21,17 @@ from retrace.evaluation import LOWER_IS_BETTER
 
 TEMPLATES = Path(__file__).with_name("templates")
 
-SCRIPTS = ("state.js", "table.js", "parallel.js", "pair.js", "start.js")
+SCRIPTS = (
+    "state.js",
+    "cells.js",
+    "table.js",
+    "axes.js",
+    "lines.js",
+    "parallel.js",
+    "charts.js",
+    "pair.js",
+    "start.js",
+)
 
 VALIDATION = "validation."
 
