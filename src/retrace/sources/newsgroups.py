@@ -7,7 +7,7 @@ whose test part is the newer posts: 11,314 and 7,532 texts in 20 classes, header
 import tarfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
@@ -87,8 +87,8 @@ def _posts(archive: Path) -> Iterator[TextFile]:
 
 def _place(member: tarfile.TarInfo, archive: Path) -> tuple[str, str, str] | None:
     """Return id, part and class of a post, such as ``20news-bydate-train/sci.space/60191``."""
-    names = PurePosixPath(member.name).parts
-    if member.isdir() or any(is_litter(name) for name in set(names) - {".."}):
+    names = [name for name in member.name.split("/") if name not in {"", "."}]
+    if member.isdir() or any(is_litter(name) for name in names if name != ".."):
         return None
     part = names[-3].rsplit("-", 1)[-1] if len(names) > 2 else ""
     if part not in PARTS or not member.isfile():
