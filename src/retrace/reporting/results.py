@@ -46,7 +46,7 @@ class Results:
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
-        """The interval of each metric on the test part; both pages show them, one bootstrap makes them."""
+        """The interval of each metric on the test part: one bootstrap for all pages that show them."""
         return score_intervals(self.test, self.params.report, self.dataset.groups)
 
 
