@@ -55,12 +55,11 @@ def find_archive(description: Description, folder: Path) -> Path:
     DataError
         It is not there and cannot be fetched, or its hash is another than ``sha256``.
     """
-    from retrace import download  # requests is slow to import, and a file that is there needs none
+    from retrace import download  # requests is slow to import, and other readers need none
 
     placed = folder / description.file
     if placed.is_file():
-        got = download.file_sha256(placed)
-        if description.sha256 not in (None, got):
+        if description.sha256 not in (None, got := download.file_sha256(placed)):
             raise DataError(
                 f"{placed} has the SHA-256 {got}, should be {description.sha256}: put the right file"
                 f" there, or change `sha256:` in {folder}.yaml"
