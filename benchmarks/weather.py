@@ -78,10 +78,9 @@ def _row(params: Params, parts: dict[str, Dataset], changes: dict[str, object]) 
     minutes = (time.monotonic() - start) / 60
     validation, test = (predict(model, parts[part]) for part in ("validation", "test"))
     interval = score_intervals(test, params.report)[METRIC]
-    return (
-        f"{model['model'].best_epoch_} of {hyperparameters['epochs']} | {scores(validation)[METRIC]:.3f} | {scores(test)[METRIC]:.3f}"
-        f" | {interval.low:.3f} to {interval.high:.3f} | {minutes:.1f} min"
-    )
+    best = f"{model['model'].best_epoch_} of {hyperparameters['epochs']}"
+    reached = f"{scores(validation)[METRIC]:.3f} | {scores(test)[METRIC]:.3f}"
+    return f"{best} | {reached} | {interval.low:.3f} to {interval.high:.3f} | {minutes:.1f} min"
 
 
 if __name__ == "__main__":
