@@ -92,6 +92,7 @@ def compare(
             *(["both sides are the same run: their dvc.lock is the same"] if same else []),
             *sides[0].notes,
             *sides[1].notes,
+            *differences.hardware_note(*sides),
             *judgement.notes,
         ],
     )
