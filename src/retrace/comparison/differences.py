@@ -79,8 +79,8 @@ def hardware_note(base: Side, other: Side) -> list[str]:
     if names[0] == names[1]:
         return []
     return [
-        f"`{base.name}` was trained on {names[0]}, `{other.name}` on {names[1]}: the last bits may differ"
-        " for that alone"
+        f"`{base.name}` was trained on {names[0]}, `{other.name}` on {names[1]}: the last bits may"
+        " differ for that alone"
     ]
 
 
