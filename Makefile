@@ -21,7 +21,7 @@ COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header
 # A build label such as +cpu is for the machine that installs to choose.
 UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
 
-.PHONY: help repro verify bench notebooks test lint format requirements clean
+.PHONY: help repro verify bench statistics notebooks test lint format requirements clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ verify: $(READY)  ## make the model again from nothing, twice, and compare every
 
 bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchmarks.md
 	python benchmarks/run.py $(ARGS)
+
+statistics: $(READY)-dev  ## simulate how often verdicts are wrong, and write docs/statistics.md
+	python benchmarks/significance.py $(ARGS)
 
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py

@@ -9,6 +9,7 @@ import torch
 
 import backbones
 import compare
+import dashboard
 import data_checks
 import images
 import newsgroups
@@ -112,6 +113,12 @@ SECTIONS = (
         " words with scikit-learn's LinearSVC, against a logistic regression on the vectors of"
         " all-MiniLM-L6-v2 (which reads the first 256 tokens), with the penalty that ships (C=1) and a"
         " stronger one. `python benchmarks/sentences.py`",
+    ),
+    (
+        "The dashboard",
+        dashboard.measure,
+        "Digits with experiments that DVC itself saved, five stages each. Each opening is a browser of"
+        " its own that was started for it. `python benchmarks/dashboard.py`",
     ),
 )
 

@@ -9,7 +9,7 @@ the usual shortcuts would have said.
 """
 
 import argparse
-import time
+import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -259,7 +259,6 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=2000)
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
-    start = time.perf_counter()
     tables: dict[str, list[Cell]] = {}
     with ProcessPoolExecutor(options.processes) as pool:
         for name, (measure, cells) in TABLES.items():
@@ -274,9 +273,8 @@ def main() -> None:
                     ),
                     flush=True,
                 )
-    minutes = (time.perf_counter() - start) / 60
-    write_page(tables, options.replicates, minutes * options.processes)
-    print(f"wrote {PAGE} in {minutes:.1f} minutes")
+    used = os.times()
+    write_page(tables, options.replicates, (used.user + used.children_user) / 60)
 
 
 def write_page(tables: dict[str, list[Cell]], replicates: int, minutes: float) -> None:
@@ -294,6 +292,7 @@ def write_page(tables: dict[str, list[Cell]], replicates: int, minutes: float) -
         "HALF": f"{replicates // 2:,}",
         "ERROR": f"{100 * np.sqrt(0.05 * 0.95 / replicates):.1f}",
         "HALF_ERROR": f"{100 * np.sqrt(0.05 * 0.95 / (replicates // 2)):.1f}",
+        "MISSED": "; ".join(_missed(tables)) or "none",
         "RESAMPLES": f"{RESAMPLES}",
         "MINUTES": f"{minutes:.0f}",
         "DATE": f"{date.today()}",
@@ -333,10 +332,24 @@ def _shown(column: str, value: Any) -> str:
         return f"{value:+.3f}"
     if not isinstance(value, float):
         return f"{value}"
-    missed = (column.startswith("alarms") and value > ALARMS) or (
-        column.startswith("covered") and value < COVERAGE
-    )
-    return f"**{_percent(value)}**" if missed else _percent(value)
+    return f"**{_percent(value)}**" if _misses(column, value) else _percent(value)
+
+
+def _misses(column: str, value: Any) -> bool:
+    if column.startswith("alarms"):
+        return value > ALARMS
+    return column.startswith("covered") and value < COVERAGE
+
+
+def _missed(tables: dict[str, list[Cell]]) -> list[str]:
+    """Name every cell that misses its mark."""
+    return [
+        f"{', '.join(f'{value}' for value in list(cell.values())[:3])}: {column} {_percent(value)}"
+        for table in tables.values()
+        for cell in table
+        for column, value in cell.items()
+        if _misses(column, value)
+    ]
 
 
 def _percent(share: float) -> str:

@@ -31,7 +31,7 @@ licence: CC0
 
 # Chosen on the validation part.
 SIZE = 32
-NETWORK = {"channels": [24, 48, 96, 192], "shift": 0, "epochs": 40, "learning_rate": 1e-2}
+NETWORK = {"channels": [24, 48, 96, 192], "shift": 0, "epochs": 40, "learning_rate": 3e-3}
 AUGMENTATION = {"flip": True, "crop": 0.2, "rotate": 0, "colour": 0.1}
 
 METRIC = "f1_weighted"

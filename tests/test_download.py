@@ -238,9 +238,16 @@ def test_a_refusal_is_final_and_says_where_to_put_the_file(server, status):
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "no-url", "http://"])
-def test_an_address_that_leads_nowhere_is_named(server, url):
-    with pytest.raises(DataError, match=f"{url} cannot be downloaded"):
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:9/x", "no connection to the server"),
+        ("no-url", "Invalid URL 'no-url'"),
+        ("http://", "Invalid URL 'http://'"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(server, url, reason):
+    with pytest.raises(DataError, match=rf"{url} cannot be downloaded \({reason}"):
         fetch(url, SHA256, "file.bin", HASTE)
 
 

@@ -55,6 +55,7 @@ LAYERS = [
     "reporting",
     "verification",
     "comparison",
+    "dashboard",
     "commands",
 ]
 

@@ -28,11 +28,13 @@ PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 # Besides 500 and above: the server may do better in a moment.
 TRANSIENT = {408, 425, 429}
 
-BROKEN_OFF = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-)
+# What another try may mend; of a subclass the first that fits.
+REASONS = {
+    requests.Timeout: "the server is silent",
+    requests.exceptions.ChunkedEncodingError: "the connection broke off",
+    requests.exceptions.SSLError: "the server's certificate is not trusted",
+    requests.ConnectionError: "no connection to the server",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +148,7 @@ def _receive(url: str, part: Path, timeout: float) -> None:
         response.raise_for_status()
         start = _start_of(response)
         if start not in (0, have):
-            raise requests.ConnectionError(f"asked for bytes from {have:,} on, got {start:,} on")
+            raise requests.exceptions.ChunkedEncodingError("another piece than was asked for")
         with part.open("ab" if start else "wb") as file:
             for chunk in _with_progress(response, part.stem, start):
                 file.write(chunk)
@@ -182,16 +184,15 @@ def _start_of(response: requests.Response) -> int:
 def _is_transient(error: requests.RequestException) -> bool:
     if error.response is not None:
         return error.response.status_code in TRANSIENT or error.response.status_code >= 500
-    return isinstance(error, BROKEN_OFF)
+    return isinstance(error, tuple(REASONS))
 
 
 def _reason(error: requests.RequestException) -> str:
     if error.response is not None:
         return f"{error.response.status_code} {error.response.reason}"
-    if isinstance(error, requests.Timeout):
-        return "the server is silent"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off"
+    for kind, reason in REASONS.items():
+        if isinstance(error, kind):
+            return reason
     return " ".join(str(error).split())
 
 

@@ -6,6 +6,8 @@ metrics.json and the thousands of resampled values behind its interval (`retrace
 cannot disagree about a definition.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -75,6 +77,9 @@ def _regression_scores(totals: Floats) -> dict[str, Floats]:
     return {"mae": absolute / n, "rmse": np.sqrt(squared / n), "r2": r2}
 
 
+FromClassTotals = Callable[[Floats, Floats, Floats], Floats]
+
+
 def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
     """Count rows by true (first axis) and predicted class, shape (n_classes, n_classes)."""
     n_classes = predictions.probabilities.shape[1]
@@ -115,23 +120,13 @@ def class_totals(confusion: Floats) -> tuple[Floats, Floats, Floats]:
 
 def scores_from_class_totals(hits: Floats, support: Floats, predicted: Floats) -> dict[str, Floats]:
     """Compute the metrics that need no more than `class_totals`: all but the log loss."""
-    n_samples = support.sum(axis=-1)
-    precision, recall, f1 = _rates(hits, support, predicted)
-    occurs = (support + predicted) > 0
-    share = support / n_samples[..., np.newaxis]
-    return {
-        "accuracy": hits.sum(axis=-1) / n_samples,
-        "f1_macro": (f1 * occurs).sum(axis=-1) / occurs.sum(axis=-1),
-        "f1_weighted": (f1 * share).sum(axis=-1),
-        "precision_weighted": (precision * share).sum(axis=-1),
-        "recall_weighted": (recall * share).sum(axis=-1),
-    }
+    return {name: score(hits, support, predicted) for name, score in FROM_CLASS_TOTALS.items()}
 
 
 def class_scores(confusion: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return precision, recall, F1 and support of each class, each of shape (..., n_classes)."""
-    hits, support, predicted = class_totals(confusion)
-    return *_rates(hits, support, predicted), support
+    totals = class_totals(confusion)
+    return _precision(*totals), _recall(*totals), _f1(*totals), totals[1]
 
 
 def reliability(predictions: Predictions, n_bins: int = 10) -> pd.DataFrame:
@@ -189,12 +184,49 @@ def largest_errors(predictions: Predictions, limit: int) -> NDArray[np.intp]:
     return np.argsort(-error, kind="stable")[:limit]
 
 
-def _rates(hits: Floats, support: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return precision, recall and F1."""
-    return _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted)
+def _precision(hits: Floats, support: Floats, predicted: Floats) -> Floats:
+    return _ratio(hits, predicted)
+
+
+def _recall(hits: Floats, support: Floats, predicted: Floats) -> Floats:
+    return _ratio(hits, support)
+
+
+def _f1(hits: Floats, support: Floats, predicted: Floats) -> Floats:
+    return _ratio(2 * hits, support + predicted)
+
+
+def _accuracy(hits: Floats, support: Floats, predicted: Floats) -> Floats:
+    return hits.sum(axis=-1) / support.sum(axis=-1)
+
+
+def _macro(score: FromClassTotals) -> FromClassTotals:
+    def average(hits: Floats, support: Floats, predicted: Floats) -> Floats:
+        occurs = (support + predicted) > 0
+        return (score(hits, support, predicted) * occurs).sum(axis=-1) / occurs.sum(axis=-1)
+
+    return average
+
+
+def _weighted(score: FromClassTotals) -> FromClassTotals:
+    def average(hits: Floats, support: Floats, predicted: Floats) -> Floats:
+        share = support / support.sum(axis=-1)[..., np.newaxis]
+        return (score(hits, support, predicted) * share).sum(axis=-1)
+
+    return average
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     return np.divide(
         numerator, denominator, out=np.zeros_like(numerator, dtype=float), where=denominator > 0
     )
+
+
+# From hits, support and predicted rows of each class, each of shape (..., n_classes), to values (...).
+FROM_CLASS_TOTALS: dict[str, FromClassTotals] = {
+    "accuracy": _accuracy,
+    "f1_macro": _macro(_f1),
+    "f1_weighted": _weighted(_f1),
+    "precision_weighted": _weighted(_precision),
+    "recall_weighted": _weighted(_recall),
+}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 
 from retrace.evaluation import row_totals, scores_from_totals
 from retrace.params import Report
@@ -129,12 +129,12 @@ def bca(observed: float, resampled: Floats, left_out: Floats, confidence: float)
         return Interval(np.nan, np.nan)
     below = (np.mean(resampled < observed) + np.mean(resampled <= observed)) / 2
     edge = 0.5 / len(resampled)
-    bias = stats.norm.ppf(np.clip(below, edge, 1 - edge))
+    bias = special.ndtri(np.clip(below, edge, 1 - edge))
     influence = left_out.mean() - left_out
     spread = (influence**2).sum() ** 1.5
     acceleration = (influence**3).sum() / (6 * spread) if spread else 0.0
-    z = bias + stats.norm.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
-    levels = stats.norm.cdf(bias + z / (1 - acceleration * z))
+    z = bias + special.ndtri([(1 - confidence) / 2, (1 + confidence) / 2])
+    levels = special.ndtr(bias + z / (1 - acceleration * z))
     low, high = np.quantile(resampled, levels)
     return Interval(float(low), float(high))
 

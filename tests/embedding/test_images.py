@@ -31,8 +31,9 @@ def test_the_same_images_give_the_same_bytes(backbone, pinned, mobilenet, photos
 
 
 def test_the_vector_of_an_image_does_not_depend_on_its_batch(backbone, photos):
-    alone = np.concatenate([backbone.vectors(photos[i : i + 1], ignore) for i in range(20)])
-    np.testing.assert_allclose(alone, backbone.vectors(photos, ignore), rtol=1e-5, atol=1e-5)
+    alone = np.concatenate([backbone.vectors(photos[i : i + 1], ignore) for i in range(0, 20, 4)])
+    together = backbone.vectors(photos, ignore)[::4]
+    np.testing.assert_allclose(alone, together, rtol=1e-5, atol=1e-5)
 
 
 def test_a_grey_image_is_the_same_as_its_rgb(backbone, photos):

@@ -56,8 +56,9 @@ def test_the_same_texts_give_the_same_bytes(backbone, vectors):
 
 
 def test_the_vector_of_a_text_does_not_depend_on_its_batch(backbone, vectors):
-    alone = np.concatenate([backbone.vectors(TEXTS[i : i + 1], ignore) for i in range(len(TEXTS))])
-    np.testing.assert_allclose(alone, vectors, rtol=0, atol=1e-5)
+    some = range(0, len(TEXTS), 4)
+    alone = np.concatenate([backbone.vectors(TEXTS[i : i + 1], ignore) for i in some])
+    np.testing.assert_allclose(alone, vectors[some], rtol=0, atol=1e-5)
 
 
 def test_the_note_tells_how_many_texts_were_cut(pinned, minilm):

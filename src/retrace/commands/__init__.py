@@ -4,6 +4,7 @@ import typer
 
 from retrace.commands.check import check
 from retrace.commands.compare import compare
+from retrace.commands.dashboard import dashboard
 from retrace.commands.doctor import doctor
 from retrace.commands.queue import queue
 from retrace.commands.repro import repro
@@ -26,6 +27,7 @@ cli.command()(seeds)
 cli.command()(check)
 cli.command()(queue)
 cli.command()(doctor)
+cli.command()(dashboard)
 
 
 def app() -> None:

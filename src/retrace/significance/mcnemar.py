@@ -1,7 +1,7 @@
 """Two models on the same rows, each row right or wrong: McNemar's exact test and its interval."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from retrace.intervals import Interval
 from retrace.significance.verdicts import rejects
@@ -15,7 +15,7 @@ def mcnemar_p_value(gained: int, lost: int) -> float:
     gained, lost : int
         Rows that only the other model, and only the base, has right.
     """
-    return min(1.0, 2 * float(stats.binom.cdf(min(gained, lost), gained + lost, 0.5)))
+    return min(1.0, 2 * float(special.bdtr(min(gained, lost), gained + lost, 0.5)))
 
 
 def mcnemar_interval(gained: int, lost: int, n: int, confidence: float) -> Interval:
@@ -33,7 +33,7 @@ def mcnemar_interval(gained: int, lost: int, n: int, confidence: float) -> Inter
     confidence : float
         Such as .95.
     """
-    z2 = float(stats.norm.ppf((1 + confidence) / 2)) ** 2
+    z2 = float(special.ndtri((1 + confidence) / 2)) ** 2
     estimate = (gained - lost) / n
     low = -_tango_high(lost, gained, n, z2)
     high = _tango_high(gained, lost, n, z2)

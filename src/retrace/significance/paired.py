@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from retrace.intervals import Interval, bca
 from retrace.records import Floats
@@ -157,8 +157,8 @@ def _held(interval: Interval, value: float) -> Interval:
 
 
 def _expanded(confidence: float, n: int) -> float:
-    z = np.sqrt(n / (n - 1)) * stats.t.ppf((1 + confidence) / 2, n - 1)
-    return float(2 * stats.norm.cdf(min(z, 5)) - 1)  # of two units, it would be 1
+    z = np.sqrt(n / (n - 1)) * special.stdtrit(n - 1, (1 + confidence) / 2)
+    return float(2 * special.ndtr(min(z, 5)) - 1)  # of two units, it would be 1
 
 
 def _without_one(units: Units) -> Floats:

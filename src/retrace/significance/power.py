@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from retrace.records import Floats
 from retrace.significance.verdicts import ALPHA
@@ -56,7 +56,7 @@ def detectable_mean(error: float, effect: float, n: int) -> float:
     n : int
         Units in all.
     """
-    quantiles = stats.t.ppf([1 - ALPHA / 2, POWER], n - 1).sum()
+    quantiles = special.stdtrit(n - 1, [1 - ALPHA / 2, POWER]).sum()
     return float(max(quantiles * error, detectable_accuracy(0, n) * n * effect))
 
 

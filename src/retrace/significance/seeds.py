@@ -97,7 +97,7 @@ def expected_effect(
     base: Predictions, other: Predictions, metric: str, groups: NDArray[np.generic] | None
 ) -> float:
     """Return how much one more unit changes the difference, if the models differ on it."""
-    score = scorer(metric, base.probabilities.shape[1])
+    score = scorer(metric)
     rows = np.zeros(len(base.y), np.int64)
     totals = unit_totals(base, metric, rows, 1)[0]
     wrong, right = expected_unit(base, other, metric, groups)
@@ -143,7 +143,7 @@ def _check(base: Sequence[Predictions], other: Sequence[Predictions]) -> None:
 
 
 def _side(models: Sequence[Predictions], metric: str, units: Codes, counts: Floats) -> _Side:
-    n_units, score = counts.shape[1], scorer(metric, models[0].probabilities.shape[1])
+    n_units, score = counts.shape[1], scorer(metric)
     totals = [unit_totals(model, metric, units, n_units) for model in models]
     return _Side(
         seen=np.array([score(total.sum(axis=0)) for total in totals]),

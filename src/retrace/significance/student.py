@@ -1,7 +1,7 @@
 """A difference and its standard error, held against Student's t."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from retrace.intervals import Interval
 from retrace.significance.power import POWER
@@ -26,14 +26,14 @@ def student_evidence(test: str, difference: float, error: float, freedom: float)
             test=test, reason="the difference is the same each time, to the last digit"
         )
     t = abs(difference) / error if error else 0.0
-    halves = stats.t.ppf((1 + np.array(CONFIDENCES)) / 2, freedom) * error
+    halves = special.stdtrit(freedom, (1 + np.array(CONFIDENCES)) / 2) * error
     wide, narrow = (Interval(float(difference - half), float(difference + half)) for half in halves)
     return Evidence(
         test=test,
-        p_value=float(2 * stats.t.sf(t, freedom)),
+        p_value=float(2 * special.stdtr(freedom, -t)),
         interval=wide,
         narrow=narrow,
-        detectable=float(stats.t.ppf([1 - ALPHA / 2, POWER], freedom).sum() * error),
+        detectable=float(special.stdtrit(freedom, [1 - ALPHA / 2, POWER]).sum() * error),
         detectable_is_bound=not error,
         reason="",
     )

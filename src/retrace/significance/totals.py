@@ -1,7 +1,7 @@
 """Where a metric comes from: totals over units of rows, and the score of such totals.
 
-All that tests and intervals know of a metric is here; a metric of another task adds its totals, its
-score and its `won_row`. Totals add up, so the totals of any sample of units are a product of matrices.
+All that tests and intervals know of a metric is here: its totals, its score and its `won_row`. Totals
+add up, so the totals of any sample of units are a product of matrices.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,18 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from retrace.evaluation import row_losses, scores_from_class_totals
+from retrace.evaluation import (
+    FROM_CLASS_TOTALS,
+    row_losses,
+    row_totals,
+    scores_from_totals,
+)
+from retrace.params import METRICS
 from retrace.records import Codes, Floats, Predictions
 
 Score = Callable[[Floats], Floats]
+
+OF_NUMBERS = METRICS["regression"]
 
 
 def unit_totals(predictions: Predictions, metric: str, units: Codes, n_units: int) -> Floats:
@@ -29,8 +37,12 @@ def unit_totals(predictions: Predictions, metric: str, units: Codes, n_units: in
     Returns
     -------
     float64 array of shape (n_units, n_totals)
-        For the log loss: rows, loss. Else for each class: hits, then support, then predicted rows.
+        For the log loss: rows, loss. For a regression: as `row_totals`. Else for each class: hits, then
+        support, then predicted rows.
     """
+    if metric in OF_NUMBERS:
+        columns = row_totals(predictions).toarray().T
+        return np.stack([np.bincount(units, column, n_units) for column in columns], axis=1)
     if metric == "log_loss":
         rows = np.bincount(units, minlength=n_units)
         return np.stack([rows, np.bincount(units, row_losses(predictions), n_units)], axis=1)
@@ -43,14 +55,16 @@ def unit_totals(predictions: Predictions, metric: str, units: Codes, n_units: in
     return np.concatenate(totals, axis=1).astype(np.float64)
 
 
-def scorer(metric: str, n_classes: int) -> Score:
+def scorer(metric: str) -> Score:
     """Return the function from totals of shape (..., n_totals) to values of shape (...)."""
+    if metric in OF_NUMBERS:
+        return lambda totals: scores_from_totals(totals, 0)[metric]
     if metric == "log_loss":
         return lambda totals: totals[..., 1] / totals[..., 0]
 
     def score(totals: Floats) -> Floats:
-        hits, support, predicted = np.split(totals, [n_classes, 2 * n_classes], axis=-1)
-        return scores_from_class_totals(hits, support, predicted)[metric]
+        hits, support, predicted = np.split(totals, 3, axis=-1)
+        return FROM_CLASS_TOTALS[metric](hits, support, predicted)
 
     return score
 
@@ -64,7 +78,7 @@ def alike(base: Predictions, other: Predictions, metric: str) -> tuple[Codes, ND
     counts : int64 array of shape (n_patterns,)
         Rows of each pattern.
     """
-    if metric == "log_loss":
+    if metric == "log_loss" or metric in OF_NUMBERS:
         return np.arange(len(base.y)), np.ones(len(base.y), np.int64)
     k = base.probabilities.shape[1]
     codes = (base.y * k + base.predicted) * k + other.predicted
@@ -76,12 +90,14 @@ def won_row(base: Predictions, other: Predictions, metric: str) -> tuple[Floats,
     """Return the totals of a row that one model has wrong and the other right, as such rows go.
 
     Its class is a mixture, as frequent as each class is here; its losses are those of the mean wrong and
-    the mean right row.
+    the mean right row. Of a regression, one misses by as much as the larger half of all errors.
 
     Returns
     -------
     wrong, right : float64 array of shape (n_totals,)
     """
+    if metric in OF_NUMBERS:
+        return _missed_row(base, other)
     if metric == "log_loss":
         losses = np.concatenate([row_losses(base), row_losses(other)])
         wrong = np.concatenate([mistakes(base), mistakes(other)])
@@ -92,6 +108,14 @@ def won_row(base: Predictions, other: Predictions, metric: str) -> tuple[Floats,
     share = np.bincount(base.y, minlength=k) / len(base.y)
     elsewhere = (1 - share) / max(1, k - 1)
     return np.concatenate([0 * share, share, elsewhere]), np.concatenate([share, share, share])
+
+
+def _missed_row(base: Predictions, other: Predictions) -> tuple[Floats, Floats]:
+    errors = np.sort(np.abs(np.concatenate([base.predicted - base.y, other.predicted - other.y])))
+    spread = np.var(base.y)
+    small, large = (half.mean() for half in np.array_split(errors, 2))
+    wrong, right = (np.array([1, error, error**2, 0, spread]) for error in (large, small))
+    return wrong, right
 
 
 def mistakes(predictions: Predictions) -> NDArray[np.bool_]:

@@ -67,7 +67,7 @@ def paired_units(
         other=unit_totals(other, metric, units, len(counts)) / counts[:, np.newaxis],
         wrong=wrong,
         right=right,
-        score=scorer(metric, base.probabilities.shape[1]),
+        score=scorer(metric),
     )
 
 

@@ -1,0 +1,63 @@
+import dataclasses
+import datetime
+import hashlib
+import shutil
+
+import pytest
+
+from retrace.dashboard.runs import Run
+
+SCORES = {"accuracy": 0.9, "f1_macro": 0.8, "log_loss": 0.4}
+
+
+@pytest.fixture(scope="session")
+def make_run(tmp_path_factory):
+    """Make a run whose outputs are files, as DVC's cache has them."""
+    folder = tmp_path_factory.mktemp("cache")
+
+    def make(name, *, table=None, history=None, scores=SCORES, params=None, **fields):
+        run = Run(
+            revision=hashlib.sha1(name.encode()).hexdigest(),
+            experiment=name,
+            time=datetime.datetime(2026, 5, 4, 12, len(name)),
+            params={"model": "mlp", "seed": 1} | (params or {}),
+            metrics={f"validation.{key}": value for key, value in scores.items()}
+            | {f"test.{key}": value for key, value in scores.items()},
+        )
+        for path, content in (
+            ("report/predictions.csv", table),
+            ("report/training_history.csv", history),
+        ):
+            if content is not None:
+                file = folder / f"{name.replace('/', '_')}-{len(list(folder.iterdir()))}.csv"
+                content.to_csv(file, index=False)
+                md5 = hashlib.md5(file.read_bytes()).hexdigest()
+                run = dataclasses.replace(
+                    run, hashes={**run.hashes, path: md5}, files={**run.files, path: file}
+                )
+        return dataclasses.replace(run, **fields)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A real Chromium, without network, that logs what its pages say and ask for."""
+    program = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    driver = shutil.which("chromedriver")
+    if not (program and driver):
+        pytest.skip("no Chromium here: apt-get install chromium chromium-driver")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    profile = tmp_path_factory.mktemp("profile")
+    for option in ("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+                   "disable-background-networking", "disable-component-update", "disable-sync",
+                   f"user-data-dir={profile}", "window-size=1400,900"):  # fmt: skip
+        options.add_argument(f"--{option}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield opened
+    opened.quit()
