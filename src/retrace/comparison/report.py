@@ -153,7 +153,6 @@ def _context(report: Report, limit: int) -> dict[str, Any]:
         "made_from": wording.made_from,
         "signed": wording.signed,
         "number": wording.number,
-        "direction": wording.direction,
         "p_value": wording.p_value,
         "n_rows": len(judgement.rows[0]) if judgement.rows else 0,
         "classes": judgement.classes,
