@@ -1,8 +1,11 @@
-from made_runs import labelled, valued
+import json
+
+from made_runs import labelled, md5, valued
 from retrace.comparison.differences import (
     changed_rows,
     code_changes,
     data_changes,
+    hardware_note,
     metric_rows,
     param_changes,
 )
@@ -28,6 +31,18 @@ def test_params_data_and_code_that_differ_are_named(runs):
         ("data/made.yaml", ("read_data",))
     ]
     assert [(each.name, each.stages) for each in code_changes(*sides)] == [("src/train.py", ("train",))]
+
+
+def test_two_machines_are_named(runs):
+    runs.commit(labelled())
+    sides = [load_side("main"), load_side("main")]
+    for side, cpu in zip(sides, ("one", "another"), strict=True):
+        record = json.dumps({"hardware": {"cpu": cpu, "system": "Linux"}}).encode()
+        found = md5(record)
+        runs.write(f".dvc/cache/files/md5/{found[:2]}/{found[2:]}", record)
+        side.lock.stages["train"]["outs"].append({"path": "cache/environment.json", "md5": found})
+    assert "on one (Linux), `main` on another (Linux)" in hardware_note(*sides)[0]
+    assert hardware_note(sides[0], sides[0]) == []
 
 
 def test_metrics_know_their_direction(runs):

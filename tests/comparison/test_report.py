@@ -80,6 +80,7 @@ def test_a_regression_is_compared_by_the_same_words(runs):
     runs.commit(valued(noise=3.0), metric="mae")
     runs.commit(valued(noise=1.0, seed=1), branch="other", metric="mae")
     text = reports.to_markdown(reports.compare("main", "other"))
+    assert text.startswith("**better**: `mae` ")
     assert "| test | `mae` | lower is better |" in text
     assert "## Nearer to the true value than before" in text
 

@@ -3,7 +3,6 @@ import math
 import pytest
 
 from retrace.comparison import wording
-from retrace.comparison.differences import MetricRow
 from retrace.comparison.judging import Judgement
 from retrace.comparison.over_seeds import OverSeeds
 from retrace.comparison.sides import Side
@@ -64,11 +63,3 @@ def test_seeds_are_counted_for_each_side(base):
     found.over_seeds = OverSeeds(kind="training", seeds=seeds)
     assert "5 and 6 training seeds" in wording.headline(found, base)
     assert "1, 2, 3, 4, 5, 6 of the other side" in wording.basis(found)
-
-
-@pytest.mark.parametrize(
-    ("better", "difference", "expected"),
-    [("higher", 0.1, "better"), ("lower", 0.1, "worse"), ("lower", -0.1, "better"), ("lower", 0.0, "")],
-)
-def test_direction_follows_the_metric(better, difference, expected):
-    assert wording.direction(MetricRow("test", "m", better, 1, 1 + difference, difference)) == expected

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrace.artifacts import ENVIRONMENT
 from retrace.comparison.predictions import TestRows
-from retrace.comparison.sides import Side
+from retrace.comparison.sides import Side, output_path
 from retrace.evaluation import LOWER_IS_BETTER
 
 ABSENT = "—"
@@ -66,6 +67,21 @@ def data_changes(base: Side, other: Side) -> list[Change]:
 def code_changes(base: Side, other: Side) -> list[Change]:
     """Compare the code and the pinned requirements that the two runs used."""
     return [change for change in _source_changes(base, other) if not change.name.startswith("data/")]
+
+
+def hardware_note(base: Side, other: Side) -> list[str]:
+    """Say where the two models were trained, if their records are here and name two machines."""
+    paths = [output_path(side.lock, ENVIRONMENT) for side in (base, other)]
+    if not all(paths):
+        return []
+    records = [json.loads(path.read_bytes())["hardware"] for path in paths if path]
+    names = [f"{record.get('gpu', record['cpu'])} ({record['system']})" for record in records]
+    if names[0] == names[1]:
+        return []
+    return [
+        f"`{base.name}` was trained on {names[0]}, `{other.name}` on {names[1]}: the last bits may"
+        " differ for that alone"
+    ]
 
 
 def metric_rows(base: Side, other: Side) -> list[MetricRow]:

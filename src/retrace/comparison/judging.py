@@ -194,8 +194,6 @@ def _judge_rows(
     if judgement.rows:
         first, second = (rows.predictions for rows in judgement.rows)
         groups = judgement.rows[0].groups
-        if not judgement.rows[0].classes:
-            raise ComparisonError(f"`{metric}`: the metrics of a regression are shown, not tested yet")
         _accept(judgement, compare_rows(first, second, metric, groups=groups, tolerance=tolerance))
     elif _predictions_md5(base) == _predictions_md5(other):
         judgement.verdict = NO_DIFFERENCE

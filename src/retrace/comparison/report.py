@@ -92,6 +92,7 @@ def compare(
             *(["both sides are the same run: their dvc.lock is the same"] if same else []),
             *sides[0].notes,
             *sides[1].notes,
+            *differences.hardware_note(*sides),
             *judgement.notes,
         ],
     )
@@ -152,7 +153,6 @@ def _context(report: Report, limit: int) -> dict[str, Any]:
         "made_from": wording.made_from,
         "signed": wording.signed,
         "number": wording.number,
-        "direction": wording.direction,
         "p_value": wording.p_value,
         "n_rows": len(judgement.rows[0]) if judgement.rows else 0,
         "classes": judgement.classes,

@@ -82,7 +82,8 @@ def finished(side: Side, kind: Kind, seeds: list[int]) -> list[SeedRun]:
 @contextmanager
 def _unchanged_workspace() -> Iterator[None]:
     """For a moment DVC puts uncommitted changes aside: keep a copy, in case it cannot put them back."""
-    before, copy = git("diff", "HEAD"), git("stash", "create")
+    identity = ("-c", "user.name=retrace", "-c", "user.email=retrace@localhost")
+    before, copy = git("diff", "HEAD"), git(*identity, "stash", "create")
     try:
         yield
     finally:

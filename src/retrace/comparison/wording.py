@@ -2,7 +2,6 @@
 
 import math
 
-from retrace.comparison.differences import MetricRow
 from retrace.comparison.judging import NOT_COMPARABLE, Judgement
 from retrace.comparison.sides import Side
 from retrace.git import WORKSPACE
@@ -64,13 +63,6 @@ def signed(value: float | None) -> str:
 def number(value: float | None) -> str:
     """Write a metric, or a dash where a side lacks it."""
     return "—" if value is None else f"{value:.4f}"
-
-
-def direction(row: MetricRow) -> str:
-    """Say which way is better, and which way it went."""
-    if not row.difference:
-        return ""
-    return "better" if (row.difference > 0) == (row.better == "higher") else "worse"
 
 
 def p_value(value: float) -> str:
