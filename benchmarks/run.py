@@ -153,7 +153,7 @@ def main(words: list[str]) -> None:
 
 def sections_of(page: str) -> dict[str, str]:
     """Return the text below each heading of the second level."""
-    return dict(re.findall(r"^## (.+)\n\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
+    return dict(re.findall(r"^## ([^\n]+)\n\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
 
 
 def _where() -> str:
