@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from retrace import plots
 from retrace.evaluation import LOWER_IS_BETTER
-from retrace.intervals import score_intervals
 from retrace.reporting import classification, regression
 from retrace.reporting.formatting import interval_text
 from retrace.reporting.results import Results, metrics
@@ -63,7 +62,6 @@ def report_html(results: Results, figures: dict[str, str]) -> str:
 def _context(results: Results) -> dict[str, Any]:
     params, test = results.params, results.dataset
     found = metrics(results)
-    intervals = score_intervals(results.test, params.report, test.groups)
     return TASKS[test.task].sections(results) | {
         "title": test.title,
         "data": test.name,
@@ -71,7 +69,7 @@ def _context(results: Results) -> dict[str, Any]:
         "model": results.environment["model"],
         "metric": params.metric,
         "headline": f"{found['test'][params.metric]:.4f}",
-        "headline_interval": interval_text(intervals[params.metric]),
+        "headline_interval": interval_text(results.intervals[params.metric]),
         "confidence": f"{params.report.confidence:.0%}".replace("%", " %"),
         "grouped": test.groups is not None,
         "metrics": [
@@ -82,7 +80,7 @@ def _context(results: Results) -> dict[str, Any]:
                 "interval": interval_text(interval),
                 "validation": f"{found['validation'][name]:.4f}",
             }
-            for name, interval in intervals.items()
+            for name, interval in results.intervals.items()
         ],
         "n": {part: len(rows) for part, rows in results.parts.items()},
         "curves": _curves(results.history),

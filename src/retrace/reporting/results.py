@@ -1,12 +1,14 @@
 """What a report is made of, and the tables that go into files: metrics.json, predictions.csv."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from retrace.evaluation import scores
+from retrace.intervals import Interval, score_intervals
 from retrace.params import Params, check_metric
 from retrace.records import Dataset, Predictions
 
@@ -41,6 +43,11 @@ class Results:
     def test(self) -> Predictions:
         """What the model says of the test part."""
         return self.predictions["test"]
+
+    @cached_property
+    def intervals(self) -> dict[str, Interval]:
+        """The interval of each metric on the test part: one bootstrap for all pages that show them."""
+        return score_intervals(self.test, self.params.report, self.dataset.groups)
 
 
 def metrics(results: Results) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ whose test part is the newer posts: 11,314 and 7,532 texts in 20 classes, header
 import tarfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
@@ -55,12 +55,11 @@ def find_archive(description: Description, folder: Path) -> Path:
     DataError
         It is not there and cannot be fetched, or its hash is another than ``sha256``.
     """
-    from retrace import download  # requests is slow to import, and a file that is there needs none
+    from retrace import download  # requests is slow to import, and other readers need none
 
     placed = folder / description.file
     if placed.is_file():
-        got = download.file_sha256(placed)
-        if description.sha256 not in (None, got):
+        if description.sha256 not in (None, got := download.file_sha256(placed)):
             raise DataError(
                 f"{placed} has the SHA-256 {got}, should be {description.sha256}: put the right file"
                 f" there, or change `sha256:` in {folder}.yaml"
@@ -87,8 +86,8 @@ def _posts(archive: Path) -> Iterator[TextFile]:
 
 def _place(member: tarfile.TarInfo, archive: Path) -> tuple[str, str, str] | None:
     """Return id, part and class of a post, such as ``20news-bydate-train/sci.space/60191``."""
-    names = PurePosixPath(member.name).parts
-    if member.isdir() or any(is_litter(name) for name in set(names) - {".."}):
+    names = [name for name in member.name.split("/") if name not in {"", "."}]
+    if member.isdir() or any(is_litter(name) for name in names if name != ".."):
         return None
     part = names[-3].rsplit("-", 1)[-1] if len(names) > 2 else ""
     if part not in PARTS or not member.isfile():
