@@ -39,7 +39,6 @@ def story(tmp_path_factory):
         project.run("git", "commit", "-q", "-a", "-m", name)
     project.run("git", "switch", "-q", "main")
     project.dvc("push", "-q", "--all-branches", "report/predictions.csv")
-    project.dvc("checkout", "-q")
     return project
 
 

@@ -17,10 +17,16 @@ from retrace.comparison.sides import load_side
 from retrace.errors import RetraceError
 
 
-def test_seeds_count_on_from_the_present_one(runs):
+def test_training_seeds_count_on_from_the_present_one(runs):
     runs.commit(labelled(), seed=40)
     assert wanted_seeds(load_side("main"), "training", 3) == [40, 41, 42]
-    assert wanted_seeds(load_side("main"), "split", 2) == [7, 8]
+
+
+def test_split_seeds_are_the_same_on_every_branch(runs):
+    runs.commit(labelled())
+    runs.commit(labelled(), branch="other", split__seed=8)
+    for name in ("main", "other"):
+        assert wanted_seeds(load_side(name), "split", 3) == [0, 1, 2]
 
 
 def test_what_is_there_is_not_run_again(runs):

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 def seeds(
     n: Annotated[
-        int, typer.Argument(metavar="N", min=2, help="How many seeds, the present one included.")
+        int,
+        typer.Argument(
+            metavar="N", min=2, help="How many seeds; of training, the present one included."
+        ),
     ],
     split: Annotated[
-        bool, typer.Option("--split", help="Vary split.seed instead of the seed of training.")
+        bool,
+        typer.Option("--split", help="Vary split.seed, from 0 to N-1, instead of the training seed."),
     ] = False,
 ) -> None:
     """Run the current setting under N seeds, and say how far its metrics scatter.

@@ -32,9 +32,12 @@ class Failure:
 
 
 def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
-    """Return n seeds: the one of the side's own run, and those that follow it."""
-    own = side.lock.params[SEEDS[kind]]
-    return list(range(own, own + n))
+    """Return n seeds: of training the present one and those after it; of splits 0 to n - 1.
+
+    Splits are compared in pairs, so they must be the same whatever the present one is.
+    """
+    first = side.lock.params[SEEDS[kind]] if kind == "training" else 0
+    return list(range(first, first + n))
 
 
 def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], None]) -> list[Failure]:
