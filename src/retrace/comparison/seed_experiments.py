@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +19,9 @@ from retrace.errors import RetraceError
 from retrace.git import git
 
 LOGS = Path(".retrace/seeds")
+
+# DVC says this of a stage when the workspace is its old self again.
+STAGE_STARTS = "Running stage"
 
 # Lines of DVC's own that say less than what the stage said before them.
 WRAPPING = ("ERROR: failed to reproduce", "ERROR: unexpected error")
@@ -108,27 +113,43 @@ def _run(name: str, override: str) -> Failure | None:
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name}.log"
     with log.open("w", encoding="utf-8") as file:
+        # In a session of its own: Ctrl-C would else reach DVC while the workspace is put aside.
         process = start_dvc(
-            "exp", "run", "--temp", "-S", override, "--name", name, stdout=file, stderr=subprocess.STDOUT
+            "exp",
+            "run",
+            "--temp",
+            "-S",
+            override,
+            "--name",
+            name,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
-        status = _wait(process)
+        status = _wait(process, log)
     return Failure(name, _last_words(log), log) if status else None
 
 
-def _wait(process: subprocess.Popen[str]) -> int:
-    """Wait for DVC even if interrupted: the same Ctrl-C reaches it, and it needs a moment to tidy up."""
-    interrupted = False
-    while True:
-        try:
-            status = process.wait()
-            break
-        except KeyboardInterrupt:
-            interrupted = True
-    if interrupted:
+def _wait(process: subprocess.Popen[str], log: Path) -> int:
+    """Wait for DVC; after Ctrl-C end it, but not before it has put the workspace back."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        while process.poll() is None and STAGE_STARTS not in log.read_text(errors="replace"):
+            time.sleep(0.1)
+        if process.poll() is None:
+            _interrupt(process)
+        process.wait()
         raise RetraceError(
             "interrupted: the workspace is as it was, finished seeds are kept, the same command goes on"
-        )
-    return status
+        ) from None
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    if os.name == "nt":
+        process.terminate()
+    else:
+        os.killpg(process.pid, signal.SIGINT)
 
 
 def _last_words(log: Path) -> str:
