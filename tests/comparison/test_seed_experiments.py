@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,4 +86,5 @@ def test_the_last_words_are_the_stages_own(tmp_path, log, said):
 
 
 def test_the_status_of_dvc_is_waited_for():
-    assert _wait(subprocess.Popen([sys.executable, "-c", "raise SystemExit(7)"], text=True)) == 7
+    process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(7)"], text=True)
+    assert _wait(process, Path("unused.log")) == 7
