@@ -27,7 +27,7 @@ def story(tmp_path_factory):
     """A fresh clone in which every branch holds a run, and a remote that has all predictions."""
     project = copy_project(tmp_path_factory.mktemp("story") / "clone")
     project.set(seed=SEED, split__seed=SPLIT_SEED, model="gaussian_nb")
-    project.set(models__cnn__epochs=8, models__cnn__channels=[8, 16, 32])
+    project.set(models__cnn__epochs=8, models__cnn__channels=[8, 16, 32], report__resamples=100)
     project.run("git", "init", "-q", "-b", "main")
     project.dvc("remote", "add", "-q", "--default", "near", str(project.folder.parent / "remote"))
     project.dvc("repro", "-q")
