@@ -93,9 +93,10 @@ SECTIONS = (
         "A folder of photos",
         images.measure,
         "50,000 generated JPEG files of 64x64 pixels. First decoding alone, best of three runs, taken in"
-        " turns: a loop over Pillow that opens, converts and copies each image into one array, against"
-        " ours, which also looks at what is in the file, turns it upright and explains what it cannot"
-        " read. Then the stages as they run, on all cores; memory that processes share counts once."
+        " turns: a loop over Pillow that opens, converts, resizes and copies each image into one array,"
+        " against ours, which also looks at what is in the file, turns it upright and explains what it"
+        " cannot read. Then the stages as they run, on all cores; memory that processes share counts"
+        " once."
         " `python benchmarks/images.py`",
     ),
     (
