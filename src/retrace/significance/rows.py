@@ -16,6 +16,7 @@ from retrace.significance.verdicts import (
     NOTHING,
     Comparison,
     Evidence,
+    Unit,
     compared,
     too_few_units,
 )
@@ -66,16 +67,8 @@ def compare_rows(
         evidence = NOTHING._replace(reason=reason)
     else:
         evidence = _permutation(units, resamples, generator)
-    was, now = observed(units)
-    return compared(
-        metric,
-        was,
-        now,
-        evidence,
-        tolerance,
-        n_units=n_units,
-        unit="row" if groups is None else "group",
-    )
+    unit: Unit = "row" if groups is None else "group"
+    return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
 
 
 def check_same_rows(base: Predictions, other: Predictions) -> None:

@@ -42,19 +42,15 @@ def compare_over_seeds(
 ) -> Comparison:
     """Ask whether one model is better than another, on average over training seeds and on new rows.
 
-    Rows (or groups) are resampled for all seeds of both sides at once; what seeds vary by is added. The
-    difference over its standard error is then held against Student's t.
+    Rows (or groups) are resampled for all seeds of both sides at once; what seeds vary by is added.
 
     Parameters
     ----------
     base, other : sequence of Predictions
         One for each seed, all of the same rows in the same order; at least 5 on each side.
     metric : str
-    groups : array of shape (n_samples,), optional
-        The unit that each row belongs to.
-    tolerance : float, optional
-        Models that differ by less are ``"equivalent"``.
-    resamples, seed : int
+    groups, tolerance, resamples, seed
+        As in `compare_rows`.
 
     Raises
     ------
