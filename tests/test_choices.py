@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 
 import pytest
 
@@ -10,8 +11,11 @@ from retrace.settings import load_yaml
 
 
 @pytest.fixture(autouse=True)
-def here(monkeypatch):
-    monkeypatch.chdir(ROOT)
+def here(monkeypatch, tmp_path, examples):
+    """A folder with the params of the repository, and the datasets that come with scikit-learn."""
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    shutil.copytree(examples, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -19,7 +23,8 @@ def values():
     return load_yaml(ROOT / "params.yaml")
 
 
-def test_what_ships_goes_together():
+def test_what_ships_goes_together(monkeypatch):
+    monkeypatch.chdir(ROOT)
     check_choices(load_params())
 
 

@@ -33,13 +33,13 @@ def remove_function(project, path, name):
 def mine(tmp_path_factory):
     """A repository with a table and a model of one's own, and no examples."""
     project = commit_all(copy_project(tmp_path_factory.mktemp("mine")))
-    project.add_table("mine", ROWS)
-    project.set(data="mine", model="random_forest")
+    project.add_table("ours", ROWS)
+    project.set(data="ours", model="random_forest")
     (project / "README.md").write_text("# Ours\n")
     remove_function(project, "src/retrace/models/classical.py", "adaboost")
     remove(project, "src/retrace/models/registry.py", r'    "adaboost": .*\n')
     remove(project, "params.yaml", r"  adaboost:\n(    .*\n)+")
-    project.dvc("add", "--quiet", "data/mine")
+    project.dvc("add", "--quiet", "data/ours")
     for command in commands():
         project.run("sh", "-c", command.replace("make repro", "retrace repro"))
     return project
@@ -55,6 +55,6 @@ def test_the_pipeline_runs_on_what_is_left(mine):
 
 @pytest.mark.slow
 def test_the_remaining_tests_still_pass(mine):
-    options = ["-q", "-x", "-n", "1", "-m", "not slow"]
+    options = ["-q", "-n", "2", "-m", "not slow"]
     run = mine.run("python", "-m", "pytest", *options, check=False)
     assert run.returncode == 0, run.stdout[-3000:]
