@@ -4,7 +4,6 @@ import functools
 import logging
 import multiprocessing
 import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from tqdm import tqdm
 
 from retrace.dashboard.runs import WORKSPACE, Run, merged, run_from, unfinished
 from retrace.errors import RetraceError
+from retrace.git import git
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ def _repository() -> Iterator[Any]:
     from dvc.exceptions import NotDvcRepoError
     from dvc.repo import Repo
 
-    if not _git("rev-parse", "--verify", "--quiet", "HEAD"):
+    if not git("rev-parse", "--verify", "--quiet", "HEAD"):
         raise RetraceError(
             f"{Path.cwd()} has no Git commit, and experiments are kept in Git: run `git init`,"
             " `git add .` and `git commit -m start`"
@@ -73,9 +73,9 @@ def _repository() -> Iterator[Any]:
 
 
 def _git_revisions() -> list[str]:
-    listed = _git("for-each-ref", "--format=%(objectname)%(*objectname)", "refs/heads", "refs/tags")
+    listed = git("for-each-ref", "--format=%(objectname)%(*objectname)", "refs/heads", "refs/tags")
     # An annotated tag has a hash of its own, and then that of its commit.
-    return [_git("rev-parse", "HEAD"), *(line[-40:] for line in listed.splitlines())]
+    return [git("rev-parse", "HEAD"), *(line[-40:] for line in listed.splitlines())]
 
 
 def _baselines(repo: Any) -> list[str]:
@@ -139,7 +139,7 @@ def _runs(states: Iterable[Any], cache: Any) -> Iterator[Run]:
 
 
 def _changed_workspace(workspace: Run, commits: list[Run]) -> Iterator[Run]:
-    head = next(run for run in commits if run.revision == _git("rev-parse", "HEAD"))
+    head = next(run for run in commits if run.revision == git("rev-parse", "HEAD"))
     workspace = replace(workspace, revision=WORKSPACE)
     if (workspace.metrics, workspace.hashes) != (head.metrics, head.hashes):
         yield workspace
@@ -176,7 +176,7 @@ def _names(kind: str) -> dict[str, list[str]]:
     """Return the branches (``"heads"``) or tags by the commit that they point to."""
     form = "%(objectname)%(*objectname) %(refname:lstrip=2)"
     found: dict[str, list[str]] = {}
-    for line in _git("for-each-ref", f"--format={form}", f"refs/{kind}").splitlines():
+    for line in git("for-each-ref", f"--format={form}", f"refs/{kind}").splitlines():
         revision, name = line.split(" ", 1)
         found.setdefault(revision[-40:], []).append(name)
     return found
@@ -186,11 +186,3 @@ def compare_names(runs: list[Run]) -> dict[str, str]:
     """Return, by revision, the name that says which run is meant: not one that two experiments share."""
     count = Counter(run.label for run in runs)
     return {run.revision: run.label if count[run.label] == 1 else run.revision[:12] for run in runs}
-
-
-def _git(*arguments: str) -> str:
-    try:
-        run = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise RetraceError("git is not installed: install it from https://git-scm.com") from None
-    return run.stdout.strip() if run.returncode == 0 else ""
