@@ -25,24 +25,16 @@ from retrace.records import Dataset
 from retrace.seeding import pin
 from retrace.sources import read
 from retrace.splitting import split_rows
+from weather import ARCHIVE, DESCRIPTION
 
-PHOTOS = Path("../shared/data/weather_small.tar.gz")
 HEADS = ("logistic_regression", "svm", "knn", "random_forest", "mlp")
 EPOCHS, SIZE, WIDTH = 10, 160, 0.75
-
-DESCRIPTION = """\
-title: Weather photos
-task: classification
-kind: image
-reader: image_folder
-licence: CC0
-"""
 
 
 def measure() -> str:
     """Return a Markdown table: seconds of one core for each way to models on top of a frozen network."""
-    if not PHOTOS.is_file():
-        return f"Not measured: {PHOTOS.name} is not there."
+    if not ARCHIVE.is_file():
+        return f"Not measured: {ARCHIVE.name} is not there."
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # decode in this process, whose time is taken
     pin(seed=0, threads=1)
     with tempfile.TemporaryDirectory(prefix="retrace-backbones-") as folder:
@@ -83,7 +75,7 @@ def _params(backbone: Path) -> Params:
 
 
 def _photos(folder: Path) -> Dataset:
-    with tarfile.open(PHOTOS) as archive:
+    with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder / "weather", filter="data")
     (folder / "weather.yaml").write_text(DESCRIPTION)
     return read("weather", folder)

@@ -1,6 +1,6 @@
 import pytest
 
-from retrace.errors import DataError, RetraceError, did_you_mean, run_or_explain
+from retrace.errors import DataError, RetraceError, did_you_mean, first_few, run_or_explain
 
 
 def test_did_you_mean_ignores_case():
@@ -50,3 +50,8 @@ def test_details_stand_below_the_line_one_each():
     with pytest.raises(SystemExit) as stopped:
         run_or_explain(fail)
     assert stopped.value.code == "error: two rows\n  row 1\n  row 2 is long"
+
+
+def test_a_long_list_is_cut_and_counted():
+    assert first_few(list("abc")) == "a, b, c"
+    assert first_few(list("abcdefg")) == "a, b, c, d, e and 2 more"

@@ -6,7 +6,7 @@ from pydantic import Strict, validate_call
 from pydantic.dataclasses import dataclass
 
 from retrace.errors import ParamsError
-from retrace.settings import CONFIG, checked, load_yaml
+from retrace.settings import CONFIG, checked, flatten, load_yaml
 
 
 @dataclass(frozen=True, kw_only=True, config=CONFIG)
@@ -87,3 +87,11 @@ def test_text_that_is_not_utf_8_is_refused(tmp_path):
     (tmp_path / "p.yaml").write_bytes("a: ä".encode("latin-1"))
     with pytest.raises(ParamsError, match="save it as UTF-8"):
         load_yaml(tmp_path / "p.yaml")
+
+
+def test_params_are_flattened_by_their_full_names():
+    assert flatten({"a": {"b": {"c": 1}, "d": []}, "e": {}}) == {"a.b.c": 1, "a.d": [], "e": {}}
+
+
+def test_nested_keys_get_full_names():
+    assert flatten({"a": {"b": 1, "c": {}}, "d": [1]}) == {"a.b": 1, "a.c": {}, "d": [1]}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from retrace.errors import first_few
 from retrace.machine import Driver, Git, Torch
 from retrace.params import Train
 
@@ -70,8 +71,7 @@ def judge_git(git: Git) -> Finding:
 def judge_packages(unmet: list[str]) -> Finding:
     """Judge the installed versions against requirements.txt, which every stage depends on."""
     if unmet:
-        shown = ", ".join(unmet[:5]) + (f" and {len(unmet) - 5} more" if len(unmet) > 5 else "")
-        return error("packages", f"{shown}: `pip install -r requirements.txt`")
+        return error("packages", f"{first_few(unmet)}: `pip install -r requirements.txt`")
     return ok("packages", "all as requirements.txt pins them")
 
 

@@ -59,6 +59,12 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     return f" (did you mean '{by_lower_case[close[0]]}'?)" if close else ""
 
 
+def first_few(names: Sequence[str], most: int = 5) -> str:
+    """Write a list that a sentence can hold: ``"a, b, c and 4 more"``."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
 def run_or_explain(action: Callable[[], None]) -> None:
     """Call ``action``; turn a user's mistake into one line on standard error and exit status 1.
 

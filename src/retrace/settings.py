@@ -99,6 +99,15 @@ def checked(make: Callable[..., T], values: object, where: str) -> T:
         raise ParamsError(_explained(error, make, where)) from error
 
 
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Turn nested mappings into one whose keys are full names, such as ``"models.svm.C"``."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        flat |= flatten(value, f"{name}.") if isinstance(value, Mapping) and value else {name: value}
+    return flat
+
+
 def key_path(where: str, key: object) -> str:
     """Join a place and a key: ``"params.yaml", "seed"`` gives ``"params.yaml: seed"``."""
     return f"{where}.{key}" if ": " in where else f"{where}: {key}"

@@ -1,13 +1,9 @@
 import pytest
 
 from project import ROOT
-from retrace.comparison.lock import flatten, parse_lock, parse_yaml, stale_stages
+from retrace.comparison.lock import parse_lock, parse_yaml, stale_stages
 from retrace.errors import ParamsError
 from retrace.git import find_tree
-
-
-def test_params_are_flattened_by_their_full_names():
-    assert flatten({"a": {"b": {"c": 1}, "d": []}, "e": {}}) == {"a.b.c": 1, "a.d": [], "e": {}}
 
 
 def test_sources_are_what_no_stage_makes():

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from retrace.dashboard.runs import Run, flatten, merged, run_from, unfinished
+from retrace.dashboard.runs import Run, merged, run_from, unfinished
 
 
 def state(**fields):
@@ -15,10 +15,6 @@ def state(**fields):
 def cache(tmp_path):
     (tmp_path / "pulled").touch()
     return SimpleNamespace(local=SimpleNamespace(oid_to_path=lambda md5: str(tmp_path / md5)))
-
-
-def test_nested_keys_get_full_names():
-    assert flatten({"a": {"b": 1, "c": {}}, "d": [1]}) == {"a.b": 1, "a.c": {}, "d": [1]}
 
 
 def test_hyperparameters_of_other_models_are_left_out(cache):

@@ -8,7 +8,7 @@ from retrace.comparison.differences import data_changes, param_changes
 from retrace.comparison.over_seeds import MIN_SEEDS, OverSeeds, over_split_seeds, over_training_seeds
 from retrace.comparison.predictions import TestRows, align, read_test_rows
 from retrace.comparison.sides import Side, predictions_path
-from retrace.errors import ComparisonError
+from retrace.errors import ComparisonError, first_few
 from retrace.evaluation import LOWER_IS_BETTER
 from retrace.significance import (
     VERDICTS,
@@ -211,8 +211,6 @@ def _predictions_md5(side: Side) -> str:
     return side.lock.outs[PREDICTIONS.as_posix()]
 
 
-def quoted(names: Iterable[str], limit: int = 5) -> str:
+def quoted(names: Iterable[str]) -> str:
     """Name a few as code, and count the rest."""
-    known = list(names)
-    more = f" and {len(known) - limit} more" if len(known) > limit else ""
-    return ", ".join(f"`{name}`" for name in known[:limit]) + more
+    return first_few([f"`{name}`" for name in names])

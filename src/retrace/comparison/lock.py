@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from retrace.errors import ParamsError
 from retrace.git import Tree
+from retrace.settings import flatten
 
 Values = dict[str, Any]
 
@@ -71,15 +72,6 @@ def parse_yaml(content: bytes, where: str) -> Values:
 def parse_lock(content: bytes, where: str) -> Lock:
     """Read a dvc.lock."""
     return Lock(parse_yaml(content, where).get("stages") or {})
-
-
-def flatten(values: Mapping[str, Any], prefix: str = "") -> Values:
-    """Turn nested mappings into one whose keys are full names."""
-    flat: Values = {}
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        flat |= flatten(value, f"{name}.") if isinstance(value, Mapping) and value else {name: value}
-    return flat
 
 
 def stale_stages(tree: Tree, lock: Lock) -> dict[str, str]:

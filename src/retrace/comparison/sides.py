@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from retrace.artifacts import METRICS, PREDICTIONS, file_md5
-from retrace.comparison.lock import Lock, Values, flatten, parse_lock, parse_yaml, stale_stages
+from retrace.comparison.lock import Lock, Values, parse_lock, parse_yaml, stale_stages
 from retrace.errors import ComparisonError, RetraceError
 from retrace.git import Tree, find_tree, has_changes
+from retrace.settings import flatten
 from retrace.stages import read_stages
 from retrace.staleness import all_problems
 

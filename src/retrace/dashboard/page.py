@@ -10,8 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from retrace import templating
 from retrace.artifacts import save_text
 from retrace.dashboard.gathering import compare_names
 from retrace.dashboard.judging import Judgement, rank
@@ -95,21 +94,12 @@ def render(found: Values, library: str) -> str:
     """
     own = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
     scripts = {"library": library, "own": f'"use strict";\n(() => {{\n{own}}})();\n'}
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html.j2").render(
-        found,
-        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
-        data=_json(found),
-        hashes=[_hash(script) for script in scripts.values()],
-        **scripts,
-    )
+    page = {
+        "style": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        "data": _json(found),
+        "hashes": [_hash(script) for script in scripts.values()],
+    }
+    return templating.render(TEMPLATES / "page.html.j2", found | page | scripts)
 
 
 def vega_library() -> str:

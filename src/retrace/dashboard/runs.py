@@ -7,6 +7,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from retrace.settings import flatten
+
 WORKSPACE = "workspace"
 
 # dvc.yaml's rule: a run depends on the hyperparameters of its own model only.
@@ -70,15 +72,6 @@ class Run:
     def has_scores(self) -> bool:
         """Whether it ran to its end and was scored on a validation part."""
         return self.state == "done" and any(key.startswith("validation.") for key in self.metrics)
-
-
-def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Turn nested mappings into one whose keys are full names, such as ``"models.svm.C"``."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        flat |= flatten(value, f"{name}.") if isinstance(value, Mapping) and value else {name: value}
-    return flat
 
 
 def run_from(state: Any, cache: Any) -> Run:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from retrace.data_checks.findings import Findings, first_few
+from retrace.data_checks.findings import Findings
+from retrace.errors import first_few
 
 SIGNIFICANCE = 0.01
 SMALLEST_EFFECT = 0.1

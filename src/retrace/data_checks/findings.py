@@ -1,6 +1,6 @@
 """What the checks of the data say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -27,9 +27,3 @@ def together(findings: Iterable[Findings]) -> Findings:
         warnings=tuple(warning for each in listed for warning in each.warnings),
         checked=tuple(sentence for each in listed for sentence in each.checked),
     )
-
-
-def first_few(names: Sequence[str], most: int = 5) -> str:
-    """Write a list that a sentence can hold: ``"a, b, c and 4 more"``."""
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest

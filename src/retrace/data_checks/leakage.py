@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from retrace.data_checks.findings import Findings, first_few
+from retrace.data_checks.findings import Findings
+from retrace.errors import first_few
 from retrace.records import Codes, Floats, Targets, Task
 
 NEARLY_PERFECT = 0.98

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from retrace.errors import DataError
+from retrace.errors import DataError, first_few
 
 # Names that people give to the folders of fixed parts.
 PART_FOLDERS = {
@@ -78,12 +78,6 @@ def is_litter(name: str) -> bool:
     return name.startswith(".") or name.lower() in LITTER
 
 
-def shortened(names: Sequence[str], limit: int = 5) -> str:
-    """List names; of many, the first and how many more there are."""
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more
-
-
 def _fixed_parts(folder: Path) -> dict[str | None, Path]:
     """Return the folders of the parts, or the folder itself under None where it holds the classes."""
     folders = _folders(folder)
@@ -91,7 +85,7 @@ def _fixed_parts(folder: Path) -> dict[str | None, Path]:
     if not folders or None in named or not any(map(_folders, folders)):
         return {None: folder}
     if len(set(named)) < len(named):
-        names = shortened([path.name for path in folders])
+        names = first_few([path.name for path in folders])
         raise DataError(
             f"{folder} has two folders for one part ({names}): keep one of train, validation"
             " and test each"
@@ -169,7 +163,7 @@ def _left_out(folder: Path, parts: Iterable[Path]) -> list[str]:
     if not beside:
         return []
     what = "file lies" if len(beside) == 1 else "files lie"
-    names = shortened([path.name for path in sorted(beside)])
+    names = first_few([path.name for path in sorted(beside)])
     return [f"{len(beside)} {what} beside the class folders and in no class: {names}."]
 
 

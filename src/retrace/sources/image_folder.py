@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retrace.errors import DataError
+from retrace.errors import DataError, first_few
 from retrace.images import ImageFacts, read_all_facts
 from retrace.parallel import map_chunks
 from retrace.records import Dataset
@@ -109,10 +109,9 @@ def _drop_unreadable(
 def _listed(reasons: dict[str, str]) -> str:
     """Name files in one line; where they are too many, list them all on standard error."""
     lines = [f"{file} ({why})" for file, why in reasons.items()]
-    if len(lines) <= SHOWN:
-        return ", ".join(lines)
-    print(*lines, sep="\n", file=sys.stderr)
-    return ", ".join(lines[:SHOWN]) + f" and {len(lines) - SHOWN} more"
+    if len(lines) > SHOWN:
+        print(*lines, sep="\n", file=sys.stderr)
+    return first_few(lines, SHOWN)
 
 
 def _table(paths: pd.Series, facts: list[ImageFacts]) -> pd.DataFrame:

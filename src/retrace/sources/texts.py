@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator
 
-from retrace.errors import DataError
+from retrace.errors import DataError, first_few
 from retrace.records import Dataset
-from retrace.sources.class_folders import shortened
 from retrace.sources.description import CommonDescription, described
 from retrace.sources.labels import encode_labels
 
@@ -136,7 +135,7 @@ def decode(
     if bad:
         wanted = description.encoding or f"UTF-8 or {description.fallback_encoding}"
         raise DataError(
-            f"{where}: {len(bad)} of {len(files)} files are not {wanted} text ({shortened(bad)}):"
+            f"{where}: {len(bad)} of {len(files)} files are not {wanted} text ({first_few(bad)}):"
             " remove what is no text, or set `encoding:` in the dataset's .yaml"
         )
     found = [one for one in read if one is not None]
