@@ -21,7 +21,7 @@ COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header
 # A build label such as +cpu is for the machine that installs to choose.
 UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
 
-.PHONY: help repro verify bench statistics notebooks test lint format requirements clean
+.PHONY: help repro verify bench statistics search notebooks test lint format requirements clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchma
 
 statistics: $(READY)-dev  ## simulate how often verdicts are wrong, and write docs/statistics.md
 	python benchmarks/significance.py $(ARGS)
+
+search: $(READY)-hpo  ## search hyperparameters (ARGS="--trials 100"); docs/search.md
+	@python hpo/search.py $(ARGS)
 
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
@@ -59,6 +62,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose
 	$(UNLABEL) requirements.txt && rm requirements.txt.bak
 	mkdir -p .retrace && cp requirements.txt .retrace/constraints.txt
 	$(COMPILE) --output-file=requirements-pretrained.txt requirements-pretrained.in
+	$(COMPILE) --output-file=requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
 	$(UNLABEL) requirements-dev.txt && rm requirements-dev.txt.bak
 	printf '%s\n' '-e .' >> requirements.txt
@@ -73,6 +77,10 @@ $(READY): requirements.txt pyproject.toml
 	python -m pip install --quiet -r requirements.txt
 	@touch "$@"
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)
+$(READY)-hpo: requirements-hpo.txt $(READY)
+	python -m pip install --quiet -r requirements-hpo.txt
+	@touch "$@"
+
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo
 	python -m pip install --quiet -r requirements-dev.txt -r requirements-pretrained.txt
 	@touch "$@"
