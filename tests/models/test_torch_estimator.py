@@ -7,16 +7,10 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from retrace.errors import ModelError
 from retrace.models.torch_classifier import TorchClassifier
 from torch_options import CNN, OPTIONS
-
-
-@parametrize_with_checks([TorchClassifier(**OPTIONS)])
-def test_estimator_contract(estimator, check):
-    check(estimator)
 
 
 @pytest.fixture(scope="module")
