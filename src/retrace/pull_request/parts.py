@@ -127,6 +127,7 @@ def classes(request: Request, rows: TestRows | None) -> Context | None:
     return {
         "compared": found[:MOST_CLASSES],
         "lowest": [],
+        "grouped": rows.groups is not None,
         "n_changed": len(found),
         "significant": any(each.verdict in ("better", "worse") for each in found[:MOST_CLASSES]),
         "n": len(judgement.classes),
