@@ -28,6 +28,7 @@ LAYERS = [
     "seeding",
     "provenance",
     "lockfile",
+    "last_run",
     "dvc",
     "git",
     "stages",
@@ -55,6 +56,7 @@ LAYERS = [
     "reporting",
     "verification",
     "comparison",
+    "pull_request",
     "dashboard",
     "commands",
 ]

@@ -1,0 +1,1 @@
+"""A pull request: what its comment says, and how it gets there."""
