@@ -1,10 +1,15 @@
 """Values into pages: one way to fill a template, and one to keep names from breaking a table."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+NO_WIDTH = "\u200b"
+
+MENTION = re.compile(r"([@#]|\bwww(?=\.))(?=\S)|:(?=//)")
 
 
 def render(template: Path, context: dict[str, Any]) -> str:
@@ -38,17 +43,26 @@ def markdown_cell(text: object) -> str:
 
 
 def markdown_code(text: object) -> str:
-    """Show a name as code, where GitHub sees neither markup nor a person's name in it."""
-    if "`" in str(text) or not str(text).strip():
-        return markdown_cell(text)
-    return f"`{' '.join(str(text).split())}`".replace("|", "\\|")
+    """Show a name as code, whatever is in it; also in a table."""
+    name = " ".join(str(text).split()) or '""'
+    # GitHub reads \\| as an escaped backslash and the end of the cell, even inside of code.
+    return markdown_fenced(name).replace("|", "¦" if "\\" in name else "\\|")
+
+
+def markdown_fenced(name: str) -> str:
+    """Show a name on one line as code, where GitHub sees neither markup nor a person's name in it."""
+    longest = max((len(run) for run in re.findall("`+", name)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if "`" in (name[:1], name[-1:]) else ""
+    return f"{fence}{pad}{name}{pad}{fence}"
 
 
 def markdown_prose(text: str) -> str:
     """Escape a sentence, but keep what stands in pairs of backticks as code."""
-    pieces = " ".join(text.split()).split("`")
+    # A run of several backticks would pair otherwise than one by one.
+    pieces = re.sub("`{2,}", "'", " ".join(text.split())).split("`")
     if len(pieces) % 2 == 0:
-        return markdown_cell(text)
+        return markdown_cell("`".join(pieces))
     return "".join(
         f"`{piece}`" if position % 2 else _escaped(piece) for position, piece in enumerate(pieces)
     )
@@ -66,4 +80,7 @@ def html_prose(text: str) -> Markup:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{char}" if char in r"\`*_{}[]<>|#@!~$&" else char for char in text)
+    # GitHub looks for people, issues and addresses in what Markdown has left, so only a space of no
+    # width stops these.
+    apart = MENTION.sub(rf"\g<0>{NO_WIDTH}", text)
+    return "".join(f"\\{char}" if char in r"\`*_{}[]<>|#@!~$&" else char for char in apart)
