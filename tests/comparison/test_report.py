@@ -1,7 +1,7 @@
 import html.parser
 import itertools
-import re
 import json
+import re
 
 import pytest
 
