@@ -20,7 +20,7 @@ class Task:
     training, validation : Dataset
         The parts that the pipeline cached.
     goals : tuple of str
-        What the trials' values are: the metric, then perhaps ``"seconds"``, ``"size"`` or another metric.
+        What the trials' values are: the metric, then perhaps ``"seconds"``, ``"size"`` or another one.
     folds : int or None
         Cross-validation over the rows of both parts; None: fit on one, score on the other.
     """
