@@ -199,9 +199,7 @@ def _try_values(path: Path, space: Space, params: Params, kind: Kind, task: Task
                 raise ParamsError(f"{path}: {error}") from error
 
 
-def _enable(
-    parameter: Parameter, by_name: Mapping[str, Parameter], values: dict[str, Any]
-) -> None:
+def _enable(parameter: Parameter, by_name: Mapping[str, Parameter], values: dict[str, Any]) -> None:
     """Give the parameters of a condition values under which it holds."""
     for other, allowed in parameter.when.items():
         values[other] = allowed[0]
