@@ -94,6 +94,7 @@ def _readable(study: "Study") -> "Study":
     names = names if len(set(names.values())) == len(names) else {name: name for name in names}
     copy = create_study(directions=study.directions)
     copy.set_user_attr("metrics", study.user_attrs["metrics"])
+    copy.set_metric_names(study.user_attrs["metrics"])
     over = (TrialState.COMPLETE, TrialState.PRUNED)
     copy.add_trials(
         create_trial(
@@ -170,7 +171,8 @@ def _slices(study: "Study") -> list[Chart]:
     from optuna.visualization import plot_slice
 
     def draw(name: str, goal: str, target: Target | None) -> str:
-        return _json(plot_slice(study, params=[name], target=target, target_name=goal))
+        figure = plot_slice(study, params=[name], target=target, target_name=goal)
+        return _json(figure.update_traces(marker_showscale=False))  # the scale takes half the room
 
     names = dict.fromkeys(name for trial in finished_trials(study) for name in trial.params)
     goals = _goals(study) if names else []
@@ -178,6 +180,7 @@ def _slices(study: "Study") -> list[Chart]:
         Chart(
             title="Slices" if len(goals) == 1 else f"Slices: {goal}",
             figures=tuple(draw(name, goal, target) for name in names),
+            note="Each point is a trial, the darker the later.",
         )
         for goal, target in goals
     ]
@@ -226,16 +229,14 @@ def _thinned(lines: list[Any]) -> list[Any]:
 
 
 def _json(figure: "Figure") -> str:
-    """Fit a figure to a page that may be light or dark; its heading stands above it."""
-    clear, soft, lines = "rgba(0,0,0,0)", "#7b8894", "rgba(128,128,128,.22)"
+    """Fit a figure to its place on the page; the heading stands above it."""
+    ink, lines = "#5b6b7b", "#e3e8ed"
     figure.update_layout(
         template=None,
         title=None,
         height=380,
         margin={"l": 60, "r": 20, "t": 30, "b": 50},
-        paper_bgcolor=clear,
-        plot_bgcolor=clear,
-        font={"color": soft},
+        font={"color": ink},
         legend={"orientation": "h", "y": 1.12},
     )
     figure.update_xaxes(gridcolor=lines, linecolor=lines, zerolinecolor=lines)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from retrace.errors import DataError
 from retrace.params import Split
 from retrace.records import Dataset
+from retrace.settings import checked
 from retrace.splitting import split_rows
 
 Rows = NDArray[np.intp]
@@ -50,14 +51,10 @@ def fresh_splits(
 
 def _in_three(dataset: Dataset, seed: int, share: float) -> Split:
     """Ask `split_rows`, which makes three parts, for rows to fit on in two of them."""
-    return Split(
-        method="stratified" if dataset.groups is None else "group",
-        seed=seed,
-        train=(1 - share) / 2,
-        validation=share,
-        test=(1 - share) / 2,
-        duplicates_together=True,
-    )
+    rest = (1 - share) / 2
+    asked = {"seed": seed, "train": rest, "validation": share, "test": rest}
+    method = "stratified" if dataset.groups is None else "group"
+    return checked(Split, {**asked, "method": method, "duplicates_together": True}, "fresh splits")
 
 
 def _windows(dataset: Dataset, n: int, share: float) -> list[tuple[Rows, Rows]]:

@@ -74,9 +74,10 @@ def trials_table(study: "Study") -> pd.DataFrame:
     rows = [_row(trial, goals) for trial in study.get_trials(deepcopy=False)]
     settings = dict.fromkeys(key for row in rows for key in row["settings"])
     scores = dict.fromkeys(key for row in rows for key in row["scores"])
-    columns = ["number", "state", "baseline", *goals, *settings, *scores, "seconds", "worker", "error"]
+    columns = ["number", "state", "baseline", *goals, *settings, *scores, "took_seconds", "worker", "error"]
     flat = [row | row["settings"] | row["scores"] for row in rows]
-    return pd.DataFrame(flat, columns=columns, dtype=object)
+    # Column by column: a DataFrame of rows makes 3 of a parameter that only some trials have 3.0.
+    return pd.DataFrame({name: [row.get(name) for row in flat] for name in columns}, dtype=object)
 
 
 def _row(trial: "FrozenTrial", goals: list[str]) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _row(trial: "FrozenTrial", goals: list[str]) -> dict[str, Any]:
         "baseline": bool(told.get("baseline")),
         "settings": overrides_of(trial),
         "scores": {f"validation.{name}": value for name, value in scores.items()},
-        "seconds": told.get("seconds"),
+        "took_seconds": told.get("seconds"),
         "worker": told.get("worker"),
         "error": told.get("error"),
     } | dict(zip(goals, _values(trial), strict=False))
@@ -109,8 +110,8 @@ def history(study: "Study") -> dict[str, list[float]] | None:
 def summarise(study: "Study") -> dict[str, Any]:
     """Return all that both pages show, by the names that the templates use."""
     best, baseline, goals = best_trial(study), baseline_trial(study), goal_names(study)
-    top = ranked(study)[:SHOWN]
-    shares = importances(study)
+    all_ranked, shares = ranked(study), importances(study)
+    top = all_ranked[:SHOWN]
     return {
         "name": study.study_name,
         "told": {key: study.user_attrs.get(key) for key in TOLD},
@@ -124,6 +125,7 @@ def summarise(study: "Study") -> dict[str, Any]:
         "baseline": baseline and _shown(baseline, baseline),
         "is_baseline": best is not None and baseline is not None and same(best, baseline),
         "verdict": _verdict(study, best),
+        "n_front": len(all_ranked),
         "top": [_shown(trial, baseline) for trial in top],
         "settings": _short(dict.fromkeys(key for trial in top for key in overrides_of(trial))),
         "importances": [(name, f"{share:.0%}".replace("%", " %")) for name, share in shares.items()],
@@ -153,6 +155,7 @@ def _shown(trial: "FrozenTrial", baseline: "FrozenTrial | None") -> dict[str, An
         "values": [f"{value:.4f}" for value in values],
         "differences": [f"{now - was:+.4f}" for now, was in zip(values, against, strict=False)],
         "settings": {name: json.dumps(value) for name, value in overrides_of(trial).items()},
+        "rounded": {name: _rounded(value) for name, value in overrides_of(trial).items()},
         "seconds": _seconds(trial.user_attrs),
         "baseline": bool(trial.user_attrs.get("baseline")),
     }
@@ -161,6 +164,11 @@ def _shown(trial: "FrozenTrial", baseline: "FrozenTrial | None") -> dict[str, An
 def _values(trial: "FrozenTrial") -> list[float]:
     """Return the values of a finished trial: Optuna gives those to pruned ones as well."""
     return list(trial.values) if trial.state.name == "COMPLETE" else []
+
+
+def _rounded(value: object) -> str:
+    """Write a value for a table; what to set is told with all its digits."""
+    return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)
 
 
 def _seconds(told: Mapping[str, Any]) -> str:
