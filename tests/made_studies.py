@@ -14,7 +14,13 @@ def make_study(*trials, goals=("accuracy",), name="wine-svm", storage=None, **to
     """Make a study; the first trial is the baseline."""
     directions = ["maximize" if goal in ("accuracy", "r2") else "minimize" for goal in goals]
     study = optuna.create_study(directions=directions, study_name=name, storage=storage)
-    attributes = {"model": "svm", "data": "wine", "metrics": list(goals), "identity": "ab12cd34", "seed": 0}
+    attributes = {
+        "model": "svm",
+        "data": "wine",
+        "metrics": list(goals),
+        "identity": "ab12cd34",
+        "seed": 0,
+    }
     for key, value in (attributes | {"folds": None} | told).items():
         study.set_user_attr(key, value)
     for number, trial in enumerate(trials):
@@ -24,7 +30,7 @@ def make_study(*trials, goals=("accuracy",), name="wine-svm", storage=None, **to
 
 
 def made(*values, state="complete", steps=(), overrides=None, **told):
-    """Make a trial of an svm: ``made(0.9, C=10.0, kernel="poly", degree=3)``; numbers are those of adding."""
+    """Make a trial of an svm: ``made(0.9, C=10.0, kernel="poly", degree=3)``."""
     known = {"C": C, "kernel": KERNEL, "degree": DEGREE}
     params = {f"models.svm.{key}": told.pop(key) for key in known if key in told}
     attributes = {"overrides": overrides or params, "seconds": 0.25, "worker": "here"} | told
@@ -32,7 +38,9 @@ def made(*values, state="complete", steps=(), overrides=None, **told):
         state=STATES[state],
         values=list(values) or None,
         params=params,
-        distributions={f"models.svm.{key}": known[key] for key in known if f"models.svm.{key}" in params},
+        distributions={
+            f"models.svm.{key}": known[key] for key in known if f"models.svm.{key}" in params
+        },
         intermediate_values=dict(enumerate(steps)),
         user_attrs=attributes,
     )

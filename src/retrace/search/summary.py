@@ -74,7 +74,17 @@ def trials_table(study: "Study") -> pd.DataFrame:
     rows = [_row(trial, goals) for trial in study.get_trials(deepcopy=False)]
     settings = dict.fromkeys(key for row in rows for key in row["settings"])
     scores = dict.fromkeys(key for row in rows for key in row["scores"])
-    columns = ["number", "state", "baseline", *goals, *settings, *scores, "took_seconds", "worker", "error"]
+    columns = [
+        "number",
+        "state",
+        "baseline",
+        *goals,
+        *settings,
+        *scores,
+        "took_seconds",
+        "worker",
+        "error",
+    ]
     flat = [row | row["settings"] | row["scores"] for row in rows]
     # Column by column: a DataFrame of rows makes 3 of a parameter that only some trials have 3.0.
     return pd.DataFrame({name: [row.get(name) for row in flat] for name in columns}, dtype=object)
