@@ -26,6 +26,9 @@ SECONDS_WITHOUT_WORKERS = 600.0
 
 SECONDS_BETWEEN_CHECKS = 0.1
 
+# A worker that was killed is often back in less.
+SECONDS_BEFORE_WORDS = 4.0
+
 
 def open_evaluator(
     task: Any,
@@ -95,7 +98,7 @@ class ClusterEvaluator:
         self._running: dict[int, Running] = {}
         self._waiting: deque[Running] = deque()
         self._patience = patience
-        self._idle_since: float | None = None
+        self._idle_since, self._told = time.monotonic(), False
         gpu = task.params.train.device == "cuda"
         payload = dumps((task, function))
         with ExitStack() as stack:
@@ -116,7 +119,7 @@ class ClusterEvaluator:
         self._place()
 
     def next_event(self, seconds: float | None) -> Event | None:
-        """Wait for a report or an outcome.
+        """Wait for a report or an outcome; None where nothing comes, or as soon as there are more slots.
 
         Raises
         ------
@@ -124,10 +127,11 @@ class ClusterEvaluator:
             The scheduler went away, or there was no worker for too long.
         """
         end = time.monotonic() + (float("inf") if seconds is None else seconds)
+        slots = self.slots()
         while True:
             if event := self._follow_workers() or self._listen(end):
                 return event
-            if time.monotonic() >= end:
+            if time.monotonic() >= end or self.slots() > slots:
                 return None
 
     def answer(self, number: int, stop: bool) -> None:
@@ -228,14 +232,14 @@ class ClusterEvaluator:
             time.sleep(0.02)
 
     def _mind_the_time(self) -> None:
-        minutes = f"{self._patience / 60:.3g} min"
+        now, minutes = time.monotonic(), f"{self._patience / 60:.3g} min"
         if self._workforce.hopeful:
-            self._idle_since = None
-        elif self._idle_since is None:
-            self._idle_since = time.monotonic()
-            _say(f"{self._workforce.why_nobody()}; waiting up to {minutes}")
-        elif time.monotonic() - self._idle_since > self._patience:
+            self._idle_since, self._told = now, False
+        elif now - self._idle_since > self._patience:
             raise ClusterError(f"{self._workforce.why_nobody()} (waited {minutes})")
+        elif now - self._idle_since > min(SECONDS_BEFORE_WORDS, self._patience / 2) and not self._told:
+            self._told = True
+            _say(f"{self._workforce.why_nobody()}; waiting up to {minutes}")
 
 
 def _say(line: str) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST = 0.2
 
 
 class ClusterError(RetraceError):
@@ -64,7 +65,8 @@ class Workforce:
 
     def tend(self) -> None:
         """See who came and who went; give the data to those who came."""
-        if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
+        pause = SECONDS_BETWEEN_LOOKS if self.ready else SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST
+        if time.monotonic() - self._looked >= pause:
             self._look()
             self._looked = time.monotonic()
         for address, future in list(self._preparing.items()):
