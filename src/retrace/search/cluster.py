@@ -43,9 +43,9 @@ def open_evaluator(
     Parameters
     ----------
     task : Task, or what ``function`` takes
-        Can be pickled; its ``params`` say seed, threads and device. Sent once to each worker.
+        Can be pickled; ``params.train.device`` of it is known. Sent once to each worker.
     function : callable
-        ``(task, overrides, report) -> Outcome``.
+        ``(task, overrides, report) -> Outcome``; pins its seed and threads itself.
     jobs : int or None
         How many processes of this machine; without an address.
     address : str or None

@@ -1,5 +1,6 @@
 """A Dask cluster to compute on: one of this machine's processes, or one that is already there."""
 
+import asyncio
 import logging
 import os
 import re
@@ -113,7 +114,13 @@ def _local_client(*, jobs: int, gpu: bool) -> Iterator["Client"]:
             yield Client(cluster, set_as_default=False)
         finally:
             with _interrupts(signal.SIG_IGN):
+                cluster.sync(_end_workers, cluster)
                 cluster.close(timeout=10)
+
+
+async def _end_workers(cluster: Any) -> None:
+    """Do not wait for trials that nobody wants any more."""
+    await asyncio.gather(*(nanny.close(timeout=0.5) for nanny in cluster.workers.values()))
 
 
 @contextmanager

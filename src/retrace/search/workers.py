@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from retrace.errors import RetraceError
 from retrace.search.events import Outcome, Report
 from retrace.search.versions import describe, differences
-from retrace.seeding import pin
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -87,7 +86,6 @@ def prepare(payload: bytes, ours: dict[str, str]) -> Prepared:
 def run_trial(prepared: Prepared, order: Order) -> Outcome:
     """Compute a trial in this process; reports wait for the searcher's answers."""
     with _mailbox(order) as report, _alone(report):
-        pin(seed=prepared.task.params.seed, threads=prepared.task.params.train.threads)
         outcome = prepared.function(prepared.task, order.overrides, report)
     place = f"{socket.gethostname()}:{os.getpid()}"
     return replace(outcome, attributes=outcome.attributes | {"worker": place})
