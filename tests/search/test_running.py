@@ -66,8 +66,8 @@ def test_a_killed_searcher_loses_only_what_ran(tmp_path):
     run_search(whole, 12)
     opened = open_study(tmp_path / "killed")
     process = start_searcher(tmp_path / "killed", 12, 0.3)
-    while len(finished_trials(opened.study)) < 3:
-        time.sleep(0.05)
+    while [state for _, state, *_ in told(opened)][3:] != ["RUNNING"]:
+        time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert told(opened)[-1][1] == "RUNNING"
@@ -116,7 +116,7 @@ def test_a_search_ends_when_all_fail(tmp_path):
         return Outcome(values=None, error="models.svm.C is too large for this data")
 
     opened = open_study(tmp_path / "j")
-    with pytest.raises(RetraceError, match="the first 5 trials failed: models.svm.C is too large"):
+    with pytest.raises(RetraceError, match=r"the first 5 trials failed: models.svm.C is too large"):
         run_search(opened, 30, function=fail)
     with pytest.raises(RetraceError, match="the first 6 trials failed"):
         run_search(opened, 30, function=fail)
@@ -160,7 +160,7 @@ def test_pruning_is_the_same_after_an_interruption(tmp_path):
     def interrupted(task, overrides, report):
         (goal,) = objective(task, overrides, report).values
         for epoch in range(1, 11):
-            if epoch == 5 and len(opened.trials()) == 9:
+            if epoch == 5 and len(opened.trials()) > 7:
                 raise KeyboardInterrupt
             if report(epoch, goal * epoch / 10):
                 return Outcome(values=None, pruned=True)
