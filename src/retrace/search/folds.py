@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ SEED = 0
 
 def join(training: Dataset, validation: Dataset) -> Dataset:
     """Put the rows of two parts together, those of the first before those of the second."""
-    joined = {
+    joined: dict[str, Any] = {
         field.name: _joined(value, getattr(validation, field.name))
         for field in dataclasses.fields(training)
         if isinstance(value := getattr(training, field.name), np.ndarray | pd.DataFrame)
@@ -80,12 +81,16 @@ def _splitter(dataset: Dataset, folds: int, seed: int, n_units: int) -> Stratifi
 
 
 def _units(dataset: Dataset, split: Split) -> NDArray[np.int64]:
-    """Number what must stay together."""
-    if dataset.groups is not None and split.method in ("group", "fixed"):
-        return pd.factorize(dataset.groups)[0]
+    """Give one number to what must stay together: groups, duplicates, and what both connect."""
+    ties = [] if dataset.groups is None else [pd.factorize(dataset.groups)[0]]
     if split.duplicates_together:
-        return pd.factorize(dataset.row_hash)[0]
-    return np.arange(len(dataset))
+        ties.append(pd.factorize(dataset.row_hash)[0])
+    units, before = np.arange(len(dataset)), None
+    while before is None or (units != before).any():
+        before = units
+        for tie in ties:
+            units = pd.Series(units).groupby(tie).transform("min").to_numpy()
+    return units
 
 
 def _by_time(

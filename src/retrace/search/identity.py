@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import retrace.evaluation
@@ -40,7 +41,7 @@ def identify(
     """
     parts = {str(path): path for path in (artifacts.TRAIN, artifacts.VALIDATION)}
     code = {dep.path: dep.now for dep in train.dependencies if dep.path not in parts}
-    code |= {Path(module.__file__).name: artifacts.file_md5(Path(module.__file__)) for module in SCORING}
+    code |= {path.name: artifacts.file_md5(path) for path in map(_source, SCORING)}
     params = flatten(train.params.get("params.yaml", {}))
     searched = {
         each.name: json.dumps([each.kind.removeprefix("log_"), each.choices])
@@ -81,11 +82,16 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     ]
     for section, prefix in (("params", "params.yaml"), ("goals", "the goals")):
         # Values that went through JSON have lists where others have tuples.
-        pair = (json.loads(json.dumps(each[section], default=str)) for each in (old, new))
+        was, now = (json.loads(json.dumps(each[section], default=str)) for each in (old, new))
         found += [
-            phrase.replace(f"{prefix}.", f"{prefix}: ", 1) for phrase in changed_keys(*pair, prefix)
+            phrase.replace(f"{prefix}.", f"{prefix}: ", 1) for phrase in changed_keys(was, now, prefix)
         ]
     return found + _space_differences(old["space"], new["space"])
+
+
+def _source(module: ModuleType) -> Path:
+    assert module.__file__ is not None
+    return Path(module.__file__)
 
 
 def _space_differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

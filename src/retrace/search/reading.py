@@ -84,7 +84,7 @@ def _parameter(where: str, name: str, spec: object, allowed: Mapping[str, str]) 
         raise ParamsError(f"{where}: got {spec!r}, should be such as {{log: [1e-2, 1e2]}}")
     kinds = [key for key in spec if key not in ("step", "when")]
     if len(kinds) != 1 or kinds[0] not in KINDS:
-        wrong = next((key for key in kinds if key not in KINDS), "nothing" if not kinds else kinds)
+        wrong = next((key for key in kinds if key not in KINDS), " and ".join(kinds) or "none")
         raise ParamsError(
             f"{where}: got {wrong}{did_you_mean(wrong, KINDS)}, should be one of {', '.join(KINDS)}"
         )

@@ -180,8 +180,8 @@ def _numeric(together: Mapping[str, BaseDistribution], n_goals: int) -> dict[str
     }
     if len(numeric) < 2:
         raise RetraceError(
-            f"--sampler cmaes needs two or more ranges without a condition, this space has {len(numeric)}:"
-            " use tpe"
+            "--sampler cmaes needs two or more ranges without a condition, this space has"
+            f" {len(numeric)}: use tpe"
         )
     return numeric
 

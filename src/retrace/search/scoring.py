@@ -116,19 +116,20 @@ def score(task: Task, overrides: Mapping[str, Any], report: Report) -> Outcome:
         With ``attributes["scores"]``: all metrics of the validation part (or their means over folds).
     """
     start = time.perf_counter()
+    values, pruned, failure = None, False, None
+    attributes: dict[str, Any] = {}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             values, attributes = _values(task, overrides, report)
-            outcome = {"values": values, "attributes": attributes}
         except _Stopped:
-            outcome = {"values": None, "pruned": True}
+            pruned = True
         except UNFIT as error:
-            outcome = {"values": None, "error": _one_line(error)}
-    attributes = outcome.get("attributes", {})
+            failure = _one_line(error)
     if caught:
         attributes["warning"] = _one_line(caught[0].message)
-    return Outcome(**{**outcome, "attributes": attributes, "seconds": time.perf_counter() - start})
+    seconds = time.perf_counter() - start
+    return Outcome(values=values, pruned=pruned, error=failure, seconds=seconds, attributes=attributes)
 
 
 def _values(

@@ -4,7 +4,6 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -52,7 +51,7 @@ class Parameter:
     choices: tuple[Any, ...] = ()
     when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def distribution(self) -> "BaseDistribution":
         """The parameter as Optuna has it."""
         from optuna.distributions import (
@@ -64,7 +63,8 @@ class Parameter:
         if self.kind == "choice":
             return CategoricalDistribution(tuple(map(label, self.choices)))
         low, high, step = self.low, self.high, self.step
-        assert low is not None and high is not None
+        assert low is not None
+        assert high is not None
         if self.kind in ("int", "log_int"):
             return IntDistribution(int(low), int(high), self.kind == "log_int", int(step or 1))
         return FloatDistribution(low, high, self.kind == "log", step)
@@ -75,7 +75,8 @@ class Parameter:
             return next(choice for choice in self.choices if label(choice) == suggested)
         if self.kind in ("int", "log_int"):
             return int(suggested)
-        assert self.low is not None and self.high is not None
+        assert self.low is not None
+        assert self.high is not None
         return min(max(float(f"{suggested:.{DIGITS}g}"), self.low), self.high)
 
     def contains(self, value: Any) -> bool:
@@ -98,7 +99,8 @@ class Parameter:
         """Return values that stand for all: every one of a choice, else at most so many of a range."""
         if self.kind == "choice":
             return list(self.choices)
-        assert self.low is not None and self.high is not None
+        assert self.low is not None
+        assert self.high is not None
         if self.step is not None or self.kind == "int":
             count = self.count
             assert count is not None
@@ -117,7 +119,8 @@ class Parameter:
         """How many values there are; None where there is no end of them."""
         if self.kind == "choice":
             return len(self.choices)
-        assert self.low is not None and self.high is not None
+        assert self.low is not None
+        assert self.high is not None
         if self.kind in ("log", "float") and self.step is None:
             return None
         return int((self.high - self.low) / (self.step or 1) + 1e-9) + 1
@@ -148,6 +151,13 @@ class Space:
             if parameter.exists_beside(overrides):
                 overrides[parameter.name] = parameter.value(_suggested(trial, parameter))
         return overrides
+
+    def note(self, trial: "Trial", overrides: Mapping[str, Any]) -> None:
+        """Tell a trial values that were chosen before; those outside the space stay untold."""
+        inside = self.inside(overrides)
+        for parameter in self.parameters:
+            if parameter.name in inside:
+                _suggested(trial, parameter)
 
     def restrict(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Keep of some values those of parameters that exist beside them."""
@@ -204,7 +214,8 @@ def _suggested(trial: "Trial", parameter: Parameter) -> Any:
     name, low, high, step = parameter.name, parameter.low, parameter.high, parameter.step
     if parameter.kind == "choice":
         return trial.suggest_categorical(name, tuple(map(label, parameter.choices)))
-    assert low is not None and high is not None
+    assert low is not None
+    assert high is not None
     if parameter.kind in ("int", "log_int"):
         log = parameter.kind == "log_int"
         return trial.suggest_int(name, int(low), int(high), log=log, step=int(step or 1))

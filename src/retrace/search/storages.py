@@ -1,4 +1,4 @@
-"""Where a study is kept: a file that several processes of this machine share, or any of Optuna's storages."""
+"""Where a study is kept: a file that several processes share, or any of Optuna's storages."""
 
 import fcntl
 import json
@@ -94,8 +94,8 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ArtifactError(
-            f"{path} cannot be written ({error.strerror or error}): the study is intact; check the rights"
-            f" and the free space of {path.parent.absolute()}, then give the same command again"
+            f"{path} cannot be written ({error.strerror or error}): the study is intact; check the"
+            f" rights and the free space of {path.parent.absolute()}, then give the same command again"
         ) from error
 
 
@@ -151,8 +151,11 @@ def _with_driver(url: str) -> str:
 
 
 @contextmanager
-def storage_explained(where: str) -> Iterator[None]:
-    """Say in one line why a storage fails, without the password that its URL may hold."""
+def storage_explained(where: str | None) -> Iterator[None]:
+    """Say in one line why a database fails, without the password that its URL may hold."""
+    if where is None or "://" not in where:
+        yield
+        return
     from optuna.exceptions import StorageInternalError
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
