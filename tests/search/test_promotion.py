@@ -158,8 +158,16 @@ def test_a_name_that_is_taken_stays_with_its_experiment(promoted):
     ("folds", "seen", "said"),
     [
         (None, 0.9, "b: the pipeline scores accuracy 0.9000, as the search saw"),
-        (None, 0.9 + 1e-16, "b: the pipeline scores accuracy 0.9000, but the search saw 0.9000 on here"),
-        (5, 0.8, "b: the pipeline scores accuracy 0.9000 on the validation part; the search saw 0.8000, the"),
+        (
+            None,
+            0.9 + 1e-16,
+            "b: the pipeline scores accuracy 0.9, but the search saw 0.9000000000000001 on here",
+        ),
+        (
+            5,
+            0.8,
+            "b: the pipeline scores accuracy 0.9000 on the validation part; the search saw 0.8000, the",
+        ),
     ],
 )
 def test_the_pipelines_score_is_held_against_what_the_search_saw(folds, seen, said):

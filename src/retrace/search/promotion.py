@@ -220,13 +220,13 @@ def _validation_scores(name: str) -> dict[str, float]:
 def _sentence(study: "Study", trial: "FrozenTrial", name: str, scores: Mapping[str, float]) -> str:
     metric = goal_names(study)[0]
     ours, seen = scores[metric], trial.values[0]
-    said = f"{name}: the pipeline scores {metric} {ours:.4f}"
+    said = f"{name}: the pipeline scores {metric}"
     if folds := study.user_attrs.get("folds"):
-        return f"{said} on the validation part; the search saw {seen:.4f}, the mean of {folds} folds"
+        return f"{said} {ours:.4f} on the validation part; the search saw {seen:.4f}, the mean of {folds} folds"
     if ours == seen:
-        return f"{said}, as the search saw"
+        return f"{said} {ours:.4f}, as the search saw"
     where = trial.user_attrs.get("worker") or "the machine that ran it"
     return (
-        f"{said}, but the search saw {seen:.4f} on {where}: another kind of CPU, or other versions"
-        " there, give other bits (docs/reproducibility.md)"
+        f"{said} {ours}, but the search saw {seen} on {where}: another kind of CPU, or other versions there,"
+        " give other bits (docs/reproducibility.md)"
     )
