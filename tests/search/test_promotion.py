@@ -70,7 +70,7 @@ def test_a_trial_can_be_named():
 
 def test_of_several_goals_one_trial_must_be_named():
     study = make_study(made(0.8, 1.0), made(0.7, 2.0), made(0.9, 3.0), goals=("accuracy", "seconds"))
-    with pytest.raises(RetraceError, match=r"2 goals.*--apply 2 \(the front: 2, 0\)"):
+    with pytest.raises(RetraceError, match=r"2 goals.*--trial 2 \(the front: 2, 0\)"):
         chosen(study, None)
     with pytest.raises(
         RetraceError, match="trial 1 of study 'wine-svm' is not on the front; allowed: 2, 0"

@@ -123,10 +123,10 @@ def chosen(study: "Study", number: int | None) -> "FrozenTrial":
     if number is None:
         raise RetraceError(
             f"{name} has {len(study.directions)} goals, so no single best trial: name one of its front,"
-            f" as in --apply {next(iter(finished))} (the front: {listed})"
+            f" as in --trial {next(iter(finished))} (the front: {listed})"
         )
     what = "on the front" if len(study.directions) > 1 else "finished"
-    raise RetraceError(f"--apply: trial {number} of {name} is not {what}; allowed: {listed}")
+    raise RetraceError(f"--trial: trial {number} of {name} is not {what}; allowed: {listed}")
 
 
 def promote(study: "Study", trial: "FrozenTrial", say: Say) -> Promotion:
@@ -222,11 +222,12 @@ def _sentence(study: "Study", trial: "FrozenTrial", name: str, scores: Mapping[s
     ours, seen = scores[metric], trial.values[0]
     said = f"{name}: the pipeline scores {metric}"
     if folds := study.user_attrs.get("folds"):
-        return f"{said} {ours:.4f} on the validation part; the search saw {seen:.4f}, the mean of {folds} folds"
+        mean = f"the search saw {seen:.4f}, the mean of {folds} folds"
+        return f"{said} {ours:.4f} on the validation part; {mean}"
     if ours == seen:
         return f"{said} {ours:.4f}, as the search saw"
     where = trial.user_attrs.get("worker") or "the machine that ran it"
     return (
-        f"{said} {ours}, but the search saw {seen} on {where}: another kind of CPU, or other versions there,"
-        " give other bits (docs/reproducibility.md)"
+        f"{said} {ours}, but the search saw {seen} on {where}: another kind of CPU, or other"
+        " versions there, give other bits (docs/reproducibility.md)"
     )
