@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrace.errors import RetraceError
+from retrace.params import Params
 from retrace.search.events import Evaluator, Finished, Outcome, Report
 from retrace.search.folds import join
 from retrace.search.overriding import override_params
@@ -73,6 +74,11 @@ class Refits:
     settings: dict[str, dict[str, Any]]
     splits: list[tuple[Rows, Rows]]
     seeds: list[int]
+
+    @property
+    def params(self) -> Params:
+        """Return those of the search: an evaluator asks them for threads and device."""
+        return self.task.params
 
 
 def confirm(

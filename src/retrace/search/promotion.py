@@ -196,7 +196,8 @@ def _confirmed(
     if found and found.n_splits == n_splits:
         return found
     baseline = baseline_trial(study)
-    seconds = [each.user_attrs.get("seconds", 0) for each in (trial, baseline) if each]
+    folds = study.user_attrs.get("folds") or 1
+    seconds = [each.user_attrs.get("seconds", 0) / folds for each in (trial, baseline) if each]
     say(
         f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits: {2 * n_splits} fits,"
         f" about {n_splits * sum(seconds):.0f} s one after another"
