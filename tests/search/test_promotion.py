@@ -22,7 +22,8 @@ from retrace.settings import load_yaml
 AWKWARD = [
     1e-05, 1e16, 5e-324, 0.1 + 0.2, 1.0, -0.0, 0, 2**40, None, True, False,
     [64, 128], [], [0.1, 1e-05, None, True, "a"], [[1, 2], [3]],
-    "rbf", "null", "true", "1e-05", "010", "yes", "", "it's \"quoted\"", "a,b", "a:b=c", "[x]", "{a}",
+    "rbf", "null", "true", "1e-05", "010", "yes", "NaN", "Inf", "TRUE", "Null", "off",
+    "", "it's \"quoted\"", "a,b", "a:b=c", "[x]", "{a}",
     "back\\", "b\\'x", "${seed}", "ü é", " a b ", "#x", "~", "*", "x\ny", "\t",
 ]  # fmt: skip
 

@@ -27,6 +27,9 @@ LOGS = Path(".retrace/search")
 
 NOT_CONFIRMED = 3
 
+# Hydra reads these words otherwise than as text.
+NO_TEXT = ("null", "true", "false", "nan", "inf")
+
 Say = Callable[[str], None]
 
 
@@ -178,6 +181,8 @@ def _in_hydras_words(value: object) -> str:
         return f"[{','.join(map(_in_hydras_words, value))}]"
     if not isinstance(value, str):
         return json.dumps(value)
+    if re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in NO_TEXT:
+        return value
     text = value.replace("${", "\\${")
     text = re.sub(r"(\\*)'", lambda found: found[1] * 2 + "\\'", text)
     return "'" + re.sub(r"\\+$", lambda found: found[0] * 2, text) + "'"
