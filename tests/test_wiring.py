@@ -34,6 +34,7 @@ LAYERS = [
     "staleness",
     "remote",
     "queueing",
+    "experiments",
     "machine",
     "diagnosis",
     "overrides",

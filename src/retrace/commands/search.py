@@ -134,12 +134,15 @@ def _apply(prepared: "Prepared", make_evaluator: Any, *, number: int | None, for
 
 
 def _evaluator(task: Any, function: Any, jobs: int, cluster: str | None) -> "Evaluator":
-    from retrace.search.cluster import open_evaluator, scheduler_address
-    from retrace.search.local import LocalEvaluator
+    from retrace.search.connecting import scheduler_address
 
     address = scheduler_address(cluster)
     if jobs == 1 and address is None:
+        from retrace.search.local import LocalEvaluator
+
         return LocalEvaluator(task, function)
+    from retrace.search.cluster import open_evaluator
+
     return open_evaluator(task, function, jobs=jobs, address=address)
 
 

@@ -13,7 +13,7 @@ from optuna.storages.journal import BaseJournalBackend
 
 from retrace.errors import ArtifactError, RetraceError
 
-# Optuna's number for "a trial changed its state": after these, a study is worth a wait for the disk.
+# How Optuna writes down that a trial has values: this is worth a wait for the disk.
 STATE_CHANGED = 6
 
 
@@ -60,7 +60,7 @@ class Journal(BaseJournalBackend):
                 if file.tell() < end + len(text.encode()):
                     os.fsync(file.fileno())  # says why only a part was written
                     raise OSError(28, os.strerror(28))
-                if any(log["op_code"] == STATE_CHANGED for log in logs):
+                if any(log["op_code"] == STATE_CHANGED and log["values"] for log in logs):
                     os.fsync(file.fileno())
             except OSError:
                 file.truncate(end)
