@@ -137,9 +137,9 @@ SECTIONS = (
     (
         "Searching: 30 trials against 30 experiments",
         search.measure_against_dvc,
-        "`retrace search --trials 30 --jobs 2` on wine and digits as shipped but for what is named, start"
-        " of Python and of the processes, charts and report included, against `dvc exp run -S ...` with"
-        " the same 30 settings, one by one. `python benchmarks/search.py wine digits`",
+        "`retrace search --trials 30 --jobs 2` on wine and digits as shipped but for what is named,"
+        " start of Python and of the processes, charts and report included, against `dvc exp run -S ...`"
+        " with the same 30 settings, one by one. `python benchmarks/search.py wine digits`",
     ),
     (
         "The dashboard",
