@@ -24,6 +24,7 @@ class Cluster:
     def __init__(self, folder, *, host="127.0.0.1", prefix=()):
         self.folder = folder
         self.processes = []
+        self.workers = []
         file = folder / "scheduler.json"
         self.scheduler = self.start(
             *prefix, sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", host,

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 SECONDS_TO_CONNECT = 10
 
+# A trial that takes too much memory ends its process, not the machine; no web pages.
+LOCAL_SETTINGS = {
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.worker.http.routes": [],
+    "distributed.scheduler.http.routes": [],
+}
+
 # Dask reads this variable too.
 VARIABLE = "DASK_SCHEDULER_ADDRESS"
 
@@ -92,11 +102,9 @@ def _local_client(*, jobs: int, gpu: bool) -> Iterator["Client"]:
     from distributed.security import Security
     from distributed.system import MEMORY_LIMIT
 
-    memory = {"target": False, "spill": False, "pause": False, "terminate": 0.95}
-    settings = {f"distributed.worker.memory.{key}": value for key, value in memory.items()}
     with (
         tempfile.TemporaryDirectory(prefix="retrace-dask-") as folder,
-        dask.config.set(settings | {"temporary-directory": folder}),
+        dask.config.set(LOCAL_SETTINGS | {"temporary-directory": folder}),
     ):
         with _interrupts(signal.SIG_IGN):  # inherited by the workers
             cluster = LocalCluster(
@@ -104,6 +112,7 @@ def _local_client(*, jobs: int, gpu: bool) -> Iterator["Client"]:
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 security=Security.temporary(),
                 silence_logs=logging.CRITICAL,
                 memory_limit=MEMORY_LIMIT // jobs,

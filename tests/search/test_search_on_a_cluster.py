@@ -1,0 +1,114 @@
+"""`retrace search` as a user gives it, on processes and a database that are really there."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed")
+
+from clusters import Cluster, wait_until
+from postgres import running_server
+from project import copy_project, environment
+from retrace.search.storages import open_storage
+from retrace.search.studies import begun
+
+pytestmark = pytest.mark.slow
+
+TRIALS = 40
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy whose parts are cached, with a model that is fitted in a moment."""
+    project = copy_project(tmp_path_factory.mktemp("searched"))
+    project.set(data="wine", model="gaussian_nb")
+    project.run("git", "init", "-q")
+    project.dvc("init", "-q", "-f", check=False)
+    project.dvc("repro", "-q", "split")
+    return project
+
+
+@pytest.fixture
+def cluster(project, tmp_path):
+    """A scheduler and two workers, with the project's own code."""
+    with Cluster(tmp_path) as cluster:
+        for _ in range(2):
+            cluster.workers.append(cluster.add_worker(PYTHONPATH=str(project / "src")))
+        yield cluster
+
+
+def start_search(project, *options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "retrace", "search", "--trials", str(TRIALS), "--folds", "5", *options],
+        cwd=project.folder,
+        env=environment(project),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(search):
+    out, said = search.communicate(timeout=120)
+    assert search.returncode == 0, f"{out}\n{said}"
+    return out
+
+
+def read_trials(where, name):
+    import optuna
+
+    study = optuna.load_study(study_name=name, storage=open_storage(str(where)))
+    return study.get_trials(deepcopy=False)
+
+
+def count_finished(journal):
+    """Count without Optuna: lines that say how a trial ended."""
+    if not journal.exists():
+        return 0
+    logs = [json.loads(line) for line in journal.read_text().splitlines() if line.endswith("}")]
+    return sum(log.get("op_code") == 6 and log.get("state") == 1 for log in logs)
+
+
+def check(trials):
+    """Each trial that counts is finished, under a number of its own, with a score."""
+    counted = begun(trials)
+    assert len(counted) == TRIALS
+    assert all(trial.state.is_finished() for trial in trials)
+    assert len({trial.number for trial in trials}) == len(trials)
+    assert all(trial.values for trial in counted if trial.state.name == "COMPLETE")
+    return {trial.number: trial.values for trial in counted}
+
+
+def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubled(project, cluster):
+    journal = project / "hpo/results/killed/study.journal"
+    options = ("--study", "killed", "--cluster", cluster.address, "--sampler", "random")
+    search = start_search(project, *options)
+    wait_until(lambda: count_finished(journal) >= 6, 60)
+    cluster.end(cluster.workers[0])
+    wait_until(lambda: count_finished(journal) >= 12, 60)
+    search.send_signal(signal.SIGKILL)
+    search.communicate()
+    before = {
+        trial.number: trial.values
+        for trial in read_trials(journal, "killed")
+        if trial.state.name == "COMPLETE"
+    }
+    assert 12 <= len(before) < TRIALS
+    finish(start_search(project, *options))
+    after = check(read_trials(journal, "killed"))
+    assert before.items() <= after.items()
+
+
+def test_four_searchers_share_a_study_in_postgresql(project):
+    with running_server() as url:
+        options = ("--study", "shared", "--storage", url, "--sampler", "random")
+        searchers = [start_search(project, *options) for _ in range(4)]
+        for searcher in searchers:
+            finish(searcher)
+        trials = read_trials(url, "shared")
+    check(trials)
+    assert len({trial.user_attrs["searcher"] for trial in begun(trials)}) == 4
+    assert (project / "hpo/results/shared/trials.csv").exists()
