@@ -143,11 +143,8 @@ def test_a_full_disk_is_one_line_and_the_study_stays_whole(project):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--metric", "acuracy"], "error: --metric: got 'acuracy' (did you mean 'accuracy'?)"),
         (["--study", "a/b"], "error: --study: got 'a/b', should be letters"),
-        (["--sampler", "cmaes", "--goals", "seconds"], "error: --sampler cmaes serves one goal"),
         (["--storage", "postgresql://a:b@127.0.0.1:1/c"], "error: --storage postgresql://a:***@"),
-        (["--space", "nowhere.yaml"], "error: nowhere.yaml is not in"),
     ],
 )
 def test_a_wrong_option_is_one_line(searched, options, said):
@@ -155,3 +152,12 @@ def test_a_wrong_option_is_one_line(searched, options, said):
     assert run.returncode == 1
     assert run.stderr.startswith(said)
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_without_optuna_the_remedy_is_told(searched, tmp_path):
+    (tmp_path / "optuna.py").write_text("raise ModuleNotFoundError('No module named optuna')\n")
+    path = f"{tmp_path}:{searched / 'src'}"
+    run = search(searched, check=False, PYTHONPATH=path)
+    assert run.stderr == (
+        "error: retrace search needs Optuna: run `pip install -r requirements-hpo.txt`\n"
+    )

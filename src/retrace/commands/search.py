@@ -71,7 +71,9 @@ def search(
     retrace search --trials 100 --jobs 2
     retrace search --trials 100 --apply
     """  # noqa: D301  \b is typer's mark for lines to keep
-    from retrace.search.setup import Wishes, prepare
+    from retrace.search.setup import Wishes, check_installed, prepare
+
+    check_installed()
     from retrace.search.storages import storage_explained
 
     wishes = Wishes(

@@ -53,10 +53,10 @@ def bring_up_to_date(stages: list[Stage], say: Callable[[str], None]) -> bool:
     if reason is None:
         return False
     say(f"running `dvc repro split`: {reason}")
-    run = run_dvc("repro", "split", "--quiet", capture_output=True)
+    run = run_dvc("repro", "split", capture_output=True)
     if run.returncode != 0:
         said = [line for line in run.stderr.splitlines() if line.strip()]
-        raise RetraceError("`dvc repro split` failed: mend it and search again", details=said[-5:])
+        raise RetraceError("`dvc repro split` failed: mend it and search again", details=said[-3:])
     return True
 
 

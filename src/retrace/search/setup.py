@@ -81,7 +81,6 @@ def prepare(wishes: Wishes, say: Say) -> Prepared:
     RetraceError
         In one line: an option, params.yaml, the space, the pipeline or the study does not do.
     """
-    _check_installed()
     params = load_params()
     check_choices(params)
     stages = read_stages()
@@ -98,7 +97,14 @@ def prepare(wishes: Wishes, say: Say) -> Prepared:
     return Prepared(task=task, space=space, opened=opened, limits=limits, folder=folder)
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Refuse to search where Optuna is not installed.
+
+    Raises
+    ------
+    RetraceError
+        Saying what to install.
+    """
     try:
         import optuna
     except ModuleNotFoundError as error:
