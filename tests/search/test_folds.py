@@ -55,7 +55,7 @@ def test_numbers_are_folded_too(make_dataset, split):
 
 
 def test_too_many_folds_are_one_line(make_dataset, split):
-    with pytest.raises(DataError, match="--folds: got 20, but the smallest class .* has 10"):
+    with pytest.raises(DataError, match=r"--folds: got 20, but the smallest class .* has 10"):
         parts_of(make_dataset(n=20), split, folds=20)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retrace.errors import DataError
-from retrace.search.resplitting import fresh_splits
+from retrace.search.resplitting import fresh_seeds, fresh_splits
 
 
 def shares_nothing(values, splits):
@@ -61,3 +61,10 @@ def test_a_class_of_two_rows_is_too_small(make_dataset, params):
     dataset = make_dataset(100, y=np.array([1, 1] + [0] * 98))
     with pytest.raises(DataError, match="class 'b' has 2 rows, too few"):
         fresh_splits(dataset, params.split, [1], 0.2)
+
+
+def test_seeds_differ_from_those_that_were_used():
+    first = fresh_seeds(20, 0, set())
+    assert len(set(first)) == 20
+    assert fresh_seeds(19, 0, {first[0]}) == first[1:]
+    assert fresh_seeds(20, 1, set()) != first

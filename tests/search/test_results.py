@@ -38,6 +38,17 @@ def test_the_best_settings_come_back_as_the_very_same_values(tmp_path):
     assert repr(read) == repr(nested(AWKWARD))
 
 
+def test_the_table_tells_null_from_a_parameter_that_is_not_there(tmp_path):
+    trials = [{"a": 1, "b": None}, {"a": None}, {"a": [1, 2], "b": True}]
+    found = written(tmp_path, make_study(*[made(0.5, overrides=each) for each in trials]))
+    rows = [line.split(",0.25,")[0] for line in found["trials.csv"].splitlines()[1:]]
+    assert rows == [
+        "0,finished,true,0.5,1,null",
+        "1,finished,false,0.5,null,",
+        '2,finished,false,0.5,"[1, 2]",true',
+    ]
+
+
 def test_the_settings_do_not_depend_on_time_or_worker():
     slow, fast = (
         make_study(made(0.8, C=1.0, seconds=n, worker=f"w{n}"), made(0.9, C=2.0, seconds=n))

@@ -23,7 +23,7 @@ def test_a_row_for_each_trial_with_its_goals_and_parameters():
     assert table.loc[7, "error"] == "ModelError: no <b>luck</b>"
     assert table.loc[1, "models.svm.degree"] == 3
     assert table.loc[0, "models.svm.degree"] is None
-    assert table["baseline"].tolist() == [True] + [False] * 29
+    assert table["baseline"].tolist() == ["true"] + ["false"] * 29
 
 
 def test_scores_beside_the_goal_have_columns_of_their_own():

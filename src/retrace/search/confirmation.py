@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrace.errors import RetraceError
+from retrace.params import Params
 from retrace.search.events import Evaluator, Finished, Outcome, Report
 from retrace.search.folds import join
 from retrace.search.overriding import override_params
-from retrace.search.resplitting import SEEDS, Rows, fresh_splits
+from retrace.search.resplitting import Rows, fresh_seeds, fresh_splits
 from retrace.search.scoring import Task, score
 from retrace.significance import Comparison, compare_over_splits
 
@@ -73,6 +74,11 @@ class Refits:
     settings: dict[str, dict[str, Any]]
     splits: list[tuple[Rows, Rows]]
     seeds: list[int]
+
+    @property
+    def params(self) -> Params:
+        """Return those of the search: an evaluator asks them for threads and device."""
+        return self.task.params
 
 
 def confirm(
@@ -157,22 +163,11 @@ def _key(number: int) -> str:
 def _prepare(task: Task, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:
     share = len(task.validation) / (len(task.training) + len(task.validation))
     rows = join(task.training, task.validation)
-    drawn = _fresh_seeds(seed, 2 * n_splits, {seed, task.params.seed, task.params.split.seed})
+    drawn = fresh_seeds(2 * n_splits, seed, {seed, task.params.seed, task.params.split.seed})
     splits = fresh_splits(rows, task.params.split, drawn[:n_splits], share)
     # One goal, one fit: time and size are no matter of luck, and folds would be splits of splits.
     alone = replace(task, training=rows, goals=task.goals[:1], folds=None)
     return Refits(task=alone, settings=settings, splits=splits, seeds=drawn[n_splits:])
-
-
-def _fresh_seeds(seed: int, n: int, used: set[int]) -> list[int]:
-    generator = np.random.default_rng([seed, *b"confirmation"])
-    found: list[int] = []
-    while len(found) < n:
-        drawn = int(generator.integers(SEEDS))
-        if drawn not in used:
-            found.append(drawn)
-            used = used | {drawn}
-    return found
 
 
 def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]:

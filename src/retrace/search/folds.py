@@ -68,7 +68,8 @@ def fold_rows(
             f"--folds: got {folds}, but the smallest class (or the number of groups) has {smallest}:"
             " ask for fewer folds"
         )
-    for training, held_out in _splitter(dataset, folds, seed, n_units).split(units, dataset.y, units):
+    together = None if n_units == len(dataset) and dataset.task == "regression" else units
+    for training, held_out in _splitter(dataset, folds, seed, n_units).split(units, dataset.y, together):
         yield np.sort(training), np.sort(held_out)
 
 

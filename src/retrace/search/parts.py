@@ -30,7 +30,7 @@ def stale_because(stages: list[Stage]) -> str | None:
     """
     for stage in stages:
         if stage.name in MAKERS and (found := problems(stage)):
-            return found[0]
+            return f"{stage.name}: {found[0]}"
     wanted = {str(TRAIN), str(VALIDATION)}
     missing = [out.path for out in locked_outputs() if out.path in wanted and not is_in_place(out)]
     return f"{missing[0]} is not here, or is another one" if missing else None

@@ -27,6 +27,9 @@ LOGS = Path(".retrace/search")
 
 NOT_CONFIRMED = 3
 
+# Hydra reads these words otherwise than as text.
+NO_TEXT = ("null", "true", "false", "nan", "inf")
+
 Say = Callable[[str], None]
 
 
@@ -123,10 +126,10 @@ def chosen(study: "Study", number: int | None) -> "FrozenTrial":
     if number is None:
         raise RetraceError(
             f"{name} has {len(study.directions)} goals, so no single best trial: name one of its front,"
-            f" as in --apply {next(iter(finished))} (the front: {listed})"
+            f" as in --trial {next(iter(finished))} (the front: {listed})"
         )
     what = "on the front" if len(study.directions) > 1 else "finished"
-    raise RetraceError(f"--apply: trial {number} of {name} is not {what}; allowed: {listed}")
+    raise RetraceError(f"--trial: trial {number} of {name} is not {what}; allowed: {listed}")
 
 
 def promote(study: "Study", trial: "FrozenTrial", say: Say) -> Promotion:
@@ -178,6 +181,8 @@ def _in_hydras_words(value: object) -> str:
         return f"[{','.join(map(_in_hydras_words, value))}]"
     if not isinstance(value, str):
         return json.dumps(value)
+    if re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in NO_TEXT:
+        return value
     text = value.replace("${", "\\${")
     text = re.sub(r"(\\*)'", lambda found: found[1] * 2 + "\\'", text)
     return "'" + re.sub(r"\\+$", lambda found: found[0] * 2, text) + "'"
@@ -196,7 +201,12 @@ def _confirmed(
     if found and found.n_splits == n_splits:
         return found
     baseline = baseline_trial(study)
-    say(f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits")
+    folds = study.user_attrs.get("folds") or 1
+    seconds = [each.user_attrs.get("seconds", 0) / folds for each in (trial, baseline) if each]
+    say(
+        f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits: {2 * n_splits} fits,"
+        f" about {n_splits * sum(seconds):.0f} s one after another"
+    )
     found = confirm(
         task,
         overrides_of(trial),
@@ -220,13 +230,14 @@ def _validation_scores(name: str) -> dict[str, float]:
 def _sentence(study: "Study", trial: "FrozenTrial", name: str, scores: Mapping[str, float]) -> str:
     metric = goal_names(study)[0]
     ours, seen = scores[metric], trial.values[0]
-    said = f"{name}: the pipeline scores {metric} {ours:.4f}"
+    said = f"{name}: the pipeline scores {metric}"
     if folds := study.user_attrs.get("folds"):
-        return f"{said} on the validation part; the search saw {seen:.4f}, the mean of {folds} folds"
+        mean = f"the search saw {seen:.4f}, the mean of {folds} folds"
+        return f"{said} {ours:.4f} on the validation part; {mean}"
     if ours == seen:
-        return f"{said}, as the search saw"
+        return f"{said} {ours:.4f}, as the search saw"
     where = trial.user_attrs.get("worker") or "the machine that ran it"
     return (
-        f"{said}, but the search saw {seen:.4f} on {where}: another kind of CPU, or other versions"
-        " there, give other bits (docs/reproducibility.md)"
+        f"{said} {ours}, but the search saw {seen} on {where}: another kind of CPU, or other"
+        " versions there, give other bits (docs/reproducibility.md)"
     )

@@ -15,6 +15,17 @@ Rows = NDArray[np.intp]
 SEEDS = 2**32
 
 
+def fresh_seeds(n: int, seed: int, used: set[int]) -> list[int]:
+    """Draw n different seeds, none of them in ``used``; ``seed`` decides which."""
+    generator = np.random.default_rng([seed, *b"confirmation"])
+    found: dict[int, None] = {}
+    while len(found) < n:
+        drawn = int(generator.integers(SEEDS))
+        if drawn not in used:
+            found[drawn] = None
+    return list(found)
+
+
 def fresh_splits(
     dataset: Dataset, settings: Split, seeds: list[int], share: float
 ) -> list[tuple[Rows, Rows]]:

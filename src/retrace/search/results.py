@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +44,7 @@ def write_results(study: "Study", folder: Path) -> Path:
         A file cannot be written; what was there before is still there.
     """
     found = summarise(study)
-    save_table(trials_table(study).map(_as_text), folder / "trials.csv")
+    save_table(trials_table(study), folder / "trials.csv")
     if text := best_yaml(study):
         save_text(text, folder / BEST)
     else:
@@ -113,14 +112,11 @@ def _headline(trial: "FrozenTrial", goals: list[str]) -> str:
 
 
 def _yaml(values: Mapping[str, Any]) -> str:
-    writer, stream = YAML(), io.StringIO()
+    writer, stream = YAML(typ="safe", pure=True), io.StringIO()
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.dump(dict(values), stream)
     return stream.getvalue()
-
-
-def _as_text(value: object) -> object:
-    """Write lists and true or false as JSON has them."""
-    return json.dumps(value) if isinstance(value, list | dict | bool) else value
 
 
 def _hash(script: str) -> str:

@@ -143,7 +143,7 @@ def _values(
         if not math.isfinite(value):
             raise ModelError(f"the score is not finite: {goal} is {value}")
     attributes["scores"] = {name: value for name, value in found.items() if name not in COSTS}
-    return values, attributes | {name: found[name] for name in COSTS if name in task.goals}
+    return values, attributes
 
 
 def _one_fit(task: Task, params: Params, report: Report) -> tuple[dict[str, float], dict[str, Any]]:

@@ -112,12 +112,14 @@ def ask(opened: OpenStudy, space: Space) -> "tuple[Trial, dict[str, Any]]":
     trial : Trial
     overrides : dict
     """
-    from optuna.trial import TrialState
+    from optuna.trial import Trial, TrialState, create_trial
 
-    if not any(trial.state == TrialState.WAITING for trial in opened.trials()):
-        # Created together with the name of its searcher, it can never be lost to an unknown one.
-        opened.study.enqueue_trial({}, user_attrs=_signed(opened))
-    trial = opened.study.ask()
+    if any(trial.state == TrialState.WAITING for trial in opened.trials()):
+        trial = opened.study.ask()
+    else:
+        # Signed from its first moment, it can never be an unknown searcher's.
+        signed = create_trial(state=TrialState.RUNNING, user_attrs=_signed(opened))
+        trial = Trial(opened.study, opened.storage.create_new_trial(opened.study_id, signed))
     told = trial.user_attrs
     for name, value in _signed(opened).items():
         if told.get(name) != value:
@@ -149,8 +151,11 @@ def tell(opened: OpenStudy, number: int, outcome: Outcome) -> bool:
         for name, value in attributes.items():
             opened.storage.set_trial_user_attr(trial_id, name, value)
         opened.study.tell(number, outcome.values, state=TrialState.PRUNED if outcome.pruned else state)
-    except UpdateFinishedTrialError:
-        return False
+    except (UpdateFinishedTrialError, ValueError):
+        # SQLite now and then gives a trial that waits to two searchers at once; one of them counts.
+        if _is_finished(opened, number):
+            return False
+        raise
     return True
 
 
@@ -189,6 +194,10 @@ def _is_attended(trial: "FrozenTrial", searcher: str, signs: Mapping[str, Any]) 
         began = trial.datetime_start
         return began is None or (datetime.now() - began).total_seconds() < SECONDS_WITHOUT_SEARCHER
     return theirs == searcher or is_alive(theirs, signs)
+
+
+def _is_finished(opened: OpenStudy, number: int) -> bool:
+    return opened.storage.get_trial(_trial_id(opened, number)).state.is_finished()
 
 
 def _signed(opened: OpenStudy) -> dict[str, Any]:

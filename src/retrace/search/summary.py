@@ -96,13 +96,18 @@ def _row(trial: "FrozenTrial", goals: list[str]) -> dict[str, Any]:
     return {
         "number": trial.number,
         "state": STATES.get(state, state),
-        "baseline": bool(told.get("baseline")),
-        "settings": overrides_of(trial),
+        "baseline": json.dumps(bool(told.get("baseline"))),
+        "settings": {name: _in_cell(value) for name, value in overrides_of(trial).items()},
         "scores": {f"validation.{name}": value for name, value in scores.items()},
         "took_seconds": told.get("seconds"),
         "worker": told.get("worker"),
         "error": told.get("error"),
     } | dict(zip(goals, _values(trial), strict=False))
+
+
+def _in_cell(value: object) -> object:
+    """Write lists, true, false and null as JSON has them; an empty cell: there is no such parameter."""
+    return json.dumps(value) if value is None or isinstance(value, list | bool) else value
 
 
 def history(study: "Study") -> dict[str, list[float]] | None:
