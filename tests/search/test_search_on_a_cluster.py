@@ -1,5 +1,6 @@
 """`retrace search` as a user gives it, on processes and a database that are really there."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -9,9 +10,16 @@ import pytest
 
 pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed")
 
+import toys
 from clusters import Cluster, wait_until
 from postgres import running_server
 from project import copy_project, environment
+from retrace.params import load_params
+from retrace.search.cluster import open_evaluator
+from retrace.search.events import Reported
+from retrace.search.local import LocalEvaluator
+from retrace.search.parts import load_parts
+from retrace.search.scoring import Task
 from retrace.search.storages import open_storage
 from retrace.search.studies import begun
 
@@ -106,6 +114,23 @@ def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubl
     finish(start_search(project, TRIALS, *options))
     after = check(read_trials(journal, "killed"), TRIALS)
     assert before.items() <= after.items()
+
+
+def test_a_network_has_the_same_bits_here_and_on_workers(project, monkeypatch):
+    monkeypatch.chdir(project.folder)
+    training, validation = load_parts()
+    params = dataclasses.replace(load_params(), model="mlp")
+    task = Task(params=params, training=training, validation=validation, goals=("log_loss",))
+    settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
+    found = []
+    for evaluator in (LocalEvaluator(task), open_evaluator(task, jobs=2)):
+        with evaluator:
+            events = []
+            outcomes = toys.run_all(evaluator, settings, on_event=events.append)
+        steps = sorted((e.number, e.step, e.value) for e in events if isinstance(e, Reported))
+        found.append(([outcomes[number].values for number in (0, 1)], steps))
+    assert found[0] == found[1]
+    assert len(found[0][1]) == 6
 
 
 def test_four_searchers_share_a_study_in_postgresql(project):
