@@ -8,6 +8,7 @@ from pathlib import Path
 
 from retrace.errors import RetraceError
 from retrace.params import Params
+from retrace.search import workers
 from retrace.search.events import Outcome, Reported
 
 
@@ -60,6 +61,12 @@ def by_steps(toy, overrides, report):
             toy.note(f"stopped {os.getpid()}")
             return Outcome(values=None, pruned=True, attributes={"steps": step + 1})
     return Outcome(values=(10 * overrides["x"],), attributes={"steps": 10})
+
+
+def impatient(toy, overrides, report):
+    """Report once, and again soon where no answer comes."""
+    workers.SECONDS_TO_REPEAT = 0.2
+    return Outcome(values=None, pruned=report(0, 0.5))
 
 
 def deadly(toy, overrides, report):

@@ -1,5 +1,6 @@
 """`retrace search` as a user gives it, on processes and a database that are really there."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -9,15 +10,23 @@ import pytest
 
 pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed")
 
+import toys
 from clusters import Cluster, wait_until
 from postgres import running_server
 from project import copy_project, environment
+from retrace.params import load_params
+from retrace.search.cluster import open_evaluator
+from retrace.search.events import Reported
+from retrace.search.local import LocalEvaluator
+from retrace.search.parts import load_parts
+from retrace.search.scoring import Task
 from retrace.search.storages import open_storage
 from retrace.search.studies import begun
 
 pytestmark = pytest.mark.slow
 
 TRIALS = 40
+SHARED = 24
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +49,9 @@ def cluster(project, tmp_path):
         yield cluster
 
 
-def start_search(project, *options):
+def start_search(project, trials, *options):
     return subprocess.Popen(
-        [sys.executable, "-m", "retrace", "search", "--trials", str(TRIALS), "--folds", "5", *options],
+        [sys.executable, "-m", "retrace", "search", "--trials", str(trials), *options],
         cwd=project.folder,
         env=environment(project),
         stdout=subprocess.PIPE,
@@ -60,8 +69,13 @@ def finish(search):
 def read_trials(where, name):
     import optuna
 
-    study = optuna.load_study(study_name=name, storage=open_storage(str(where)))
-    return study.get_trials(deepcopy=False)
+    storage = open_storage(str(where))
+    try:
+        return optuna.load_study(study_name=name, storage=storage).get_trials(deepcopy=False)
+    finally:
+        if "://" in str(where):
+            storage.remove_session()
+            storage.engine.dispose()
 
 
 def count_finished(journal):
@@ -72,10 +86,10 @@ def count_finished(journal):
     return sum(log.get("op_code") == 6 and log.get("state") == 1 for log in logs)
 
 
-def check(trials):
+def check(trials, expected):
     """Each trial that counts is finished, under a number of its own, with a score."""
     counted = begun(trials)
-    assert len(counted) == TRIALS
+    assert len(counted) == expected
     assert all(trial.state.is_finished() for trial in trials)
     assert len({trial.number for trial in trials}) == len(trials)
     assert all(trial.values for trial in counted if trial.state.name == "COMPLETE")
@@ -84,8 +98,8 @@ def check(trials):
 
 def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubled(project, cluster):
     journal = project / "hpo/results/killed/study.journal"
-    options = ("--study", "killed", "--cluster", cluster.address, "--sampler", "random")
-    search = start_search(project, *options)
+    options = ("--study", "killed", "--cluster", cluster.address, "--folds", "5")
+    search = start_search(project, TRIALS, *options)
     wait_until(lambda: count_finished(journal) >= 6, 60)
     cluster.end(cluster.workers[0])
     wait_until(lambda: count_finished(journal) >= 12, 60)
@@ -97,18 +111,35 @@ def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubl
         if trial.state.name == "COMPLETE"
     }
     assert 12 <= len(before) < TRIALS
-    finish(start_search(project, *options))
-    after = check(read_trials(journal, "killed"))
+    finish(start_search(project, TRIALS, *options))
+    after = check(read_trials(journal, "killed"), TRIALS)
     assert before.items() <= after.items()
+
+
+def test_a_network_has_the_same_bits_here_and_on_workers(project, monkeypatch):
+    monkeypatch.chdir(project.folder)
+    training, validation = load_parts()
+    params = dataclasses.replace(load_params(), model="mlp")
+    task = Task(params=params, training=training, validation=validation, goals=("log_loss",))
+    settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
+    found = []
+    for evaluator in (LocalEvaluator(task), open_evaluator(task, jobs=2)):
+        with evaluator:
+            events = []
+            outcomes = toys.run_all(evaluator, settings, on_event=events.append)
+        steps = sorted((e.number, e.step, e.value) for e in events if isinstance(e, Reported))
+        found.append(([outcomes[number].values for number in (0, 1)], steps))
+    assert found[0] == found[1]
+    assert len(found[0][1]) == 6
 
 
 def test_four_searchers_share_a_study_in_postgresql(project):
     with running_server() as url:
         options = ("--study", "shared", "--storage", url, "--sampler", "random")
-        searchers = [start_search(project, *options) for _ in range(4)]
+        searchers = [start_search(project, SHARED, *options) for _ in range(4)]
         for searcher in searchers:
             finish(searcher)
         trials = read_trials(url, "shared")
-    check(trials)
+    check(trials, SHARED)
     assert len({trial.user_attrs["searcher"] for trial in begun(trials)}) == 4
     assert (project / "hpo/results/shared/trials.csv").exists()
