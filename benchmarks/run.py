@@ -16,6 +16,7 @@ import data_checks
 import images
 import newsgroups
 import pipeline
+import search
 import sentences
 import table
 import threads
@@ -125,6 +126,20 @@ SECTIONS = (
         " words with scikit-learn's LinearSVC, against a logistic regression on the vectors of"
         " all-MiniLM-L6-v2 (which reads the first 256 tokens), with the penalty that ships (C=1) and a"
         " stronger one. `python benchmarks/sentences.py`",
+    ),
+    (
+        "Searching: what a trial costs",
+        search.measure,
+        "Trials that compute nothing, so that only the study and the way to the worker and back take"
+        " time (a file as storage), and trials that keep a core busy. Starting the processes is not"
+        " counted. `python benchmarks/search.py`",
+    ),
+    (
+        "Searching: 30 trials against 30 experiments",
+        search.measure_against_dvc,
+        "`retrace search --trials 30 --jobs 2` on wine and digits as shipped but for what is named,"
+        " start of Python and of the processes, charts and report included, against `dvc exp run -S ...`"
+        " with the same 30 settings, one by one. `python benchmarks/search.py wine digits`",
     ),
     (
         "The dashboard",

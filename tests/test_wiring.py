@@ -35,6 +35,7 @@ LAYERS = [
     "staleness",
     "remote",
     "queueing",
+    "experiments",
     "machine",
     "diagnosis",
     "overrides",
@@ -58,6 +59,7 @@ LAYERS = [
     "comparison",
     "pull_request",
     "dashboard",
+    "search",
     "commands",
 ]
 

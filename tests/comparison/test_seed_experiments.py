@@ -1,14 +1,7 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from made_runs import labelled
 from retrace.comparison.seed_experiments import (
-    _last_words,
-    _unchanged_workspace,
-    _wait,
     experiment_name,
     finished,
     run_seeds,
@@ -55,36 +48,3 @@ def test_a_file_that_git_does_not_know_is_asked_for(runs):
         RetraceError, match=r"data/made\.yaml: not known to Git.*`git add data/made.yaml`"
     ):
         run_seeds(load_side("main"), "training", [2], print)
-
-
-def test_changes_that_were_lost_can_be_brought_back(runs):
-    runs.commit(labelled())
-    runs.write("src/train.py", "precious")
-    with pytest.raises(RetraceError, match="DVC left the workspace changed") as caught:  # noqa: SIM117
-        with _unchanged_workspace():
-            runs.write("src/train.py", "lost")
-    copy = str(caught.value).split("git stash apply ")[1].split("`")[0]
-    runs.git("checkout", ".")
-    runs.git("stash", "apply", copy)
-    assert (runs.folder / "src/train.py").read_text() == "precious"
-
-
-@pytest.mark.parametrize(
-    ("log", "said"),
-    [
-        (
-            "Running\nerror: no luck\nERROR: failed to reproduce 'train': exited with 1\n",
-            "error: no luck",
-        ),
-        ("Traceback\nKeyError: 'x'\nERROR: failed to reproduce 'train'\n", "KeyError: 'x'"),
-        ("", "it said nothing"),
-    ],
-)
-def test_the_last_words_are_the_stages_own(tmp_path, log, said):
-    (tmp_path / "log").write_text(log)
-    assert _last_words(tmp_path / "log") == said
-
-
-def test_the_status_of_dvc_is_waited_for():
-    process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(7)"], text=True)
-    assert _wait(process, Path("unused.log")) == 7

@@ -1,10 +1,10 @@
 import dataclasses
 import datetime
 import hashlib
-import shutil
 
 import pytest
 
+from chromium import chromium
 from retrace.dashboard.runs import Run
 
 SCORES = {"accuracy": 0.9, "f1_macro": 0.8, "log_loss": 0.4}
@@ -42,22 +42,5 @@ def make_run(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
-    """A real Chromium, without network, that logs what its pages say and ask for."""
-    program = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    driver = shutil.which("chromedriver")
-    if not (program and driver):
-        pytest.skip("no Chromium here: apt-get install chromium chromium-driver")
-    webdriver = pytest.importorskip("selenium.webdriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    profile = tmp_path_factory.mktemp("profile")
-    for option in ("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-                   "disable-background-networking", "disable-component-update", "disable-sync",
-                   f"user-data-dir={profile}", "window-size=1400,900"):  # fmt: skip
-        options.add_argument(f"--{option}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield opened
-    opened.quit()
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

@@ -1,12 +1,11 @@
 """The page of 200 runs, in a real browser."""
 
-import json
 import shutil
 import sys
-import time
 
 import pytest
 
+from chromium import asked_for, wait
 from project import Project
 from retrace.dashboard.judging import judge
 from retrace.dashboard.page import contents, render, vega_library
@@ -58,28 +57,12 @@ def open_page(browser, page):
     return browser
 
 
-def wait(browser, script, seconds=20):
-    end = time.monotonic() + seconds
-    while not (found := browser.execute_script(script)):
-        assert time.monotonic() < end, f"waited {seconds} s in vain for: {script}"
-        time.sleep(0.05)
-    return found
-
-
 @pytest.fixture
 def opened(browser, page):
     """Return the open page; whatever a test does with it, nothing is logged and nothing is asked for."""
     yield open_page(browser, page)
     assert browser.get_log("browser") == []
     assert asked_for(browser) <= {page.as_uri()}
-
-
-def asked_for(browser):
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    urls = {
-        m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"
-    }
-    return {url for url in urls if not url.startswith(("data:", "chrome:"))}
 
 
 def find(browser, selector):

@@ -9,6 +9,7 @@ from retrace.commands.dashboard import dashboard
 from retrace.commands.doctor import doctor
 from retrace.commands.queue import queue
 from retrace.commands.repro import repro
+from retrace.commands.search import search
 from retrace.commands.seeds import seeds
 from retrace.commands.verify import verify
 from retrace.errors import run_or_explain
@@ -30,6 +31,7 @@ cli.command()(check)
 cli.command()(queue)
 cli.command()(doctor)
 cli.command()(dashboard)
+cli.command()(search)
 
 
 def app() -> None:

@@ -7,9 +7,9 @@ import typer
 from retrace.errors import RetraceError
 
 if TYPE_CHECKING:
-    from retrace.comparison.seed_experiments import Failure
     from retrace.comparison.seed_runs import Kind, SeedRun
     from retrace.comparison.sides import Side
+    from retrace.experiments import Failure
 
 
 def seeds(

@@ -1,0 +1,161 @@
+"""`retrace search`: many settings of one model, tried on the parts that the pipeline cached."""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from retrace.search.events import Evaluator
+    from retrace.search.setup import Prepared
+
+INTERRUPTED = 130
+
+Sampler = Literal["tpe", "random", "grid", "cmaes", "nsga2"]
+Pruner = Literal["median", "hyperband", "none"]
+
+
+def search(
+    trials: Annotated[
+        int, typer.Option(min=1, help="How many trials the study shall have in the end.")
+    ] = 30,
+    timeout: Annotated[
+        float | None, typer.Option(min=0, help="Begin no trial after so many seconds.")
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Cross-validate on the training and validation rows."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the search; training keeps its own.")] = 0,
+    metric: Annotated[
+        str | None, typer.Option(help="What to improve; else the metric of params.yaml.")
+    ] = None,
+    goals: Annotated[
+        str | None,
+        typer.Option(help="Further goals: seconds, size or other metrics, separated by commas."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="How many trials run side by side.")
+    ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="A Dask scheduler, such as tcp://host:8786; or DASK_SCHEDULER_ADDRESS."),
+    ] = None,
+    sampler: Annotated[Sampler, typer.Option(help="Who proposes settings.")] = "tpe",
+    pruner: Annotated[Pruner, typer.Option(help="Who stops those that fall behind.")] = "median",
+    space: Annotated[Path, typer.Option(help="The file of the spaces.")] = Path("hpo/spaces.yaml"),
+    study: Annotated[str | None, typer.Option(help="Name of the study; else one is made.")] = None,
+    storage: Annotated[
+        str | None, typer.Option(help="A file or a database's URL; else a file in hpo/results/.")
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")
+    ] = False,
+    trial: Annotated[
+        int | None, typer.Option(min=0, help="With --apply: this trial instead of the best.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --apply: also one that is not confirmed.")
+    ] = False,
+) -> None:
+    """Search the hyperparameters of the model in use.
+
+    Trials are fitted on the training part and scored on the validation part; the test part is never
+    read. Trial 0 is what params.yaml has. The same command goes on where an earlier one stopped.
+
+    \b
+    retrace search --trials 100 --jobs 2
+    retrace search --trials 100 --apply
+    """  # noqa: D301  \b is typer's mark for lines to keep
+    from retrace.search.setup import Wishes, check_installed, prepare
+
+    check_installed()
+    from retrace.search.storages import storage_explained
+
+    wishes = Wishes(
+        trials=trials,
+        seconds=timeout,
+        folds=folds,
+        seed=seed,
+        metric=metric,
+        goals=tuple(goal.strip() for goal in goals.split(",")) if goals else (),
+        sampler=sampler,
+        pruner=pruner,
+        space=space,
+        study=study,
+        storage=storage,
+    )
+
+    def make_evaluator(task: Any, function: Any) -> "Evaluator":
+        return _evaluator(task, function, jobs, cluster)
+
+    with _interrupted_in_one_line(), storage_explained(storage):
+        prepared = prepare(wishes, typer.echo)
+        _run(prepared, make_evaluator)
+        status = 0
+        if apply:
+            status = _apply(prepared, make_evaluator, number=trial, force=force)
+    raise typer.Exit(status)
+
+
+def _run(prepared: "Prepared", make_evaluator: Any) -> None:
+    from retrace.search.results import write_results
+    from retrace.search.running import Search
+    from retrace.search.scoring import lower_is_better, score
+    from retrace.search.searchers import SignsOfLife
+    from retrace.search.watching import Watcher
+
+    opened, task = prepared.opened, prepared.task
+    typer.echo(
+        f"{task.params.model} on {task.params.data}: {len(prepared.space.parameters)} parameters,"
+        f" study {opened.study.study_name}"
+    )
+    goal = task.goals[0]
+    trials = prepared.limits.trials
+    watcher = Watcher(goal, lower_is_better(goal), trials, opened.trials())
+    with (
+        make_evaluator(task, score) as evaluator,
+        SignsOfLife(opened.study, opened.searcher),
+        watcher,
+    ):
+        why = Search(opened, prepared.space, evaluator, prepared.limits, watcher.show).run()
+    page = write_results(opened.study, prepared.folder)
+    typer.echo(f"{why}; {watcher.summary()}")
+    typer.echo(f"results: {page}")
+
+
+def _apply(prepared: "Prepared", make_evaluator: Any, *, number: int | None, force: bool) -> int:
+    from retrace.search import promotion
+
+    study, task, folder = prepared.opened.study, prepared.task, prepared.folder
+    return promotion.apply(study, task, make_evaluator, folder, typer.echo, number=number, force=force)
+
+
+def _evaluator(task: Any, function: Any, jobs: int, cluster: str | None) -> "Evaluator":
+    from retrace.search.connecting import scheduler_address
+
+    address = scheduler_address(cluster)
+    if jobs == 1 and address is None:
+        from retrace.search.local import LocalEvaluator
+
+        return LocalEvaluator(task, function)
+    from retrace.search.cluster import open_evaluator
+
+    return open_evaluator(task, function, jobs=jobs, address=address)
+
+
+@contextlib.contextmanager
+def _interrupted_in_one_line() -> Iterator[None]:
+    """End on Ctrl-C, or when the system asks for it, as on a cluster whose time is up."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("interrupted: finished trials are kept; the same command goes on", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,244 @@
+"""All that a search needs before its first trial, checked: the data, the space, the study."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retrace.choices import check_choices
+from retrace.errors import ParamsError, RetraceError, did_you_mean
+from retrace.params import METRICS, Params, load_params
+from retrace.records import Task as Kind
+from retrace.search.identity import differences, identify, identity_hash
+from retrace.search.overriding import current_value
+from retrace.search.parts import bring_up_to_date, load_parts
+from retrace.search.reading import load_space
+from retrace.search.running import Limits
+from retrace.search.scoring import COSTS, Task, lower_is_better
+from retrace.search.searchers import this_searcher
+from retrace.search.spaces import POINTS, Space
+from retrace.search.studies import RESULTS, OpenStudy, add_baseline, describe_study
+from retrace.stages import Stage, read_stages
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+JOURNAL = "study.journal"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """The options of `retrace search`."""
+
+    trials: int = 30
+    seconds: float | None = None
+    folds: int | None = None
+    seed: int = 0
+    metric: str | None = None
+    goals: tuple[str, ...] = ()
+    sampler: str = "tpe"
+    pruner: str = "median"
+    space: Path = Path("hpo/spaces.yaml")
+    study: str | None = None
+    storage: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A search that is ready to begin.
+
+    Attributes
+    ----------
+    task : Task
+    space : Space
+    opened : OpenStudy
+    limits : Limits
+    folder : Path
+        Where its results go.
+    """
+
+    task: Task
+    space: Space
+    opened: OpenStudy
+    limits: Limits
+    folder: Path
+
+
+def prepare(wishes: Wishes, say: Say) -> Prepared:
+    """Check everything, bring the parts up to date, and open the study.
+
+    Parameters
+    ----------
+    wishes : Wishes
+    say : callable
+        Is given lines for the user.
+
+    Raises
+    ------
+    RetraceError
+        In one line: an option, params.yaml, the space, the pipeline or the study does not do.
+    """
+    params = load_params()
+    check_choices(params)
+    stages = read_stages()
+    bring_up_to_date(stages, say)
+    training, validation = load_parts()
+    goals = _goals(wishes, params, training.task)
+    space = load_space(wishes.space, params, training.kind, training.task)
+    task = Task(params=params, training=training, validation=validation, goals=goals, folds=wishes.folds)
+    made_from = identify(_train(stages), space, goals, wishes.folds)
+    opened, folder = _open(wishes, task, space, made_from, say)
+    add_baseline(opened, space, _baseline(space, params))
+    settings = list(space.settings(POINTS)) if wishes.sampler == "grid" else space.all_settings()
+    limits = Limits(trials=wishes.trials, seconds=wishes.seconds, settings=settings)
+    return Prepared(task=task, space=space, opened=opened, limits=limits, folder=folder)
+
+
+def check_installed() -> None:
+    """Refuse to search where Optuna is not installed.
+
+    Raises
+    ------
+    RetraceError
+        Saying what to install.
+    """
+    try:
+        import optuna
+    except ModuleNotFoundError as error:
+        raise RetraceError(
+            "retrace search needs Optuna: run `pip install -r requirements-hpo.txt`"
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+def _goals(wishes: Wishes, params: Params, kind: Kind) -> tuple[str, ...]:
+    goals = (wishes.metric or params.metric, *wishes.goals)
+    for goal in goals:
+        allowed = [*METRICS[kind], *(COSTS if goal is not goals[0] else ())]
+        if goal not in allowed:
+            option = "--metric" if goal is goals[0] else "--goals"
+            raise ParamsError(
+                f"{option}: got '{goal}'{did_you_mean(goal, allowed)}; allowed for a {kind}:"
+                f" {', '.join(allowed)}"
+            )
+    if len(set(goals)) < len(goals):
+        raise ParamsError(f"--goals: got {', '.join(goals)} (the metric is the first): name each once")
+    return goals
+
+
+def _train(stages: list[Stage]) -> Stage:
+    for stage in stages:
+        if stage.name == "train":
+            return stage
+    raise RetraceError("dvc.yaml has no stage `train`: a search needs to know what it depends on")
+
+
+def _baseline(space: Space, params: Params) -> dict[str, Any]:
+    return space.restrict({name: current_value(params, name) for name in space.names})
+
+
+def _open(
+    wishes: Wishes, task: Task, space: Space, made_from: dict[str, Any], say: Say
+) -> tuple[OpenStudy, Path]:
+    import optuna
+    from optuna.study import StudyDirection
+
+    from retrace.search.samplers import make_pruner, make_sampler
+    from retrace.search.storages import open_storage
+
+    identity = identity_hash(made_from)
+    name = wishes.study or f"{task.params.data}-{task.params.model}-{identity[:8]}"
+    if not re.fullmatch(r"[\w][\w.-]*", name):
+        raise ParamsError(f"--study: got '{name}', should be letters, digits, '-', '_' and '.'")
+    folder = RESULTS / name
+    directions = ["minimize" if lower_is_better(goal) else "maximize" for goal in task.goals]
+    sampler = make_sampler(wishes.sampler, space, wishes.seed, len(task.goals))
+    pruner = make_pruner(wishes.pruner, _steps(task, space), task.folds)
+    storage = open_storage(wishes.storage or str(folder / JOURNAL))
+    study = optuna.create_study(
+        study_name=name,
+        storage=storage,
+        sampler=sampler,
+        pruner=pruner,
+        directions=[StudyDirection[direction.upper()] for direction in directions],
+        load_if_exists=True,
+    )
+    told = study.user_attrs
+    if "identity" not in told:
+        _say_what_is_new(name, task, made_from, say)
+    elif told["identity"] != identity:
+        raise _other_identity(study, made_from)
+    describe_study(study, _about(wishes, task, space, made_from, directions, told))
+    study_id = storage.get_study_id_from_name(name)
+    return OpenStudy(study, storage, study_id, this_searcher(), identity), folder
+
+
+def _about(
+    wishes: Wishes,
+    task: Task,
+    space: Space,
+    made_from: dict[str, Any],
+    directions: list[str],
+    told: dict[str, Any],
+) -> dict[str, Any]:
+    """Return what the study should say of itself and does not say yet."""
+    about = {
+        "model": task.params.model,
+        "data": task.params.data,
+        "metrics": list(task.goals),
+        "directions": directions,
+        "folds": task.folds,
+        "space": space.text,
+        "seed": told.get("seed", wishes.seed),
+        "made_from": made_from,
+        "identity": identity_hash(made_from),
+    }
+    return {name: value for name, value in about.items() if name not in told or told[name] != value}
+
+
+def _steps(task: Task, space: Space) -> int:
+    """Return how often a trial reports at most."""
+    if task.folds is not None:
+        return task.folds
+    own = task.params.hyperparameters
+    name = f"models.{task.params.model}.epochs"
+    ends = [each.high or max(each.choices) for each in space.parameters if each.name == name]
+    return int(max([own.get("epochs", 0), *ends]))
+
+
+def _other_identity(study: "Study", made_from: dict[str, Any]) -> RetraceError:
+    changed = differences(study.user_attrs["made_from"], made_from)
+    return RetraceError(
+        f"study '{study.study_name}' holds trials of something else: {'; '.join(changed)}. Give a new"
+        f" name, such as --study {_next_name(study.study_name)}, or none, or undo the change"
+    )
+
+
+def _next_name(name: str) -> str:
+    found = re.fullmatch(r"(.+)-(\d{1,3})", name)
+    return f"{found[1]}-{int(found[2]) + 1}" if found else f"{name}-2"
+
+
+def _say_what_is_new(name: str, task: Task, made_from: dict[str, Any], say: Say) -> None:
+    """Tell why the trials of an earlier study of this data and model do not count any more."""
+    from optuna import load_study
+
+    from retrace.search.storages import open_storage
+
+    others = [
+        path
+        for path in RESULTS.glob(f"{task.params.data}-{task.params.model}-*/{JOURNAL}")
+        if path.parent.name != name
+    ]
+    if not others:
+        return
+    newest = max(others, key=lambda path: path.stat().st_mtime)
+    try:
+        study = load_study(study_name=newest.parent.name, storage=open_storage(str(newest)))
+        changed = differences(study.user_attrs["made_from"], made_from)
+    except (KeyError, RetraceError):
+        return
+    say(f"a new study, because since {study.study_name}: {'; '.join(changed)}")
