@@ -28,7 +28,7 @@ def written(tmp_path, study):
 
 def test_there_are_a_table_the_settings_and_two_pages(tmp_path):
     found = written(tmp_path, make_study(*conditional(30, steps=4)))
-    assert sorted(found) == ["best.yaml", "report.html", "report.md", "trials.csv"]
+    assert sorted(found.keys() - {".lock"}) == ["best.yaml", "report.html", "report.md", "trials.csv"]
     assert len(pd.read_csv(tmp_path / "trials.csv")) == 30
 
 
@@ -108,5 +108,5 @@ def test_names_from_a_space_do_not_break_the_page(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(ArtifactError, match=r"trials\.csv cannot be written"):
+    with pytest.raises(ArtifactError, match="file cannot be written"):
         write_results(make_study(made(0.9)), tmp_path / "file")

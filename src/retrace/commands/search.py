@@ -56,8 +56,11 @@ def search(
         bool, typer.Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")
     ] = False,
     trial: Annotated[
-        int | None, typer.Option(min=0, help="With --apply: this trial instead of the best.")
+        int | None, typer.Option(min=0, help="Apply this trial instead of the best.")
     ] = None,
+    splits: Annotated[
+        int, typer.Option(min=2, help="With --apply: confirm it on so many fresh splits.")
+    ] = 10,
     force: Annotated[
         bool, typer.Option("--force", help="With --apply: also one that is not confirmed.")
     ] = False,
@@ -97,8 +100,8 @@ def search(
         prepared = prepare(wishes, typer.echo)
         _run(prepared, make_evaluator)
         status = 0
-        if apply:
-            status = _apply(prepared, make_evaluator, number=trial, force=force)
+        if apply or trial is not None:
+            status = _apply(prepared, make_evaluator, number=trial, n_splits=splits, force=force)
     raise typer.Exit(status)
 
 
@@ -128,11 +131,11 @@ def _run(prepared: "Prepared", make_evaluator: Any) -> None:
     typer.echo(f"results: {page}")
 
 
-def _apply(prepared: "Prepared", make_evaluator: Any, *, number: int | None, force: bool) -> int:
+def _apply(prepared: "Prepared", make_evaluator: Any, **options: Any) -> int:
     from retrace.search import promotion
 
     study, task, folder = prepared.opened.study, prepared.task, prepared.folder
-    return promotion.apply(study, task, make_evaluator, folder, typer.echo, number=number, force=force)
+    return promotion.apply(study, task, make_evaluator, folder, typer.echo, **options)
 
 
 def _evaluator(task: Any, function: Any, jobs: int, cluster: str | None) -> "Evaluator":

@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
 from ruamel.yaml import YAML
 
 from retrace.artifacts import save_table, save_text
+from retrace.errors import ArtifactError
 from retrace.search.charts import draw_charts
 from retrace.search.studies import best_trial
 from retrace.search.summary import goal_names, overrides_of, ranked, summarise, trials_table
@@ -43,15 +46,33 @@ def write_results(study: "Study", folder: Path) -> Path:
     ArtifactError
         A file cannot be written; what was there before is still there.
     """
-    found = summarise(study)
-    save_table(trials_table(study), folder / "trials.csv")
-    if text := best_yaml(study):
-        save_text(text, folder / BEST)
-    else:
-        (folder / BEST).unlink(missing_ok=True)
-    save_text(render(TEMPLATES / "search.md.j2", found), folder / "report.md")
-    save_text(report_html(study, found), folder / "report.html")
+    with _locked(folder):  # searchers that share a study end at the same moment
+        found = summarise(study)
+        save_table(trials_table(study), folder / "trials.csv")
+        if text := best_yaml(study):
+            save_text(text, folder / BEST)
+        else:
+            (folder / BEST).unlink(missing_ok=True)
+        save_text(render(TEMPLATES / "search.md.j2", found), folder / "report.md")
+        save_text(report_html(study, found), folder / "report.html")
     return folder / "report.html"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / ".lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise ArtifactError(
+            f"{folder} cannot be written ({error.strerror or error}): the study is intact; check the"
+            " rights and the free space there, then give the same command again"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def best_yaml(study: "Study") -> str:
