@@ -6,7 +6,10 @@ from retrace.commands.check import check
 from retrace.commands.compare import compare
 from retrace.commands.dashboard import dashboard
 from retrace.commands.doctor import doctor
+from retrace.commands.pull import pull
+from retrace.commands.push import push
 from retrace.commands.queue import queue
+from retrace.commands.remote import remote
 from retrace.commands.repro import repro
 from retrace.commands.seeds import seeds
 from retrace.commands.verify import verify
@@ -26,6 +29,9 @@ cli.command()(compare)
 cli.command()(seeds)
 cli.command()(check)
 cli.command()(queue)
+cli.command()(remote)
+cli.command()(push)
+cli.command()(pull)
 cli.command()(doctor)
 cli.command()(dashboard)
 
