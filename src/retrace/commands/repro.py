@@ -25,6 +25,8 @@ def repro(context: typer.Context) -> None:
     """
     params = load_params()
     check_metric(params, describe(params.data).task)
+    if "--pull" in context.args:
+        _fetch_runs()
     start = time.monotonic()
     before = {path: path.read_bytes() for path in UNCACHED if path.exists()}
     if run_dvc("repro", *context.args).returncode != 0:
@@ -33,6 +35,19 @@ def repro(context: typer.Context) -> None:
     targets = [word for word in context.args if not word.startswith("-")]
     if not {"--dry", "-h", "--help"} & set(context.args) and (not targets or "report" in targets):
         typer.echo(_summary(params, time.monotonic() - start))
+
+
+def _fetch_runs() -> None:
+    """Learn which runs `dvc repro --pull` need not repeat; DVC itself would take those of any branch."""
+    from retrace.remote import SECONDS_TO_ANSWER, default_remote, reach
+    from retrace.sharing.branches import readable_branches
+    from retrace.sharing.run_cache import fetch_runs
+    from retrace.stages import open_repository
+
+    with open_repository(notes=True) as repo:
+        if default_remote(repo):
+            reach(repo, SECONDS_TO_ANSWER)
+            fetch_runs(repo, readable_branches())
 
 
 def _restore(before: dict[Path, bytes]) -> None:
