@@ -1,6 +1,7 @@
 import dataclasses
 import functools
 import os
+import socket
 import sys
 
 # One thread for each test process: tests run side by side, and threads that compete are slower.
@@ -10,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from clones import make_clone
 from project import CHOICES, ROOT, add_examples, commit_all, copy_project
 from retrace.params import load_params
 from retrace.records import Dataset
+from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -73,6 +76,21 @@ def repository(project):
     return commit_all(project)
 
 
+@pytest.fixture
+def silent_server():
+    """The address of a server that takes connections and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(50)
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def clone(swift, tmp_path):
+    """A small repository with data and a run under DVC, and the address of a store that is empty."""
+    return make_clone(tmp_path / "first", swift, {"a.csv": b"a\n", "big.bin": os.urandom(300_000)})
+
+
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory):
     """A repository in which `retrace repro` ran once, with a small model; tests must not change it."""
@@ -81,6 +99,19 @@ def reproduced(tmp_path_factory):
     commit_all(project)
     project.first_run = project.run(sys.executable, "-m", "retrace", "repro")
     return project
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory):
+    """A real S3 server with the bucket `shared`; each test takes a folder or a bucket of its own."""
+    if missing := missing_programs():
+        pytest.skip(
+            f"no S3 server to test with: {', '.join(missing)} are not installed (Debian has them)"
+        )
+    server = Swift(tmp_path_factory.mktemp("swift")).start()
+    server.add_bucket("shared", readers="lab:reader")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

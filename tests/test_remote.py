@@ -59,7 +59,7 @@ def s3(small, monkeypatch):
 
 @pytest.mark.slow
 def test_an_s3_remote_is_asked_for_each_file(small, s3):
-    with open_repository() as repo, pytest.raises(RetraceError, match="bucket 'things' is not there"):
+    with open_repository() as repo, pytest.raises(RetraceError, match="the bucket is not there"):
         reach(repo, 30)
     s3.create_bucket(Bucket="things")
     with open_repository() as repo:
