@@ -56,6 +56,7 @@ LAYERS = [
     "verification",
     "comparison",
     "dashboard",
+    "pull_request",
     "commands",
 ]
 
