@@ -28,6 +28,7 @@ LAYERS = [
     "seeding",
     "provenance",
     "lockfile",
+    "last_run",
     "dvc",
     "git",
     "stages",
@@ -55,8 +56,8 @@ LAYERS = [
     "reporting",
     "verification",
     "comparison",
-    "dashboard",
     "pull_request",
+    "dashboard",
     "commands",
 ]
 

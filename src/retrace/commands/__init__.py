@@ -3,6 +3,7 @@
 import typer
 
 from retrace.commands.check import check
+from retrace.commands.comment import comment
 from retrace.commands.compare import compare
 from retrace.commands.dashboard import dashboard
 from retrace.commands.doctor import doctor
@@ -23,6 +24,7 @@ def retrace() -> None:
 cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
 cli.command()(verify)
 cli.command()(compare)
+cli.command()(comment)
 cli.command()(seeds)
 cli.command()(check)
 cli.command()(queue)

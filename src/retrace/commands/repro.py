@@ -1,6 +1,5 @@
 """`retrace repro`: `dvc repro`, with the typos caught first and the scores printed last."""
 
-import hashlib
 import subprocess
 import time
 from datetime import datetime
@@ -11,7 +10,8 @@ import typer
 from retrace import artifacts
 from retrace.dvc import run_dvc
 from retrace.errors import RetraceError
-from retrace.lockfile import LOCK, Output, is_in_place, locked_outputs
+from retrace.last_run import lock_hash, note_run
+from retrace.lockfile import Output, is_in_place, locked_outputs
 from retrace.params import Params, check_metric, load_params
 from retrace.sources import describe
 
@@ -26,13 +26,16 @@ def repro(context: typer.Context) -> None:
     params = load_params()
     check_metric(params, describe(params.data).task)
     start = time.monotonic()
+    locked = locked_outputs()
     before = {path: path.read_bytes() for path in UNCACHED if path.exists()}
     if run_dvc("repro", *context.args).returncode != 0:
         _restore(before)
         raise RetraceError(_hint(Path("data") / params.data))
     targets = [word for word in context.args if not word.startswith("-")]
     if not {"--dry", "-h", "--help"} & set(context.args) and (not targets or "report" in targets):
-        typer.echo(_summary(params, time.monotonic() - start))
+        seconds = time.monotonic() - start
+        note_run(seconds, locked)
+        typer.echo(_summary(params, seconds))
 
 
 def _restore(before: dict[Path, bytes]) -> None:
@@ -67,7 +70,7 @@ def _summary(params: Params, seconds: float) -> str:
     ]
     lines += [
         f"report     {artifacts.REPORT_HTML} (open it in a browser), {artifacts.REPORT_MD}",
-        f"made from  {_revision()}, dvc.lock {_lock_hash()}",
+        f"made from  {_revision()}, dvc.lock {lock_hash()}",
         f"checked    {datetime.now():%Y-%m-%d %H:%M}, took {seconds:.1f} s",
     ]
     return "\n".join(lines)
@@ -84,7 +87,3 @@ def _git(*arguments: str) -> str:
     except FileNotFoundError:
         return ""
     return run.stdout.strip()
-
-
-def _lock_hash() -> str:
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]

@@ -74,13 +74,27 @@ def compare(
     RetraceError
         There is no such revision, or the workspace has no finished run.
     """
-    sides = load_side(base), load_side(other)
+    return compare_sides(
+        load_side(base), load_side(other), metric=metric, tolerance=tolerance, use_seeds=use_seeds
+    )
+
+
+def compare_sides(
+    base: Side,
+    other: Side,
+    *,
+    metric: str | None = None,
+    tolerance: float | None = None,
+    use_seeds: bool = True,
+) -> Report:
+    """Compare two runs that are already read; see `compare`."""
+    sides = base, other
     judgement = judge(*sides, metric=metric, tolerance=tolerance, use_seeds=use_seeds)
     lost, gained = differences.changed_rows(*judgement.rows) if judgement.rows else ([], [])
     same = sides[0].lock.stages and sides[0].lock == sides[1].lock
     return Report(
-        base=sides[0],
-        other=sides[1],
+        base=base,
+        other=other,
         judgement=judgement,
         params=differences.param_changes(*sides),
         data=differences.data_changes(*sides),
@@ -90,8 +104,8 @@ def compare(
         gained=gained,
         notes=[
             *(["both sides are the same run: their dvc.lock is the same"] if same else []),
-            *sides[0].notes,
-            *sides[1].notes,
+            *base.notes,
+            *other.notes,
             *differences.hardware_note(*sides),
             *judgement.notes,
         ],

@@ -17,6 +17,11 @@ from retrace.staleness import all_problems
 
 FILES = ("params.yaml", "dvc.lock", str(METRICS))
 
+NO_FINISHED_RUN = (
+    "the workspace has no finished run: run `retrace repro`, or compare what is committed, as in"
+    " `retrace compare main HEAD`"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
@@ -75,22 +80,43 @@ def load_side(name: str) -> Side:
     """
     if not Path(".dvc").is_dir():
         raise RetraceError(f"{Path.cwd()} has no .dvc folder: run from the repository's top folder")
-    tree = find_tree(name)
+    return read_side(find_tree(name))
+
+
+def read_side(tree: Tree, *, strict: bool = True) -> Side:
+    """Gather what is known of one tree of files.
+
+    Parameters
+    ----------
+    tree : Tree
+    strict : bool
+        Whether a workspace that is not what its dvc.lock says is refused; otherwise the side's notes
+        say what is wrong with it.
+
+    Raises
+    ------
+    RetraceError
+        A file cannot be read, or the workspace is refused.
+    """
     contents = tree.read(FILES)
-    lock = parse_lock(contents.get("dvc.lock", b""), f"dvc.lock of {name}")
-    metrics = _metrics(contents.get(str(METRICS), b"{}"), name)
-    params = parse_yaml(contents.get("params.yaml", b""), f"params.yaml of {name}")
+    lock = parse_lock(contents.get("dvc.lock", b""), f"dvc.lock of {tree.name}")
+    metrics = _metrics(contents.get(str(METRICS), b"{}"), tree.name)
+    params = parse_yaml(contents.get("params.yaml", b""), f"params.yaml of {tree.name}")
     workspace = tree.kind == "workspace"
+    ran = bool(lock.stages and metrics)
     if workspace:
-        _check_workspace(bool(lock.stages and metrics))
-    problem = "" if workspace or not (lock.stages and metrics) else _problem(tree, lock, contents)
+        problems = workspace_problems(ran)
+        if problems and strict:
+            raise ComparisonError(NO_FINISHED_RUN, details=problems)
+    else:
+        problems = [found] if ran and (found := _problem(tree, lock, contents)) else []
     return Side(
         tree=tree,
         changed=workspace and has_changes(),
         params=params,
         metrics=metrics,
         lock=lock,
-        notes=(f"the run of `{name}` is not of its present files ({problem})",) if problem else (),
+        notes=(_not_of_these_files(tree, problems),) if ran and problems else (),
     )
 
 
@@ -161,15 +187,18 @@ def _metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
         ) from None
 
 
-def _check_workspace(ran: bool) -> None:
-    """Refuse a workspace whose outputs are not of its own params, data and code."""
-    found = all_problems(read_stages())
-    if found or not ran:
-        raise ComparisonError(
-            "the workspace has no finished run: run `retrace repro`, or compare what is committed, as in"
-            " `retrace compare main HEAD`",
-            details=found or ["dvc.lock or metrics.json is not there"],
-        )
+def workspace_problems(ran: bool) -> list[str]:
+    """Say why the outputs of the workspace are not of its own params, data and code."""
+    return all_problems(read_stages()) or ([] if ran else ["dvc.lock or metrics.json is not there"])
+
+
+def _not_of_these_files(tree: Tree, problems: list[str]) -> str:
+    whose = (
+        "this run is not of the files here"
+        if tree.kind == "workspace"
+        else (f"the run of `{tree.name}` is not of its present files")
+    )
+    return f"{whose} ({'; '.join(problems)})"
 
 
 def _problem(tree: Tree, lock: Lock, contents: dict[str, bytes]) -> str:

@@ -1,1 +1,1 @@
-"""The comment on a pull request: its text, made where the run was, and its posting, done elsewhere."""
+"""A pull request: what its comment says, and how it gets there."""
