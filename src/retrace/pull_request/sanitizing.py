@@ -38,13 +38,13 @@ CHART = re.compile(
 SETTINGS = re.compile(r"%%\{init: (?P<settings>\{.*\})\}%%\s*$")
 PLAIN_SETTING = re.compile(r"[\w#, .%-]*")
 
-ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp);)")
+ENTITY = re.compile(r"&(?=#?\w+;)(?!(?:amp|lt|gt|quot|nbsp);)")
 IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()\n]|\([^()\n]*\))*\)")
 RULES = (
     (IMAGE_OR_LINK, r"\1"),
     (re.compile("&#39;"), "'"),
     (ENTITY, "&amp;"),
-    (re.compile(r"<"), "&lt;"),
+    (re.compile(r"<(?=[A-Za-z/!?])"), "&lt;"),
     (re.compile(r"\](?=[(\[:])"), "]" + BREAK),
     (re.compile(r"!(?=\[)"), "!" + BREAK),
     (re.compile(r"@"), "@" + BREAK),
