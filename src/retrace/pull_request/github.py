@@ -184,7 +184,7 @@ def from_environment() -> tuple[GitHub, Run | None]:
             os.environ["GITHUB_SERVER_URL"],
         )
         return github, run_of(event["workflow_run"], github.repository)
-    except (KeyError, OSError, ValueError) as problem:
+    except (KeyError, TypeError, OSError, ValueError) as problem:
         raise GitHubError(
             f"this needs GITHUB_TOKEN and what a workflow_run event gives; missing: {problem}"
         ) from None
