@@ -53,9 +53,11 @@ def labelled(n=200, right=0.8, seed=0, classes=("a", "b"), **columns):
             "predicted": names[predicted],
         }
     )
-    for code, name in enumerate(classes):
-        table[f"p_{name}"] = np.where(predicted == code, 0.9, 0.1 / max(len(classes) - 1, 1))
-    return table.assign(**columns)
+    probabilities = {
+        f"p_{name}": np.where(predicted == code, 0.9, 0.1 / max(len(classes) - 1, 1))
+        for code, name in enumerate(classes)
+    }
+    return pd.concat([table, pd.DataFrame(probabilities)], axis=1).assign(**columns)
 
 
 def valued(n=200, noise=1.0, seed=0):

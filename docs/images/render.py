@@ -9,6 +9,7 @@ Needs npm, Chromium and its driver; what npm brings is put into a temporary fold
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,7 @@ def written_comments(clone):
     call("git", "update-ref", "refs/remotes/origin/main", "HEAD", cwd=clone)
     edit(clone, model="cnn")
     yield "better", run(clone)
-    call("git", "restore", ".", cwd=clone)
+    call("git", "reset", "-q", "--hard", "refs/remotes/origin/main", cwd=clone)
     edit(clone, **{"models.mlp.learning_rate": 0.0002})
     yield "worse", run(clone)
 
@@ -113,7 +114,7 @@ def call(*command, cwd):
         for what in ("NAME", "EMAIL")
     }
     own = {"PYTHONPATH": str(Path(cwd) / "src")} | identity
-    subprocess.run(command, cwd=cwd, env=os.environ | own, check=True)
+    subprocess.run(command, cwd=cwd, env=os.environ | own, check=True, stdout=subprocess.DEVNULL)
 
 
 def take(text, picture, tools):
@@ -128,7 +129,8 @@ def take(text, picture, tools):
         "--allow-file-access-from-files",
     ):
         options.add_argument(argument)
-    with webdriver.Chrome(options=options) as browser:
+    driver = webdriver.ChromeService(shutil.which("chromedriver"))
+    with webdriver.Chrome(options=options, service=driver) as browser:
         browser.set_window_size(WIDTH, 1000)
         browser.get(page.as_uri())
         WebDriverWait(browser, WAIT).until(

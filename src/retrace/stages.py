@@ -4,6 +4,7 @@ DVC itself reads both, so templates, .dvcignore, the hash of a folder and params
 `dvc repro`. Nothing in the repository is written, not even DVC's own notes.
 """
 
+import functools
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -130,13 +131,17 @@ def read_stages(folder: Path = Path()) -> list[Stage]:
         made = {
             _path(out): (stage.addressing, out.hash_info.value) for stage in stages for out in stage.outs
         }
-        return [_read(stage, made) for stage in stages if not stage.is_data_source]
+        locked = functools.cache(_locked_stages)
+        return [
+            _read(stage, made, locked(_lock_of(stage)).get(stage.name) or {})
+            for stage in stages
+            if not stage.is_data_source
+        ]
 
 
-def _read(stage: Any, made: Made) -> Stage:
+def _read(stage: Any, made: Made, entry: dict[str, Any]) -> Stage:
     from dvc.dependency import ParamsDependency
 
-    entry = _locked_entry(stage)
     params = [dep for dep in stage.deps if isinstance(dep, ParamsDependency)]
     files = [dep for dep in stage.deps if not isinstance(dep, ParamsDependency)]
     return Stage(
@@ -153,9 +158,8 @@ def _read(stage: Any, made: Made) -> Stage:
     )
 
 
-def _locked_entry(stage: Any) -> dict[str, Any]:
-    lock = _lock_of(stage)
-    return (load_yaml(lock).get("stages", {}).get(stage.name) or {}) if lock.exists() else {}
+def _locked_stages(lock: Path) -> dict[str, Any]:
+    return (load_yaml(lock).get("stages") or {}) if lock.exists() else {}
 
 
 def _lock_of(stage: Any) -> Path:

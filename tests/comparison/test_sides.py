@@ -1,8 +1,9 @@
 import pytest
 
 from made_runs import labelled
-from retrace.comparison.sides import load_side, predictions_path
+from retrace.comparison.sides import load_side, predictions_path, read_side
 from retrace.errors import ComparisonError
+from retrace.git import find_tree
 
 
 def test_a_side_is_what_its_commit_holds(runs):
@@ -58,3 +59,12 @@ def test_a_lock_with_conflict_marks_is_explained(runs):
     runs.git("commit", "-qm", "conflict")
     with pytest.raises(Exception, match=r"dvc\.lock of main is not valid YAML"):
         load_side("main")
+
+
+def test_a_workspace_that_moved_on_is_refused_or_noted(runs):
+    runs.write("dvc.yaml", "stages:\n  train:\n    cmd: other\n")
+    runs.commit(labelled())
+    with pytest.raises(ComparisonError, match="the workspace has no finished run"):
+        load_side("workspace")
+    side = read_side(find_tree("workspace"), strict=False)
+    assert side.notes == ("this run is not of the files here (train: cmd is 'other', was 'true')",)

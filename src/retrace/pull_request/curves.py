@@ -1,11 +1,13 @@
 """Training histories in, what small charts show out."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 POINTS = 20
+MOST_LETTERS = 25  # of a branch's name: Mermaid cuts a long title at both ends
 METRICS = ("loss", "accuracy")
 
 
@@ -14,7 +16,7 @@ class Chart:
     """One chart: lines over the same epochs, the shorter ones ending earlier; blue comes first."""
 
     metric: str
-    part: str
+    title: str
     names: tuple[str, str]
     epochs: list[int]
     lines: list[list[float]]
@@ -32,12 +34,14 @@ def charts(base: pd.DataFrame, head: pd.DataFrame, base_name: str) -> list[Chart
     if head.empty:
         return []
     found = []
+    # A branch may have quotes in its name, which would end the title.
+    known = re.sub(r"[^\w./-]", "", base_name)[:MOST_LETTERS]
     for metric in METRICS:
         column = f"validation_{metric}"
         if len(pair := _together(base, head, [column, column])) == 2:
-            found.append(_chart(metric, "validation", (base_name, "this"), pair))
+            found.append(_chart(metric, f"validation {metric}", (known, "this"), pair))
         elif len(pair := _together(head, head, [f"train_{metric}", column])) == 2:
-            found.append(_chart(metric, "training and validation", ("training", "validation"), pair))
+            found.append(_chart(metric, metric, ("training", "validation"), pair))
     return found
 
 
@@ -50,10 +54,10 @@ def _together(first: pd.DataFrame, second: pd.DataFrame, columns: list[str]) -> 
     ]
 
 
-def _chart(metric: str, part: str, names: tuple[str, str], pair: list[pd.Series]) -> Chart:
+def _chart(metric: str, title: str, names: tuple[str, str], pair: list[pd.Series]) -> Chart:
     epochs = _thinned(max(pair, key=len).index, [line.index[-1] for line in pair])
     lines = [[round(float(line[epoch]), 4) for epoch in epochs if epoch in line.index] for line in pair]
-    return Chart(metric, part, names, epochs, lines)
+    return Chart(metric, title, names, epochs, lines)
 
 
 def _thinned(epochs: pd.Index, always: list[float]) -> list[int]:

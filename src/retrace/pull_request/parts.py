@@ -22,6 +22,7 @@ from retrace.pull_request.gathering import Request
 MOST_ROWS = 40  # of a table: a comment is no file
 MOST_CLASSES = 15
 MOST_ALONE = 5
+MOST_PARAMS = 12  # unfolded
 MOST_EXAMPLES = 8
 MOST_FILES = 5
 
@@ -67,19 +68,29 @@ def changes(request: Request, rows: TestRows | None) -> Context | None:
     found = request.changes
     if found is None:
         used = list(request.head.used.items())
-        shown = [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in used]
-        return {"first": True, "used": shown[:MOST_ROWS], "more": max(len(shown) - MOST_ROWS, 0)}
+        set_to = [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in used]
+        return {"first": True, "used": set_to[:MOST_ROWS], "more": max(len(set_to) - MOST_ROWS, 0)}
     files = [*found.data, *found.code]
+    shown, folded = _by_interest(found.params)
     return {
         "first": False,
-        "params": found.params[:MOST_ROWS],
-        "more": max(len(found.params) - MOST_ROWS, 0),
+        "params": shown,
+        "folded": folded[:MOST_ROWS],
+        "more": max(len(folded) - MOST_ROWS, 0),
         "files": files[:MOST_ROWS],
         "more_files": max(len(files) - MOST_ROWS, 0),
         "inside": _files_inside(files[:MOST_ROWS], found.since.tree.commit),
         "most_files": MOST_FILES,
         "elsewhere": _elsewhere(request),
     }
+
+
+def _by_interest(params: list[Change]) -> tuple[list[Change], list[Change]]:
+    """Put aside what is many: of another model, all its hyperparameters are new."""
+    other_model = any(change.name == "model" for change in params)
+    own = [change for change in params if not (other_model and change.name.startswith("models."))]
+    rest = [change for change in params if change not in own]
+    return own[:MOST_PARAMS], [*own[MOST_PARAMS:], *rest]
 
 
 def _files_inside(changed: Sequence[Change], commit: str) -> dict[str, list[str]]:
@@ -116,7 +127,9 @@ def classes(request: Request, rows: TestRows | None) -> Context | None:
     return {
         "compared": found[:MOST_CLASSES],
         "lowest": [],
+        "grouped": rows.groups is not None,
         "n_changed": len(found),
+        "significant": any(each.verdict in ("better", "worse") for each in found[:MOST_CLASSES]),
         "n": len(judgement.classes),
     }
 

@@ -11,7 +11,7 @@ from retrace.pull_request import cautions, names, outputs
 from retrace.pull_request.cutting import Section, fit
 from retrace.pull_request.gathering import Request, gather
 from retrace.pull_request.parts import PARTS
-from retrace.pull_request.verdict import NOTHING, verdict
+from retrace.pull_request.verdict import MARKS, NOTHING, verdict
 from retrace.templating import render
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -23,7 +23,7 @@ def comment_here(base: str | None = None) -> str:
         return comment(gather(base))
     except RetraceError as error:
         sentence = "; ".join([str(error), *error.details])
-        return f"**{NOTHING}**: {names.prose(sentence, 2000)}\n"
+        return f"{MARKS[NOTHING]} **{NOTHING}**: {names.prose(sentence, 2000)}\n"
 
 
 def comment(request: Request) -> str:

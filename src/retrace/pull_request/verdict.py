@@ -12,6 +12,9 @@ FIRST, SAME, NOTHING = "first run", "the same run", "no result"
 
 CONFIDENCE = 0.95
 
+# Beside the word, for whoever only glances.
+MARKS = {"better": "▲", "worse": "▼", NOT_COMPARABLE: "?", NOTHING: "✗", FIRST: "●"}
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -20,6 +23,11 @@ class Verdict:
     word: str
     sentence: str
     more: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A sign that can be told from the others at a glance."""
+        return MARKS.get(self.word, "=")
 
 
 def verdict(request: Request, rows: TestRows | None) -> Verdict:
