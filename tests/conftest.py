@@ -13,6 +13,7 @@ import pytest
 from project import CHOICES, ROOT, add_examples, commit_all, copy_project
 from retrace.params import load_params
 from retrace.records import Dataset
+from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -81,6 +82,18 @@ def reproduced(tmp_path_factory):
     commit_all(project)
     project.first_run = project.run(sys.executable, "-m", "retrace", "repro")
     return project
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory):
+    """A real S3 server; each test makes a bucket of its own."""
+    if missing := missing_programs():
+        pytest.skip(
+            f"no S3 server to test with: {', '.join(missing)} are not installed (Debian has them)"
+        )
+    server = Swift(tmp_path_factory.mktemp("swift")).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ def small_disk():
     def move(folder, room):
         kept = folder.with_name(f"{folder.name}-kept")
         shutil.copytree(folder, kept, symlinks=True)
-        blocks = subprocess.run(["du", "-sk", folder], capture_output=True, text=True, check=True)
-        size = f"size={int(blocks.stdout.split()[0]) + room}k"
+        pages = sum(-(-path.stat().st_size // 4096) for path in folder.rglob("*") if path.is_file())
+        size = f"size={4 * pages + room}k"
         mount = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
         )
