@@ -79,7 +79,9 @@ def test_a_refused_artifact_is_told_without_its_names_coming_alive(github, run):
 
 
 def test_with_all_that_is_added_it_fits(github, forks_run):
-    text = compose(github, forks_run, Artifact(comment="@x and more\n" * 100_000), f"{github.server}/artifact")
+    text = compose(
+        github, forks_run, Artifact(comment="@x and more\n" * 100_000), f"{github.server}/artifact"
+    )
     assert 60_000 < length(text) <= 65_536 - 200
 
 
