@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from retrace import s3
 from retrace.errors import RetraceError
 
 T = TypeVar("T")
 
-NO_REMOTE = "no DVC remote is set: add one with `dvc remote add --default <name> <url>`"
+NO_REMOTE = (
+    "no DVC remote is set: `retrace remote s3://<bucket>/<folder>`, or of another kind"
+    " `dvc remote add --default <name> <url>`"
+)
 
 # Here a path starts with the bucket, and a folder exists only while a file is in it.
 BUCKET_STORES = {"s3", "gs", "azure"}
@@ -33,7 +37,7 @@ def default_remote(repo: Any) -> Remote | None:
         From `retrace.stages.open_repository`.
     """
     name = repo.config["core"].get("remote")
-    return _remote(repo, name) if name else None
+    return find_remote(repo, name) if name else None
 
 
 def reach(repo: Any, seconds: float) -> Remote:
@@ -47,7 +51,7 @@ def reach(repo: Any, seconds: float) -> Remote:
     remote = default_remote(repo)
     if remote is None:
         raise RetraceError(NO_REMOTE)
-    with _explained(remote):
+    with explained(remote):
         within(seconds, lambda: _touch(repo.cloud.get_remote_odb()))
     return remote
 
@@ -71,11 +75,11 @@ def missing_outputs(repo: Any) -> list[str]:
         The remote fails.
     """
     found = []
-    for name, outs in _pushed_outputs(repo).items():
-        with _explained(_remote(repo, name)):
+    for name, outs in pushed_outputs(repo).items():
+        with explained(find_remote(repo, name)):
             odb = repo.cloud.get_remote_odb(name)
             hashes = {out: _hashes(out, odb) for out in outs}
-            there = _present(odb, {each for needed in hashes.values() for each in needed})
+            there = present(odb, {each for needed in hashes.values() for each in needed})
             found += [
                 f"{out.stage.addressing}: {out}{_share(needed - there, needed)}"
                 for out, needed in hashes.items()
@@ -111,12 +115,13 @@ def within(seconds: float, action: Callable[[], T]) -> T:
     return results[0]
 
 
-def _remote(repo: Any, name: str | None) -> Remote:
+def find_remote(repo: Any, name: str | None) -> Remote:
+    """Return a remote of .dvc/config by its name; None stands for the default remote."""
     name = name or repo.config["core"]["remote"]
     return Remote(name=name, url=repo.config["remote"].get(name, {}).get("url", "?"))
 
 
-def _pushed_outputs(repo: Any) -> dict[str | None, list[Any]]:
+def pushed_outputs(repo: Any) -> dict[str | None, list[Any]]:
     """Group by remote what `dvc push` would send there; None stands for the default remote."""
     groups: dict[str | None, list[Any]] = {}
     for stage in repo.index.stages:
@@ -131,12 +136,13 @@ def _hashes(out: Any, odb: Any) -> set[str]:
     from dvc_data.hashfile.tree import Tree
 
     own = out.hash_info.value
-    if not out.hash_info.isdir or own not in _present(odb, {own}):
+    if not out.hash_info.isdir or own not in present(odb, {own}):
         return {own}
     return {own} | {entry.value for _, _, entry in Tree.load(odb, out.hash_info)}
 
 
-def _present(odb: Any, hashes: set[str]) -> set[str]:
+def present(odb: Any, hashes: set[str]) -> set[str]:
+    """Return those of some MD5 for which a store has a file."""
     # Of a folder as remote, DVC's `oids_exist` hashes each file and deletes what is damaged.
     look = odb.list_oids_exists if odb.fs.protocol == "local" else odb.oids_exist
     return set(look(hashes))
@@ -149,13 +155,25 @@ def _share(gone: set[str], needed: set[str]) -> str:
 def _touch(odb: Any) -> None:
     if odb.fs.protocol not in BUCKET_STORES:
         odb.fs.exists(odb.path)
+    elif odb.fs.protocol == "s3":
+        s3.ask(odb.fs, odb.path)
     elif not odb.fs.exists(bucket := odb.path.split("/")[0]):
         raise RetraceError(f"bucket '{bucket}' is not there, or not for these credentials")
 
 
 @contextmanager
-def _explained(remote: Remote) -> Iterator[None]:
+def explained(remote: Remote | None) -> Iterator[None]:
+    """Turn what a store raises into one line that names the remote and says what to do.
+
+    Raises
+    ------
+    RetraceError
+        Something in the block failed, or there is no remote.
+    """
+    if remote is None:
+        raise RetraceError(NO_REMOTE)
     try:
         yield
     except Exception as error:  # each kind of store has exceptions of its own
-        raise RetraceError(f"the remote '{remote.name}' ({remote.url}) fails: {error}") from error
+        says = s3.in_words(error)
+        raise RetraceError(f"the remote '{remote.name}' ({remote.url}) fails: {says}") from error

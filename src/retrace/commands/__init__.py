@@ -7,7 +7,10 @@ from retrace.commands.comment import comment
 from retrace.commands.compare import compare
 from retrace.commands.dashboard import dashboard
 from retrace.commands.doctor import doctor
+from retrace.commands.pull import pull
+from retrace.commands.push import push
 from retrace.commands.queue import queue
+from retrace.commands.remote import remote
 from retrace.commands.repro import repro
 from retrace.commands.seeds import seeds
 from retrace.commands.verify import verify
@@ -28,6 +31,9 @@ cli.command()(comment)
 cli.command()(seeds)
 cli.command()(check)
 cli.command()(queue)
+cli.command()(remote)
+cli.command()(push)
+cli.command()(pull)
 cli.command()(doctor)
 cli.command()(dashboard)
 

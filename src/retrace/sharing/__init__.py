@@ -1,0 +1,1 @@
+"""Data, models and the run-cache, shared through the DVC remote."""

@@ -1,0 +1,166 @@
+"""What dvc.lock and the .dvc files name, sent to the remote and fetched from it."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from retrace import s3
+from retrace.errors import RetraceError
+from retrace.remote import explained, find_remote, present, pushed_outputs
+
+LOGGERS = ("dvc", "dvc_data", "dvc_objects")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What a push did: files and bytes sent, and files that were there."""
+
+    files: int
+    size: int
+    there: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """The files that one remote should have, by MD5; ``lost`` names outputs that are nowhere."""
+
+    there: set[str]
+    new: dict[str, int]
+    lost: list[str]
+
+
+def send(repo: Any) -> Sent:
+    """Send to the remote what it lacks of all that dvc.lock and the .dvc files name.
+
+    Parameters
+    ----------
+    repo : dvc.repo.Repo
+        From `retrace.stages.open_repository`, with its notes.
+
+    Raises
+    ------
+    RetraceError
+        The remote fails, or files are neither here nor there; what could be sent was sent.
+    """
+    needs = [_need(repo, name, outs) for name, outs in pushed_outputs(repo).items()]
+    new = {oid: size for need in needs for oid, size in need.new.items()}
+    if new:
+        with _failures(f"not all of {len(new)} files were sent: `retrace push` again goes on"):
+            repo.push()
+    if lost := [each for need in needs for each in need.lost]:
+        raise RetraceError(
+            "what dvc.lock names is neither here nor on the remote: run `retrace repro`, or `retrace"
+            " push` where it was made",
+            details=lost,
+        )
+    there = set[str]().union(*(need.there for need in needs))
+    return Sent(files=len(new), size=sum(new.values()), there=len(there))
+
+
+def fetch(repo: Any) -> int:
+    """Bring what dvc.lock and the .dvc files name into its place; each file must have its hash.
+
+    Returns
+    -------
+    int
+        How many files came from the remote; the others were in the cache.
+
+    Raises
+    ------
+    RetraceError
+        The remote fails, lacks a file, or has it damaged; then nothing outside the cache has changed.
+    """
+    from dvc.exceptions import CheckoutError
+
+    for remote in repo.config["remote"].values():
+        remote["verify"] = True
+    with _failures("not all could be fetched: nothing here was changed"):
+        fetched = repo.fetch()
+    try:
+        repo.checkout()
+    except CheckoutError as error:
+        raise RetraceError(
+            "the remote does not have all that dvc.lock names: `retrace push` where it was made",
+            details=[str(target) for target in error.target_infos],
+        ) from error
+    return int(fetched)
+
+
+def _need(repo: Any, name: str | None, outs: list[Any]) -> Need:
+    with explained(find_remote(repo, name)):
+        odb = repo.cloud.get_remote_odb(name)
+        hashes = {out: _hashes(out, odb) for out in outs}
+        wanted = {each for needed in hashes.values() for each in needed}
+        there = present(odb, wanted)
+        _forget_what_was_there(odb)
+    sizes = {oid: _size(outs[0].cache, oid) for oid in wanted - there}
+    return Need(
+        there=there,
+        new={oid: size for oid, size in sizes.items() if size is not None},
+        lost=[
+            f"{out.stage.addressing}: {out}"
+            for out, needed in hashes.items()
+            if any(oid in sizes and sizes[oid] is None for oid in needed)
+        ],
+    )
+
+
+def _hashes(out: Any, odb: Any) -> set[str]:
+    """Return the MD5 of an output; of a folder also those of its files, from the cache or the remote."""
+    from dvc_data.hashfile.tree import Tree
+
+    own = out.hash_info.value
+    if not out.hash_info.isdir:
+        return {own}
+    for each in (out.cache, odb):
+        if each.exists(own):
+            return {own} | {entry.value for _, _, entry in Tree.load(each, out.hash_info)}
+    return {own}
+
+
+def _size(cache: Any, oid: str) -> int | None:
+    try:
+        return os.path.getsize(cache.oid_to_path(oid))  # noqa: PTH202 - DVC gives text
+    except FileNotFoundError:
+        return None
+
+
+def _forget_what_was_there(odb: Any) -> None:
+    """DVC notes which folders it has pushed, and then does not ask for their files."""
+    from dvc_data.hashfile.db import get_index
+
+    get_index(odb).clear()
+
+
+@contextmanager
+def _failures(summary: str) -> Iterator[None]:
+    """Raise one error for what DVC raises once, or logs for each file."""
+    heard = _Listener()
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    kept = [(logger.handlers, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.handlers, logger.propagate = [heard], False
+    try:
+        yield
+    except RetraceError:
+        raise
+    except Exception as error:  # each kind of store has exceptions of its own
+        reasons = list(dict.fromkeys(heard.reasons)) or [s3.in_words(error)]
+        raise RetraceError(summary, details=reasons[:5]) from error
+    finally:
+        for logger, (handlers, propagate) in zip(loggers, kept, strict=True):
+            logger.handlers, logger.propagate = handlers, propagate
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.reasons: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        reason = f": {s3.in_words(error)}" if error else ""
+        self.reasons.append(f"{record.getMessage()}{reason}")
