@@ -1,6 +1,6 @@
 """A pull request from its first push to its second, without GitHub: author, GPU runner and comment job.
 
-The steps are those of the workflow files, the store is a real S3 server, and the comment goes to a server
+The steps are those of the workflow files, the store is a real S3 server, the comment goes to a server
 that answers as GitHub does, posted by the real CML where there is one.
 """
 
@@ -96,7 +96,7 @@ class Story:
         return said
 
     def after_the_run(self, run, name="comment"):
-        """A job of comment.yml: main's code, the event, and the artifact where download-artifact puts it."""
+        """A job of comment.yml: the code of main, the event, and the artifact unpacked."""
         clone = self.clone("main")
         shutil.copytree(self.folder / "artifact", self.temp / "pull-request")
         (self.temp / "event").write_text(json.dumps(self.github.event(run)))
