@@ -42,7 +42,7 @@ class Story:
         swift.add_bucket("story")
         (self.folder / "author").mkdir()
         author = copy_project(self.folder / "author")
-        author.set(data="wine", model="logistic_regression")
+        author.set(data="wine", model="logistic_regression", report__resamples=200)
         commit_all(author)
         retrace = (sys.executable, "-m", "retrace")
         author.run(*retrace, "remote", "s3://story/wine", "--endpoint-url", swift.url, **self.keys)
@@ -189,6 +189,26 @@ def test_the_results_are_committed_on_top_of_what_was_run(story, played):
     assert log[1].startswith("Results of the run for ")
     changed = story.author.run("git", "show", "--name-only", "--format=", "HEAD~1").stdout.split()
     assert changed == ["dvc.lock", "metrics.json", "report/report.md"]
+
+
+@pytest.fixture(scope="module")
+def run_on_a_laptop(story, played):
+    """The author runs the pipeline, pushes data and the lock: the runner has nothing left to run."""
+    story.author.set(models__logistic_regression__C=0.002)
+    story.author.run(sys.executable, "-m", "retrace", "repro")
+    story.author.run(sys.executable, "-m", "retrace", "push", **story.keys)
+    story.push(0.002)
+    return story.on_the_runner()
+
+
+def test_a_run_that_the_author_made_is_not_made_again(run_on_a_laptop):
+    assert "Running stage" not in run_on_a_laptop["make repro"]
+
+
+def test_it_is_compared_all_the_same(story, run_on_a_laptop):
+    said = (story.folder / "artifact/comment.md").read_text()
+    assert said.lstrip("▼ ").startswith("**worse**: `accuracy`")
+    assert (story.folder / "artifact/report/index.html").is_file()
 
 
 def test_on_a_busy_request_the_comment_is_still_found(story, played):

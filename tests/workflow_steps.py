@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 from project import ROOT
 from retrace.settings import load_yaml
@@ -18,11 +19,17 @@ class Job:
         The file's stem, and the job in it.
     contexts : dict
         What expressions may ask: ``{"vars": {...}, "secrets": {...}, "steps.find.outputs": {...}}``.
+
+    Attributes
+    ----------
+    seconds : dict of str to float
+        What the steps took, by their command.
     """
 
     def __init__(self, workflow, name, **contexts):
         found = load_yaml(ROOT / f".github/workflows/{workflow}.yml")
         self.job = found["jobs"][name]
+        self.seconds = {}
         self.contexts = {"vars": {}, "secrets": {}} | contexts
         self.variables = {**found.get("env", {}), **self.job.get("env", {})}
 
@@ -35,6 +42,7 @@ class Job:
             if "run" not in step or not self.holds(step.get("if")):
                 continue
             own = {key: self.value(text) for key, text in (self.variables | step.get("env", {})).items()}
+            start = time.perf_counter()
             done = subprocess.run(
                 ["bash", "-e", "-c", step["run"]],
                 cwd=clone.folder,
@@ -44,7 +52,9 @@ class Job:
                 check=False,
             )
             assert done.returncode == 0, f"{step['name']}\n{done.stdout}\n{done.stderr}"
-            said[step["run"].split(" --")[0]] = done.stdout + done.stderr
+            key = step["run"].split(" --")[0]
+            self.seconds[key] = self.seconds.get(key, 0) + time.perf_counter() - start
+            said[key] = said.get(key, "") + done.stdout + done.stderr
             if "id" in step:
                 lines = output.read_text().splitlines()
                 self.contexts[f"steps.{step['id']}.outputs"] = dict(line.split("=", 1) for line in lines)

@@ -1,6 +1,6 @@
 """`retrace pull`: bring data, models and the run-cache from the DVC remote."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +11,12 @@ def pull(
     branch: Annotated[
         str | None, typer.Option(help="Whose run-cache is read; else the branch that is checked out.")
     ] = None,
+    runs: Annotated[
+        bool, typer.Option("--runs", help="Only the run-caches, before a run in CI.")
+    ] = False,
     base: Annotated[
         str | None,
-        typer.Option(help="Before a run in CI: the known runs, and what this branch is compared by."),
+        typer.Option(help="Only what `retrace comment` reads, of this branch and of the one named."),
     ] = None,
 ) -> None:
     """Fetch all that dvc.lock names, each file checked by its hash, then the branch's and main's runs.
@@ -23,11 +26,11 @@ def pull(
 
         retrace pull
 
-        retrace pull --base origin/main    # nothing of what dvc.lock names: the run brings what it needs
+        retrace pull --runs                # in CI; `retrace repro --pull --allow-missing` brings the rest
+
+        retrace pull --base origin/main    # then, for `retrace comment`
     """
-    from retrace.errors import RetraceError
     from retrace.remote import reach
-    from retrace.sharing.base import fetch_base
     from retrace.sharing.branches import current_branch, readable_branches
     from retrace.sharing.run_cache import fetch_runs
     from retrace.sharing.transfers import fetch
@@ -36,13 +39,30 @@ def pull(
     branches = readable_branches(current_branch(branch))
     with open_repository(notes=True) as repo:
         remote = reach(repo, SECONDS_TO_ANSWER)
-        if base is None:
-            fetched = fetch(repo)
-            typer.echo(f"fetched {fetched} files from {remote.url}; all that dvc.lock names is in place")
+        if base is not None:
+            _bring_for_comment(repo, base)
         else:
-            try:
-                typer.echo(f"fetched {fetch_base(repo, base)} files of {base} from {remote.url}")
-            except RetraceError as problem:
-                typer.echo(problem)
-        runs = fetch_runs(repo, branches)
-    typer.echo(f"{runs} runs of {' and '.join(branches)} are known: `retrace repro --pull` reuses them")
+            if not runs:
+                fetched = fetch(repo)
+                typer.echo(
+                    f"fetched {fetched} files from {remote.url}; all that dvc.lock names is in place"
+                )
+            known = fetch_runs(repo, branches)
+            typer.echo(
+                f"{known} runs of {' and '.join(branches)} are known: `retrace repro --pull` reuses them"
+            )
+
+
+def _bring_for_comment(repo: Any, base: str) -> None:
+    from retrace.errors import RetraceError
+    from retrace.sharing.base import fetch_base, pull_report
+
+    # Without them the comment says what is missing, so this fails nothing.
+    for what, bring in {
+        base: lambda: fetch_base(repo, base),
+        "report/": lambda: pull_report(repo),
+    }.items():
+        try:
+            typer.echo(f"fetched {bring()} files of {what}")
+        except RetraceError as problem:
+            typer.echo(problem)
