@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from clones import make_clone
 from project import CHOICES, ROOT, add_examples, commit_all, copy_project
 from retrace.params import load_params
 from retrace.records import Dataset
@@ -74,6 +75,12 @@ def repository(project):
     return commit_all(project)
 
 
+@pytest.fixture
+def clone(swift, tmp_path):
+    """A small repository with data and a run under DVC, and the address of a store that is empty."""
+    return make_clone(tmp_path / "first", swift, {"a.csv": b"a\n", "big.bin": os.urandom(300_000)})
+
+
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory):
     """A repository in which `retrace repro` ran once, with a small model; tests must not change it."""
@@ -86,12 +93,13 @@ def reproduced(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def swift(tmp_path_factory):
-    """A real S3 server; each test makes a bucket of its own."""
+    """A real S3 server with the bucket `shared`; each test takes a folder or a bucket of its own."""
     if missing := missing_programs():
         pytest.skip(
             f"no S3 server to test with: {', '.join(missing)} are not installed (Debian has them)"
         )
     server = Swift(tmp_path_factory.mktemp("swift")).start()
+    server.add_bucket("shared", readers="lab:reader")
     yield server
     server.stop()
 

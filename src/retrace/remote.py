@@ -16,6 +16,8 @@ NO_REMOTE = (
     " `dvc remote add --default <name> <url>`"
 )
 
+SECONDS_TO_ANSWER = 8
+
 # Here a path starts with the bucket, and a folder exists only while a file is in it.
 BUCKET_STORES = {"s3", "gs", "azure"}
 

@@ -4,8 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-SECONDS_TO_ANSWER = 10
-
 
 def pull(
     branch: Annotated[
@@ -30,13 +28,13 @@ def pull(
 
         retrace pull --base origin/main    # then, for `retrace comment`
     """
-    from retrace.remote import reach
-    from retrace.sharing.branches import current_branch, readable_branches
+    from retrace.remote import SECONDS_TO_ANSWER, reach
+    from retrace.sharing.branches import readable_branches
     from retrace.sharing.run_cache import fetch_runs
     from retrace.sharing.transfers import fetch
     from retrace.stages import open_repository
 
-    branches = readable_branches(current_branch(branch))
+    branches = readable_branches(branch)
     with open_repository(notes=True) as repo:
         remote = reach(repo, SECONDS_TO_ANSWER)
         if base is not None:

@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-SECONDS_TO_ANSWER = 10
-
 
 def push(
     branch: Annotated[
@@ -19,7 +17,7 @@ def push(
 
         retrace push
     """
-    from retrace.remote import reach
+    from retrace.remote import SECONDS_TO_ANSWER, reach
     from retrace.sharing.branches import current_branch
     from retrace.sharing.run_cache import FOLDER, send_runs
     from retrace.sharing.transfers import send

@@ -9,8 +9,6 @@ from retrace.errors import RetraceError
 if TYPE_CHECKING:
     from retrace.sharing.store import Store
 
-SECONDS_TO_ANSWER = 10
-
 
 def remote(
     url: Annotated[
@@ -35,6 +33,7 @@ def remote(
 
         retrace remote s3://group-data/digits --endpoint-url https://s3.example.org
     """
+    from retrace.remote import SECONDS_TO_ANSWER
     from retrace.sharing.store import Store, try_out, write
     from retrace.stages import open_repository
 

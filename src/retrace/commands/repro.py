@@ -25,6 +25,8 @@ def repro(context: typer.Context) -> None:
     """
     params = load_params()
     check_metric(params, describe(params.data).task)
+    if "--pull" in context.args:
+        _fetch_runs()
     start = time.monotonic()
     locked = locked_outputs()
     before = {path: path.read_bytes() for path in UNCACHED if path.exists()}
@@ -36,6 +38,19 @@ def repro(context: typer.Context) -> None:
         seconds = time.monotonic() - start
         note_run(seconds, locked)
         typer.echo(_summary(params, seconds))
+
+
+def _fetch_runs() -> None:
+    """Learn which runs `dvc repro --pull` need not repeat; DVC itself would take those of any branch."""
+    from retrace.remote import SECONDS_TO_ANSWER, default_remote, reach
+    from retrace.sharing.branches import readable_branches
+    from retrace.sharing.run_cache import fetch_runs
+    from retrace.stages import open_repository
+
+    with open_repository(notes=True) as repo:
+        if default_remote(repo):
+            reach(repo, SECONDS_TO_ANSWER)
+            fetch_runs(repo, readable_branches())
 
 
 def _restore(before: dict[Path, bytes]) -> None:

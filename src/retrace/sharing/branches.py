@@ -42,9 +42,15 @@ def main_branch() -> str:
     return DEFAULT_BASES[0]
 
 
-def readable_branches(branch: str) -> list[str]:
-    """Return whose run-caches a branch may use: its own and main's; main only its own."""
-    return list(dict.fromkeys([branch, main_branch()]))
+def readable_branches(named: str | None = None) -> list[str]:
+    """Return whose run-caches may be used: the branch's and main's; on main or no branch, main's."""
+    main = main_branch()
+    try:
+        return list(dict.fromkeys([current_branch(named), main]))
+    except RetraceError:
+        if named:
+            raise
+        return [main]
 
 
 def _branch_of_ci() -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from retrace.errors import RetraceError
 from retrace.remote import default_remote, explained
 
 FOLDER = "run-cache"
@@ -124,6 +125,8 @@ def _is_whole(path: str, contents: bytes) -> bool:
 
 def _place(repo: Any, branch: str) -> tuple[Any, str]:
     remote = repo.cloud.get_remote()
+    if remote.fs.protocol in {"http", "https"}:
+        raise RetraceError("this kind of remote cannot hold a run-cache: use `dvc push` and `dvc pull`")
     return remote.fs, remote.fs.join(remote.path, FOLDER, branch)
 
 

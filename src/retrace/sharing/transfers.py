@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ def send(repo: Any) -> Sent:
         raise RetraceError(
             "what dvc.lock names is neither here nor on the remote: run `retrace repro`, or `retrace"
             " push` where it was made",
-            details=lost,
+            details=_first(lost),
         )
     there = set[str]().union(*(need.there for need in needs))
     return Sent(files=len(new), size=sum(new.values()), there=len(there))
@@ -73,26 +73,27 @@ def fetch(repo: Any) -> int:
     RetraceError
         The remote fails, lacks a file, or has it damaged; then nothing outside the cache has changed.
     """
-    from dvc.exceptions import CheckoutError
-
     for remote in repo.config["remote"].values():
         remote["verify"] = True
-    with _failures("not all could be fetched: nothing here was changed"):
+    with _failures("not all could be fetched, so nothing outside the cache was changed"):
         fetched = repo.fetch()
-    try:
-        repo.checkout()
-    except CheckoutError as error:
+    if lacking := [
+        line for name, outs in pushed_outputs(repo).items() for line in _lacking(repo, name, outs)
+    ]:
+        # DVC drops a file that has not its hash, and says nothing of it.
         raise RetraceError(
-            "the remote does not have all that dvc.lock names: `retrace push` where it was made",
-            details=[str(target) for target in error.target_infos],
-        ) from error
+            "the remote does not have all that dvc.lock names, so nothing outside the cache was changed:"
+            " delete there what is damaged, then `retrace push` where the data are",
+            details=_first(lacking),
+        )
+    repo.checkout()
     return int(fetched)
 
 
 def _need(repo: Any, name: str | None, outs: list[Any]) -> Need:
     with explained(find_remote(repo, name)):
         odb = repo.cloud.get_remote_odb(name)
-        hashes = {out: _hashes(out, odb) for out in outs}
+        hashes = {out: _files(out, odb) for out in outs}
         wanted = {each for needed in hashes.values() for each in needed}
         there = present(odb, wanted)
         _forget_what_was_there(odb)
@@ -108,17 +109,33 @@ def _need(repo: Any, name: str | None, outs: list[Any]) -> Need:
     )
 
 
-def _hashes(out: Any, odb: Any) -> set[str]:
-    """Return the MD5 of an output; of a folder also those of its files, from the cache or the remote."""
-    from dvc_data.hashfile.tree import Tree
+def _lacking(repo: Any, name: str | None, outs: list[Any]) -> list[str]:
+    """Say of each file that is still not in the cache whether the remote lacks it, or has it damaged."""
+    with explained(find_remote(repo, name)):
+        odb = repo.cloud.get_remote_odb(name)
+        files = {oid: path for out in outs for oid, path in _files(out, odb).items()}
+        lacking = {oid for oid in files if _size(outs[0].cache, oid) is None}
+        damaged = present(odb, lacking) if lacking else set()
+    return [
+        f"{files[oid]} is {f'damaged: {odb.oid_to_path(oid)}' if oid in damaged else 'missing'}"
+        for oid in sorted(lacking, key=files.__getitem__)
+    ]
 
-    own = out.hash_info.value
+
+def _files(out: Any, odb: Any) -> dict[str, str]:
+    """Return the files of an output by MD5, as cache or remote list them; a folder is one too."""
+    from dvc_data.hashfile.tree import Tree
+    from dvc_objects.errors import ObjectFormatError
+
+    own = {out.hash_info.value: str(out)}
     if not out.hash_info.isdir:
-        return {own}
+        return own
     for each in (out.cache, odb):
-        if each.exists(own):
-            return {own} | {entry.value for _, _, entry in Tree.load(each, out.hash_info)}
-    return {own}
+        if each.exists(out.hash_info.value):
+            with suppress(ObjectFormatError):
+                tree = Tree.load(each, out.hash_info)
+                return own | {entry.value: "/".join((str(out), *key)) for key, _, entry in tree}
+    return own
 
 
 def _size(cache: Any, oid: str) -> int | None:
@@ -135,6 +152,12 @@ def _forget_what_was_there(odb: Any) -> None:
     get_index(odb).clear()
 
 
+def _first(lines: list[str], most: int = 5) -> list[str]:
+    """Shorten a list of details: a thousand lines hide the one that counts."""
+    rest = len(lines) - most
+    return lines[:most] + ([f"and {rest} more"] if rest > 0 else [])
+
+
 @contextmanager
 def _failures(summary: str) -> Iterator[None]:
     """Raise one error for what DVC raises once, or logs for each file."""
@@ -149,7 +172,7 @@ def _failures(summary: str) -> Iterator[None]:
         raise
     except Exception as error:  # each kind of store has exceptions of its own
         reasons = list(dict.fromkeys(heard.reasons)) or [s3.in_words(error)]
-        raise RetraceError(summary, details=reasons[:5]) from error
+        raise RetraceError(summary, details=_first(reasons)) from error
     finally:
         for logger, (handlers, propagate) in zip(loggers, kept, strict=True):
             logger.handlers, logger.propagate = handlers, propagate

@@ -1,0 +1,103 @@
+"""Clones of a small repository that share its data through an S3 store."""
+
+import subprocess
+import sys
+
+from project import ROOT, Project
+from retrace.sharing.store import Store, write
+from retrace.stages import open_repository
+
+PIPELINE = """stages:
+  make:
+    cmd: mkdir made && cat data/* params.yaml > made/all && echo ran >> runs.log
+    params: [rate]
+    deps: [data]
+    outs: [made]
+"""
+
+
+class Clone(Project):
+    """A clone of one user, with the keys of one."""
+
+    def __init__(self, folder, swift, bucket="shared"):
+        super().__init__(folder)
+        self.swift, self.bucket = swift, bucket
+
+    def run(self, *command, **options):
+        return super().run(*command, **(self.variables() | options))
+
+    def start(self, *arguments):
+        """Start a `retrace` command and go on."""
+        from project import environment
+
+        return subprocess.Popen(
+            [sys.executable, "-m", "retrace", *arguments],
+            cwd=self.folder,
+            env=environment(self) | self.variables(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def variables(self):
+        home = {"HOME": str(self.folder.parent), "PYTHONPATH": str(ROOT / "src")}
+        return home | self.swift.keys()
+
+    def retrace(self, *arguments, **options):
+        return self.run(sys.executable, "-m", "retrace", *arguments, **options)
+
+    def clone(self, name):
+        """Clone what is committed, without data."""
+        folder = self.folder.with_name(name)
+        self.run("git", "clone", "-q", self.folder, folder)
+        return Clone(folder, self.swift, self.bucket)
+
+    def reproduce(self, rate):
+        (self / "params.yaml").write_text(f"rate: {rate}\n")
+        self.dvc("repro", "-q")
+        self.commit()
+
+    def commit(self):
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-q", "-m", "step")
+
+    def stages_ran(self):
+        """Count how often the stage ran here."""
+        log = self / "runs.log"
+        return len(log.read_text().splitlines()) if log.exists() else 0
+
+    def contents(self):
+        """Return the bytes of all that is under DVC."""
+        files = [*(self / "data").rglob("*"), *(self / "made").rglob("*")]
+        return {
+            str(file.relative_to(self.folder)): file.read_bytes() for file in files if file.is_file()
+        }
+
+    def key(self, path):
+        """Return the name that a file's object has in the bucket."""
+        import hashlib
+
+        digest = hashlib.md5(self.read(path)).hexdigest()
+        return f"{self.folder.parent.name}/files/md5/{digest[:2]}/{digest[2:]}"
+
+
+def make_clone(folder, swift, files):
+    """Make a repository whose data and pipeline are under DVC, with a folder of its own on the store.
+
+    `files` is ``{path below data/: bytes}``.
+    """
+    project = Clone(folder, swift)
+    for path, content in files.items():
+        (project / "data" / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / "data" / path).write_bytes(content)
+    (project / ".dvc").mkdir()
+    (project / ".dvc/config").write_text("[core]\n    analytics = false\n")
+    (project / ".dvc/.gitignore").write_text("/config.local\n/tmp\n/cache\n")
+    (project / "dvc.yaml").write_text(PIPELINE)
+    (project / ".gitignore").write_text("runs.log\n")
+    project.run("git", "init", "-q", "-b", "main")
+    with open_repository(folder) as repo:
+        write(repo, Store(name="store", url=f"s3://shared/{folder.parent.name}", endpoint=swift.url))
+    project.dvc("add", "-q", "data")
+    project.reproduce(rate=1e-05)
+    return project
