@@ -58,7 +58,7 @@ def _job(folder: Path, bare: Path, swift: Swift) -> dict[str, float]:
     (clone / ".retrace/ready").touch()
     own = {"MAKEFLAGS": "READY=.retrace/ready", "VIRTUAL_ENV": sys.prefix}
     job = Job("cml", "cml", vars={"DOCTOR": "--seconds=10"}, secrets=swift.keys())
-    said = job.run(clone, folder, **environment(clone), **own)
+    said = job.run(clone, folder, **(environment(clone) | own))
     assert "Running stage" not in said["make repro"]
     return job.seconds
 

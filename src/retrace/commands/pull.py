@@ -24,7 +24,7 @@ def pull(
 
         retrace pull
 
-        retrace pull --runs                # in CI; `retrace repro --pull --allow-missing` brings the rest
+        retrace pull --runs                # in CI: `retrace repro --pull` brings what it needs
 
         retrace pull --base origin/main    # then, for `retrace comment`
     """

@@ -61,7 +61,7 @@ def pull_report(repo: Any) -> int:
     if not missing:
         return 0
     try:
-        return int(repo.pull(targets=missing, allow_missing=True)["fetched"])
+        return int(repo.pull(targets=missing, allow_missing=True).get("fetched", 0))
     except DvcException as problem:
         raise RetraceError(f"the remote lacks what the run left in report/: {problem}") from problem
 
