@@ -9,7 +9,7 @@ from retrace.stages import open_repository
 
 PIPELINE = """stages:
   make:
-    cmd: mkdir made && cat data/* params.yaml > made/all && echo ran >> runs.log
+    cmd: mkdir made && ls -R data | cat - params.yaml > made/all && echo ran >> runs.log
     params: [rate]
     deps: [data]
     outs: [made]
@@ -47,8 +47,8 @@ class Clone(Project):
         return self.run(sys.executable, "-m", "retrace", *arguments, **options)
 
     def clone(self, name):
-        """Clone what is committed, without data."""
-        folder = self.folder.with_name(name)
+        """Clone what is committed, without data, to a folder beside this one or elsewhere."""
+        folder = self.folder.parent / name
         self.run("git", "clone", "-q", self.folder, folder)
         return Clone(folder, self.swift, self.bucket)
 

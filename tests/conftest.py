@@ -1,6 +1,7 @@
 import dataclasses
 import functools
 import os
+import socket
 import sys
 
 # One thread for each test process: tests run side by side, and threads that compete are slower.
@@ -73,6 +74,15 @@ def project(tmp_path):
 def repository(project):
     """A copy with Git, for running DVC."""
     return commit_all(project)
+
+
+@pytest.fixture
+def silent_server():
+    """The address of a server that takes connections and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(50)
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ def _path(entry: Any) -> str:
 def _is_whole(path: str, contents: bytes) -> bool:
     """Tell whether an entry is one, and lies where its hashes say: a damaged one does not."""
     from dvc.schema import COMPILED_LOCK_FILE_STAGE_SCHEMA
-    from dvc.utils.serialize import YAMLError, loads_yaml
+    from dvc.utils.serialize import loads_yaml
+    from ruamel.yaml.error import YAMLError
     from voluptuous import Invalid
 
     try:
@@ -140,11 +142,12 @@ def _entries_in(store: Any, folder: str) -> Iterable[str]:
 
 
 def _write(path: Path, contents: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name[:16]}.{os.getpid()}.unfinished")
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.parent.with_name(f".{path.name}.{os.getpid()}.unfinished")
     beside.write_bytes(contents)
     # Of several results for the same inputs DVC takes the newest: a run of one's own.
     os.utime(beside, (0, 0))
+    path.parent.mkdir(exist_ok=True)
     beside.replace(path)
 
 
@@ -172,6 +175,13 @@ def _forget(cache: Path, branches: set[str]) -> None:
     kept = {path for branch in branches for path in notes.get(branch, [])}
     for branch in notes.keys() - branches:
         for path in set(notes[branch]) - kept:
-            (cache / path).unlink(missing_ok=True)
+            _remove(cache / path)
     if notes.keys() - branches:
         _notes(cache).write_text(json.dumps({b: p for b, p in notes.items() if b in branches}))
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    # DVC stops at a folder of inputs without an entry.
+    with suppress(OSError):
+        path.parent.rmdir()

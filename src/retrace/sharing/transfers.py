@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -171,8 +172,8 @@ def _failures(summary: str) -> Iterator[None]:
     except RetraceError:
         raise
     except Exception as error:  # each kind of store has exceptions of its own
-        reasons = list(dict.fromkeys(heard.reasons)) or [s3.in_words(error)]
-        raise RetraceError(summary, details=_first(reasons)) from error
+        reasons = [f"{number} files: {reason}" for reason, number in heard.reasons.most_common()]
+        raise RetraceError(summary, details=_first(reasons or [s3.in_words(error)])) from error
     finally:
         for logger, (handlers, propagate) in zip(loggers, kept, strict=True):
             logger.handlers, logger.propagate = handlers, propagate
@@ -181,9 +182,8 @@ def _failures(summary: str) -> Iterator[None]:
 class _Listener(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self.reasons: list[str] = []
+        self.reasons = Counter[str]()
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        reason = f": {s3.in_words(error)}" if error else ""
-        self.reasons.append(f"{record.getMessage()}{reason}")
+        self.reasons[s3.in_words(error) if error else record.getMessage()] += 1
