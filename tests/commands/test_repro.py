@@ -1,3 +1,4 @@
+import json
 import sys
 
 import pytest
@@ -26,6 +27,14 @@ def test_a_metric_of_the_other_task_is_refused_before_anything_runs(project):
     run = retrace(project, "repro", check=False)
     assert "metric: got 'accuracy', but data 'diabetes' is a regression; allowed: mae" in run.stderr
     assert not (project / "cache").exists()
+
+
+@pytest.mark.slow
+def test_what_a_run_took_is_noted_beside_the_outputs(reproduced):
+    noted = json.loads(reproduced.read(".retrace/last_run.json"))
+    assert noted["stages"] == ["read_data", "preprocess", "split", "train", "report"]
+    assert f"dvc.lock {noted['dvc.lock']}" in reproduced.first_run.stdout
+    assert f"took {noted['seconds']:.1f} s" in reproduced.first_run.stdout
 
 
 @pytest.mark.slow

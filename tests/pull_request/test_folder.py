@@ -47,10 +47,15 @@ def test_a_folder_of_something_else_is_left_alone(workspace):
     assert (workspace / "report/report.md").read_text() == "report/report.md"
 
 
-def test_links_and_large_files_stay_out(workspace, monkeypatch):
+def test_links_large_files_and_what_is_of_no_report_stay_out(workspace, monkeypatch):
     monkeypatch.setattr(folders, "LARGEST", 1000)
     (workspace / "report/predictions.csv").write_text("x" * 2000)
     (workspace / "report/link.md").symlink_to("/etc/hostname")
+    (workspace / "report/linked").symlink_to(workspace / "report/figures")
+    for name in ("model.pkl", "ä.md", ".hidden"):
+        (workspace / "report" / name).write_text("x")
+    before = held(workspace / "report")
     write_folder("text", workspace / "out")
-    assert not {"report/predictions.csv", "report/link.md"} & set(held(workspace / "out"))
+    assert held(workspace / "out/report") == ["figures/history.svg", "report.md"]
     assert folders.files_to_take()[1] == [folders.REPORT / "predictions.csv"]
+    assert held(workspace / "report") == before

@@ -42,6 +42,12 @@ def test_classes_of_a_first_run_are_those_found_least(runs):
     assert found["n"] == 3
 
 
+def test_files_that_are_too_large_are_named(runs, monkeypatch):
+    monkeypatch.setattr("retrace.pull_request.folder.LARGEST", 10)
+    runs.record(labelled())
+    assert parts.made_from(gather("main"), None)["large"] == ["dvc.lock", "metrics.json"]
+
+
 def test_what_it_was_made_from_leaves_out_what_is_not_known(runs):
     runs.record(labelled())
     found = parts.made_from(gather("main"), None)

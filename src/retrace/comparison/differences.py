@@ -51,11 +51,11 @@ class ChangedRow:
 
 def param_changes(base: Side, other: Side) -> list[Change]:
     """Compare the parameters that the two runs really read, as their dvc.lock has them."""
-    names = [*base.used, *(name for name in other.used if name not in base.used)]
+    before, now = base.used, other.used
     return [
-        Change(name, _shown(base.used, name), _shown(other.used, name))
-        for name in names
-        if _shown(base.used, name) != _shown(other.used, name)
+        Change(name, _shown(before, name), _shown(now, name))
+        for name in dict.fromkeys([*before, *now])
+        if _shown(before, name) != _shown(now, name)
     ]
 
 

@@ -12,14 +12,23 @@ COMMENT = Path("comment.md")
 REPORT = REPORT_MD.parent
 
 LARGEST = 5_000_000  # bytes
+MOST_FILES = 200
+
+# The job that posts the comment refuses a folder with anything else.
+KINDS = {".csv", ".html", ".json", ".md", ".png", ".svg", ".txt"}
 
 
 def files_to_take() -> tuple[list[Path], list[Path]]:
     """Return the files that go with a comment, and those of report/ that are too large."""
     found = [path for path in (LOCK, METRICS) if path.is_file()]
-    found += sorted(path for path in REPORT.rglob("*") if path.is_file() and not path.is_symlink())
+    found += [path for path in sorted(REPORT.rglob("*")) if _is_of_a_report(path)][:MOST_FILES]
     large = [path for path in found if path.stat().st_size > LARGEST]
     return [path for path in found if path not in large], large
+
+
+def _is_of_a_report(path: Path) -> bool:
+    plain = path.is_file() and not any(each.is_symlink() for each in (path, *path.parents))
+    return plain and path.suffix in KINDS and str(path).isascii() and len(path.parts) <= 4
 
 
 def write_folder(text: str, folder: Path) -> None:

@@ -17,6 +17,7 @@ from retrace.pull_request import confusion as matrices
 from retrace.pull_request import outputs
 from retrace.pull_request.cautions import uncommitted
 from retrace.pull_request.curves import charts
+from retrace.pull_request.folder import files_to_take
 from retrace.pull_request.gathering import Request
 
 MOST_ROWS = 40  # of a table: a comment is no file
@@ -193,6 +194,7 @@ def made_from(request: Request, rows: TestRows | None) -> Context:
         "threads": hardware.get("threads"),
         "versions": ", ".join(f"{name} {found}" for name, found in record.get("versions", {}).items()),
         "run": last_run(),
+        "large": [path.as_posix() for path in files_to_take()[1]],
     }
 
 
