@@ -29,6 +29,7 @@ def pull(clone, *options):
 def test_what_the_comment_reads_is_brought_and_nothing_else(clone):
     said = pull(clone, "--base", "origin/main")
     assert "files of origin/main" in said
+    assert "runs of main are known" in said
     assert (clone / "report/index.html").is_file()
     assert (clone / "report/predictions.csv").is_file()
     assert not (clone / "cache/model.joblib").exists()
@@ -36,8 +37,3 @@ def test_what_the_comment_reads_is_brought_and_nothing_else(clone):
 
 def test_a_base_that_is_not_there_fails_nothing(clone):
     assert "origin/nowhere cannot be compared row by row" in pull(clone, "--base", "origin/nowhere")
-
-
-def test_before_a_run_only_runs_are_brought(clone):
-    assert "runs of main are known" in pull(clone, "--runs")
-    assert not (clone / "cache/model.joblib").exists()

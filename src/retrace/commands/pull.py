@@ -9,12 +9,9 @@ def pull(
     branch: Annotated[
         str | None, typer.Option(help="Whose run-cache is read; else the branch that is checked out.")
     ] = None,
-    runs: Annotated[
-        bool, typer.Option("--runs", help="Only the run-caches, before a run in CI.")
-    ] = False,
     base: Annotated[
         str | None,
-        typer.Option(help="Only what `retrace comment` reads, of this branch and of the one named."),
+        typer.Option(help="In CI: only the runs, and what `retrace comment` reads of both branches."),
     ] = None,
 ) -> None:
     """Fetch all that dvc.lock names, each file checked by its hash, then the branch's and main's runs.
@@ -24,9 +21,7 @@ def pull(
 
         retrace pull
 
-        retrace pull --runs                # in CI: `retrace repro --pull` brings what it needs
-
-        retrace pull --base origin/main    # then, for `retrace comment`
+        retrace pull --base origin/main    # in CI; `retrace repro --pull --allow-missing` brings the rest
     """
     from retrace.remote import SECONDS_TO_ANSWER, reach
     from retrace.sharing.branches import readable_branches
@@ -37,25 +32,20 @@ def pull(
     branches = readable_branches(branch)
     with open_repository(notes=True) as repo:
         remote = reach(repo, SECONDS_TO_ANSWER)
-        if base is not None:
-            _bring_for_comment(repo, base)
+        if base is None:
+            fetched = fetch(repo)
+            typer.echo(f"fetched {fetched} files from {remote.url}; all that dvc.lock names is in place")
         else:
-            if not runs:
-                fetched = fetch(repo)
-                typer.echo(
-                    f"fetched {fetched} files from {remote.url}; all that dvc.lock names is in place"
-                )
-            known = fetch_runs(repo, branches)
-            typer.echo(
-                f"{known} runs of {' and '.join(branches)} are known: `retrace repro --pull` reuses them"
-            )
+            _bring_for_comment(repo, base)
+        runs = fetch_runs(repo, branches)
+    typer.echo(f"{runs} runs of {' and '.join(branches)} are known: `retrace repro --pull` reuses them")
 
 
 def _bring_for_comment(repo: Any, base: str) -> None:
     from retrace.errors import RetraceError
     from retrace.sharing.base import fetch_base, pull_report
 
-    # Without them the comment says what is missing, so this fails nothing.
+    # Without them a run makes its own, and the comment says what is missing: this fails nothing.
     for what, bring in {
         base: lambda: fetch_base(repo, base),
         "report/": lambda: pull_report(repo),
