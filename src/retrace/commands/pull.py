@@ -21,7 +21,7 @@ def pull(
 
         retrace pull
 
-        retrace pull --base origin/main    # in CI; `retrace repro --pull --allow-missing` brings the rest
+        retrace pull --base origin/main    # in CI: `retrace repro --pull` brings what it needs
     """
     from retrace.remote import SECONDS_TO_ANSWER, reach
     from retrace.sharing.branches import readable_branches
