@@ -184,9 +184,7 @@ def test_what_is_missing_on_the_remote_is_named(origin, clone):
 
 def test_without_a_remote_it_says_how_to_add_one(clone):
     Path(".dvc/config").write_text("")
-    with pytest.raises(
-        RetraceError, match=r"^no DVC remote is set: add one with `dvc remote add --default"
-    ):
+    with pytest.raises(RetraceError, match=r"^no DVC remote is set: `retrace remote s3://"):
         check(remote=True)
 
 

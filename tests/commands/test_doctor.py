@@ -26,7 +26,7 @@ def test_a_fresh_clone_on_a_cpu_is_fit_but_for_a_remote(repository):
         "gpu",
     ]
     assert {found[name] for name in ("python", "git", "retrace", "dvc")} == {"ok"}
-    assert "no DVC remote is set: add one with `dvc remote add --default" in run.stdout
+    assert "no DVC remote is set: `retrace remote s3://" in run.stdout
     assert run.returncode == ("error" in found.values())
 
 

@@ -67,7 +67,7 @@ def test_what_is_no_s3_url_is_refused(url):
 
 @pytest.mark.parametrize("endpoint", ["s3.example.org", "https://", "https://key:secret@s3.example.org"])
 def test_what_is_no_endpoint_is_refused(endpoint):
-    with pytest.raises(RetraceError, match="must be like https://s3.* and hold no keys"):
+    with pytest.raises(RetraceError, match="must be like https://s3"):
         Store(name="store", url="s3://group/x", endpoint=endpoint)
 
 

@@ -98,4 +98,10 @@ def _judge_remote(repo: Any, seconds: float) -> Finding:
         remote = reach(repo, seconds)
     except RetraceError as problem:
         return error("remote", str(problem))
+    if remote.url.startswith("s3://") and not repo.config["remote"][remote.name].get("verify"):
+        return warning(
+            "remote",
+            f"'{remote.name}' ({remote.url}) answers, but damaged files would be pulled: `dvc remote"
+            f" modify {remote.name} verify true`",
+        )
     return ok("remote", f"'{remote.name}' ({remote.url}) answers")

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,8 @@ def try_out(repo: Any, seconds: float) -> tuple[Remote, str | None]:
         return remote, s3.in_words(error)
     with explained(remote):
         found = within(seconds, lambda: place.fs.cat_file(path))
+    # Without the right to delete, which sharing does not need, 64 bytes stay.
+    with suppress(Exception):
         within(seconds, lambda: place.fs.rm_file(path))
     if found != content:
         raise RetraceError(
