@@ -29,11 +29,24 @@ def pull(clone, *options):
 def test_what_the_comment_reads_is_brought_and_nothing_else(clone):
     said = pull(clone, "--base", "origin/main")
     assert "files of origin/main" in said
-    assert "runs of main are known" in said
     assert (clone / "report/index.html").is_file()
     assert (clone / "report/predictions.csv").is_file()
     assert not (clone / "cache/model.joblib").exists()
 
 
 def test_a_base_that_is_not_there_fails_nothing(clone):
-    assert "origin/nowhere cannot be compared row by row" in pull(clone, "--base", "origin/nowhere")
+    assert "not fetched, origin/nowhere: " in pull(clone, "--base", "origin/nowhere")
+
+
+def test_what_the_remote_lacks_or_has_damaged_is_said_and_fails_nothing(clone):
+    store = clone.folder.parent / "store"
+    for path in (store / "files/md5").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_text("damaged")
+    shutil.rmtree(clone / ".dvc/cache", ignore_errors=True)
+    shutil.rmtree(clone / "report/figures", ignore_errors=True)
+    (clone / "report/predictions.csv").unlink(missing_ok=True)
+    said = pull(clone, "--base", "origin/main")
+    assert "not fetched, origin/main: " in said
+    assert not (clone / "report/predictions.csv").exists()

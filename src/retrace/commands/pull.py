@@ -11,7 +11,7 @@ def pull(
     ] = None,
     base: Annotated[
         str | None,
-        typer.Option(help="In CI: only the runs, and what `retrace comment` reads of both branches."),
+        typer.Option(help="Only the small files that `retrace comment` reads, here and of this branch."),
     ] = None,
 ) -> None:
     """Fetch all that dvc.lock names, each file checked by its hash, then the branch's and main's runs.
@@ -21,7 +21,7 @@ def pull(
 
         retrace pull
 
-        retrace pull --base origin/main    # in CI: `retrace repro --pull` brings what it needs
+        retrace pull --base origin/main    # in CI, where `retrace repro --pull` brings the rest
     """
     from retrace.remote import SECONDS_TO_ANSWER, reach
     from retrace.sharing.branches import readable_branches
@@ -32,20 +32,21 @@ def pull(
     branches = readable_branches(branch)
     with open_repository(notes=True) as repo:
         remote = reach(repo, SECONDS_TO_ANSWER)
-        if base is None:
+        if base is not None:
+            _bring_for_comment(repo, base)
+        else:
             fetched = fetch(repo)
             typer.echo(f"fetched {fetched} files from {remote.url}; all that dvc.lock names is in place")
-        else:
-            _bring_for_comment(repo, base)
-        runs = fetch_runs(repo, branches)
-    typer.echo(f"{runs} runs of {' and '.join(branches)} are known: `retrace repro --pull` reuses them")
+            runs = fetch_runs(repo, branches)
+            names = " and ".join(branches)
+            typer.echo(f"{runs} runs of {names} are known: `retrace repro --pull` reuses them")
 
 
 def _bring_for_comment(repo: Any, base: str) -> None:
     from retrace.errors import RetraceError
     from retrace.sharing.base import fetch_base, pull_report
 
-    # Without them a run makes its own, and the comment says what is missing: this fails nothing.
+    # Without them the comment says what is missing: this fails nothing.
     for what, bring in {
         base: lambda: fetch_base(repo, base),
         "report/": lambda: pull_report(repo),
@@ -53,4 +54,4 @@ def _bring_for_comment(repo: Any, base: str) -> None:
         try:
             typer.echo(f"fetched {bring()} files of {what}")
         except RetraceError as problem:
-            typer.echo(problem)
+            typer.echo(f"not fetched, {what}: {problem}")
