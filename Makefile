@@ -22,6 +22,7 @@ COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header
 UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
 
 .PHONY: help repro verify bench statistics search notebooks test lint format requirements clean
+.PHONY: doctor push pull comment small newest
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,22 @@ repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are
 
 verify: $(READY)  ## make the model again from nothing, twice, and compare every byte
 	@retrace verify $(ARGS)
+
+doctor: $(READY)  ## tell what this machine lacks (ARGS=--gpu)
+	@retrace doctor $(ARGS)
+
+push: $(READY)  ## share data, models and finished runs through the DVC remote
+	@retrace push $(ARGS)
+
+pull: $(READY)  ## bring them
+	@retrace pull $(ARGS)
+
+comment: $(READY)  ## write what a pull request changes, as the text of its comment
+	@retrace comment $(ARGS)
+	@cat .retrace/pull-request/comment.md >> "$${GITHUB_STEP_SUMMARY:-/dev/stdout}"
+
+small: $(READY)  ## run the pipeline with other params (SMALL="train.device=cpu models.cnn.epochs=2")
+	dvc exp run $(addprefix --set-param ,$(SMALL))
 
 bench: $(READY)-dev  ## measure, against named baselines, and write docs/benchmarks.md
 	python benchmarks/run.py $(ARGS)
@@ -48,10 +65,20 @@ notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the note
 test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 	pytest $(ARGS)
 
-lint: $(READY)-dev  ## check style and types
+newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
+	$(PYTHON) -m venv --clear .retrace/newest
+	grep -hv '^-c' requirements*.in > .retrace/newest.in
+	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
+	PATH="$(CURDIR)/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
+
+lint: $(READY)-dev  ## check style, types and workflows
 	ruff check
 	ruff format --check
 	mypy
+	zizmor --offline --quiet --persona=pedantic .github
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@.github/actionlint.sh
 
 format: $(READY)-dev  ## mend style
 	ruff check --fix

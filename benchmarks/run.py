@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 import backbones
+import ci
 import compare
 import dashboard
 import data_checks
@@ -146,6 +147,14 @@ SECTIONS = (
         dashboard.measure,
         "Digits with experiments that DVC itself saved, five stages each. Each opening is a browser of"
         " its own that was started for it. `python benchmarks/dashboard.py`",
+    ),
+    (
+        "The job of a pull request",
+        ci.measure,
+        "The steps of `.github/workflows/cml.yml` for a branch that changes nothing of the pipeline: a"
+        " fresh clone with an empty cache, digits as shipped, a store on the same machine (OpenStack"
+        " Swift), without installing and without a GPU. No stage runs: DVC pulls nothing but what it"
+        " needs. Best of two for each step. `python benchmarks/ci.py`",
     ),
 )
 

@@ -1,0 +1,209 @@
+"""What the workflows may do: rules that keep a fork from keys and machines, and YAML thin."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from project import ROOT
+from retrace.settings import load_yaml
+
+FOLDER = ROOT / ".github/workflows"
+FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
+
+# A word of the Makefile, or a module of this repository.
+COMMAND = re.compile(
+    r'make [a-z]+|python3 -m retrace\.[\w.]+( [a-z]+)?( --folder "\$RUNNER_TEMP/pull-request")?'
+)
+
+# A fork's pull request reaches these, or a person who may only comment does.
+FROM_OUTSIDE = {"pull_request", "pull_request_target", "issue_comment", "workflow_run", "issues", "fork"}
+
+
+def load(name):
+    workflow = load_yaml(FILES[name])
+    # "on" is a word in YAML 1.2, and `true` for those who read 1.1.
+    workflow["on"] = workflow.get("on", workflow.get(True))
+    return workflow
+
+
+def triggers(workflow):
+    return {workflow["on"]} if isinstance(workflow["on"], str) else set(workflow["on"])
+
+
+JOBS = [(name, job) for name in FILES for job in load(name)["jobs"]]
+
+
+@pytest.fixture(params=JOBS, ids=[f"{name}-{job}" for name, job in JOBS])
+def job(request):
+    name, key = request.param
+    return load(name), load(name)["jobs"][key]
+
+
+def text_of(value):
+    return str(value)
+
+
+def test_these_are_the_workflows():
+    assert list(FILES) == ["cml", "comment", "scheduled", "tests"]
+
+
+def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):
+    workflow, each = job
+    labels = each["runs-on"]
+    if triggers(workflow) & FROM_OUTSIDE:
+        assert labels == "ubuntu-24.04"
+    if "self-hosted" in labels:
+        assert triggers(workflow) == {"push"}
+
+
+def test_only_a_push_to_a_branch_of_this_repository_reaches_the_gpu():
+    workflow = load("cml")
+    assert list(workflow["on"]) == ["push"]
+    assert set(workflow["on"]["push"]) == {"branches"}  # so not by a tag
+    assert workflow["jobs"]["cml"]["runs-on"] == ["self-hosted", "gpu"]
+
+
+def test_what_a_fork_may_rewrite_holds_no_secret_and_no_right():
+    workflow = load("tests")
+    assert "secrets." not in FILES["tests"].read_text()
+    assert triggers(workflow) == {"push", "pull_request"}
+    for each in workflow["jobs"].values():
+        assert each["permissions"] == {"contents": "read"}
+        assert "environment" not in each
+
+
+def test_no_workflow_starts_on_a_request_with_the_rights_of_the_default_branch():
+    for name in FILES:
+        assert not triggers(load(name)) & {"pull_request_target", "issue_comment"}
+
+
+def test_a_job_with_rights_that_outsiders_start_checks_out_the_default_branch_alone():
+    workflow = load("comment")
+    for each in workflow["jobs"].values():
+        refs = [
+            step["with"]["ref"]
+            for step in each["steps"]
+            if step.get("uses", "").startswith("actions/checkout@")
+        ]
+        assert refs == ["${{ github.event.repository.default_branch }}"]
+        assert not re.search(
+            r"head_sha|head\.sha|pull/|git (fetch|clone|checkout)", text_of(each["steps"])
+        )
+
+
+def test_the_artifact_is_unpacked_outside_of_the_code_that_reads_it():
+    for each in load("comment")["jobs"].values():
+        for step in each["steps"]:
+            if step.get("uses", "").startswith("actions/download-artifact@"):
+                assert step["with"]["path"] == "${{ runner.temp }}/pull-request"
+
+
+def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments(job):
+    workflow, each = job
+    assert workflow["permissions"] == {}
+    writing = {what for what, level in each["permissions"].items() if level == "write"}
+    assert writing <= ({"pull-requests"} if each["name"] == "Comment" else set())
+
+
+def test_secrets_are_given_to_single_steps_of_jobs_with_an_environment(job):
+    workflow, each = job
+    assert "secrets." not in text_of(workflow.get("env"))
+    assert "secrets." not in text_of(each.get("env"))
+    assert "inherit" not in text_of(each.get("secrets"))
+    if "secrets." in text_of(each["steps"]):
+        assert each["environment"]
+
+
+def test_actions_are_pinned_by_commit_with_their_version_beside_it():
+    for path in FILES.values():
+        for line in path.read_text().splitlines():
+            if "uses:" in line:
+                assert re.search(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def test_no_job_runs_for_ever_or_keeps_its_token_on_disk(job):
+    _, each = job
+    assert each["timeout-minutes"] <= 720
+    for step in each["steps"]:
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_a_newer_push_ends_the_run_of_the_same_branch_and_no_other():
+    groups = {name: load(name)["concurrency"] for name in FILES}
+    assert all(group["cancel-in-progress"] is True for group in groups.values())
+    assert groups["cml"]["group"] == "cml-${{ github.ref }}"
+    assert groups["tests"]["group"] == "tests-${{ github.event.pull_request.number || github.ref }}"
+    # Two forks may have a branch of one name.
+    assert "head_repository.full_name" in groups["comment"]["group"]
+    assert "head_branch" in groups["comment"]["group"]
+
+
+def test_each_step_runs_one_command_that_a_laptop_has_too(job):
+    _, each = job
+    words = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    for step in each["steps"]:
+        if run := step.get("run"):
+            assert COMMAND.fullmatch(run), run
+            assert not run.startswith("make ") or run.split()[1] in words
+            assert "${{" not in run
+
+
+def test_the_gpu_job_pushes_before_it_tells_anything():
+    steps = load("cml")["jobs"]["cml"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs == ["make doctor", "make pull", "make repro", "make push", "make comment"]
+    assert steps[0]["with"]["fetch-depth"] == 0
+
+
+def test_without_a_gpu_runner_no_job_waits_for_one():
+    assert load("cml")["jobs"]["cml"]["if"] == "vars.GPU_RUNNER == 'true'"
+
+
+def test_cml_is_pinned_and_its_failure_fails_nothing():
+    steps = [
+        step
+        for step in load("comment")["jobs"]["comment"]["steps"]
+        if "setup-cml" in step.get("uses", "")
+    ]
+    assert [step["with"] for step in steps] == [{"version": "0.20.6", "vega": False}]
+    assert steps[0]["continue-on-error"] is True
+
+
+def test_the_comment_job_needs_nothing_to_be_installed():
+    """`-S` and `-I` leave only Python's own library and src/ to import from."""
+    check = "import sys; sys.path.insert(0, 'src'); import retrace.pull_request.post"
+    subprocess.run([sys.executable, "-I", "-S", "-c", check], cwd=ROOT, check=True)
+
+
+LINTERS = {
+    "zizmor": ["zizmor", "--offline", "--quiet", "--no-progress", "--persona=pedantic", ".github"],
+    "schema": [
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        *map(str, FILES.values()),
+    ],
+}
+
+
+@pytest.mark.parametrize("linter", LINTERS)
+def test_linters_find_nothing(linter):
+    done = subprocess.run(LINTERS[linter], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_lines_for_aws_are_right_once_they_are_uncommented(tmp_path):
+    text = FILES["cml"].read_text()
+    lines = re.sub(
+        r"(?m)^(\s+)# (- uses: aws-|  with:|    (?:role|aws)-|id-token: write)", r"\1\2", text
+    )
+    changed = tmp_path / "cml.yml"
+    changed.write_text(lines)
+    steps = load_yaml(changed)["jobs"]["cml"]["steps"]
+    assert [step["with"]["role-to-assume"] for step in steps if "aws-actions" in step.get("uses", "")]
+    assert load_yaml(changed)["jobs"]["cml"]["permissions"] == {"contents": "read", "id-token": "write"}
+    schema = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(changed)]
+    subprocess.run(schema, check=True, capture_output=True)
