@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 SECONDS_TO_CONNECT = 10
 
-# A trial that takes too much memory ends its process, not the machine; no web pages. None of the variables
-# that Dask sets for its workers: with MALLOC_TRIM_THRESHOLD_ they give memory back at every chance, and a
-# network, which asks for it again with every batch, trains 1.7 times as long.
+# A trial that takes too much memory ends its process, not the machine; no web pages. None of the
+# variables that Dask sets for its workers: with MALLOC_TRIM_THRESHOLD_ they give memory back at
+# every chance, and a network, which asks for it again with every batch, trains 1.7 times as long.
 LOCAL_SETTINGS = {
     "distributed.nanny.pre-spawn-environ": {},
     "distributed.worker.memory.target": False,
