@@ -144,6 +144,7 @@ def _open(
     wishes: Wishes, task: Task, space: Space, made_from: dict[str, Any], say: Say
 ) -> tuple[OpenStudy, Path]:
     import optuna
+    from optuna.storages import get_storage
     from optuna.study import StudyDirection
 
     from retrace.search.samplers import make_pruner, make_sampler
@@ -157,7 +158,8 @@ def _open(
     directions = ["minimize" if lower_is_better(goal) else "maximize" for goal in task.goals]
     sampler = make_sampler(wishes.sampler, space, wishes.seed, len(task.goals))
     pruner = make_pruner(wishes.pruner, _steps(task, space), task.folds)
-    storage = open_storage(wishes.storage or str(folder / JOURNAL))
+    # What Optuna would wrap around a database by itself, and all must use: it remembers finished trials.
+    storage = get_storage(open_storage(wishes.storage or str(folder / JOURNAL)))
     study = optuna.create_study(
         study_name=name,
         storage=storage,
