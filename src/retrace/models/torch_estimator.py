@@ -212,13 +212,14 @@ def _inputs(X: NDArray[np.generic], device: str) -> Tensor:
 @contextmanager
 def _repeatable(seed: int) -> Iterator[None]:
     """Seed torch and refuse operations that do not repeat; put back what was set before."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    # `torch.use_deterministic_algorithms` says the same, but imports torch's compiler: two seconds.
+    before = torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True)
+        torch.set_deterministic_debug_mode("error")
         torch.backends.cudnn.benchmark = False
         try:
             yield
         finally:
-            torch.use_deterministic_algorithms(before[0])
+            torch.set_deterministic_debug_mode(before[0])
             torch.backends.cudnn.benchmark = before[1]
