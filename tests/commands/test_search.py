@@ -143,6 +143,8 @@ def test_a_full_disk_is_one_line_and_the_study_stays_whole(project):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (["--force"], "error: --force applies a winner that is not confirmed: give --apply too"),
+        (["--folds", "999"], "error: --folds: got 999, but the smallest class"),
         (["--study", "a/b"], "error: --study: got 'a/b', should be letters"),
         (["--storage", "postgresql://a:b@127.0.0.1:1/c"], "error: --storage postgresql://a:***@"),
     ],

@@ -17,6 +17,7 @@ from retrace.params import load_params
 from retrace.search.confirmation import Confirmation, remember
 from retrace.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, experiment_name, override
 from retrace.search.scoring import Task, score
+from retrace.search.summary import baseline_trial, summarise
 from retrace.settings import load_yaml
 
 AWKWARD = [
@@ -60,7 +61,17 @@ def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(tm
 def test_the_baseline_itself_needs_no_applying(tmp_path):
     study, said = make_study(made(0.9, C=1.0), made(0.8, C=2.0)), []
     assert apply(study, None, no_evaluator, tmp_path, said.append) == 0
-    assert said == ["trial 0 is params.yaml as it was: there is nothing to apply"]
+    assert said == ["trial 0 is what params.yaml has: there is nothing to apply"]
+
+
+def test_a_verdict_against_other_values_of_params_does_not_count():
+    study = make_study(made(0.8, C=1.0), made(0.9, C=2.0), made(0.7, C=3.0))
+    remember(study, 1, confirmation(True))
+    assert summarise(study)["verdict"] == "confirmed: better"
+    study.add_trial(made(0.85, C=4.0, baseline=True))
+    study.set_user_attr("baseline", {"models.svm.C": 4.0})
+    assert baseline_trial(study).number == 3
+    assert summarise(study)["verdict"] == ""
 
 
 def test_a_trial_can_be_named():

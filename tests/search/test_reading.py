@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -46,12 +47,14 @@ def read(tmp_path, params):
         ("svm: {kernel: {choice: [rbf, linea]}}", r"got 'linea'.*did you mean 'linear'"),
         (
             "svm: {gamma: {log: [1, 2], when: {kernel: rbf}}}",
-            r"models.svm.kernel, which is not searched",
+            r"models.svm.kernel, which is not searched: search it too",
         ),
         (
             "svm: {kernel: {choice: [rbf, poly]}, gamma: {log: [1, 2], when: {kernel: rfb}}}",
             r"is 'rfb', which is not in its range \(did you mean 'rbf'\?\)",
         ),
+        ("svm: {C: {int: [2, 9], stp: 2}}", r"got stp \(did you mean 'step'\?\)"),
+        ("svm: {C: {int: [-2, 9]}}", r"spaces.yaml: models.svm.C: got -2"),
         (
             "svm: {C: {int: [1, 2], when: {gamma: 1}}, gamma: {int: [1, 2], when: {C: 1}}}",
             r"go round in a circle",
@@ -63,6 +66,11 @@ def test_a_mistake_is_said_in_one_line(read, text, said):
         read(text)
     assert "\n" not in str(raised.value)
     assert "spaces.yaml: " in str(raised.value)
+
+
+def test_a_file_that_is_not_there_names_the_option(params):
+    with pytest.raises(ParamsError, match=r"nofile.yaml is not in .* --space"):
+        load_space(Path("nofile.yaml"), params, "tabular", "classification")
 
 
 def test_a_whole_number_is_not_given_a_range_of_others(read):

@@ -171,6 +171,14 @@ def test_those_that_fall_behind_are_stopped_but_never_the_baseline(tmp_path):
     assert ("COMPLETE", worst) in [(state, overrides) for _, state, overrides, _ in found]
 
 
+def test_a_full_study_scores_what_params_has_now(tmp_path):
+    opened = open_study(tmp_path / "j")
+    run_search(opened, 3)
+    add_baseline(opened, FLAT, {"models.svm.C": 0.001, "models.svm.kernel": "linear"})
+    why, shown = run_search(opened, 3)
+    assert (why, len(shown)) == ("the study has 4 trials", 1)
+
+
 def test_pruning_is_the_same_after_an_interruption(tmp_path):
     whole = open_study(tmp_path / "whole", pruner="median")
     run_search(whole, 15, function=by_epoch)

@@ -6,12 +6,14 @@ from made_studies import conditional, made, make_study
 from retrace.search.summary import (
     baseline_trial,
     failures,
+    front_in_words,
     history,
     overrides_of,
     ranked,
     same,
     states,
     summarise,
+    tie_in_words,
     trials_table,
 )
 
@@ -62,6 +64,38 @@ def test_failures_are_counted_by_reason():
     )
     assert failures(study) == [("b", 2, 1), ("a", 1, 0), ("it was interrupted", 1, 3)]
     assert states(study) == {"finished": 0, "pruned": 0, "failed": 4}
+
+
+def test_a_trial_too_many_has_not_failed():
+    study = make_study(made(0.9), made(state="failed", retired="surplus"))
+    assert (failures(study), states(study)["failed"]) == ([], 0)
+    assert trials_table(study).loc[1, "error"] == "surplus"
+
+
+def tied(goal, losses, **told):
+    trials = [made(0.9, C=n + 1.0, scores={"log_loss": loss}) for n, loss in enumerate(losses)]
+    return tie_in_words(make_study(*trials, made(0.5), made(0.9, copy_of=0), goals=(goal,), **told))
+
+
+def test_settings_that_share_the_best_score_are_counted_and_the_remedy_is_named():
+    shared = "2 of 3 settings share the best score: "
+    both = "`--metric log_loss` or `--folds 5` tells more apart"
+    assert tied("accuracy", [0.1, 0.2]) == shared + both
+    assert tied("accuracy", [0.1, 0.2], folds=5) == shared + "`--metric log_loss` tells more apart"
+    assert tied("accuracy", [0.1, 0.1]) == shared + "`--folds 5` tells more apart"
+    assert tied("accuracy", [0.1, 0.1], folds=5) == shared.removesuffix(": ")
+
+
+def test_no_tie_is_told_of_one_winner_of_a_loss_or_of_two_goals():
+    assert tied("accuracy", [0.1]) == ""
+    assert tied("mae", [0.1, 0.2]) == ""
+    two = make_study(made(0.9, 1.0), made(0.9, 1.0), goals=("accuracy", "seconds"))
+    assert tie_in_words(two) == ""
+    assert front_in_words(two) == "the front: trials 0, 1"
+
+
+def test_both_pages_tell_of_a_tie():
+    assert summarise(make_study(made(0.9), made(0.9)))["tie"].startswith("2 of 2 settings share")
 
 
 def test_the_history_rises_and_is_thinned():

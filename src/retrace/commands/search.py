@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from retrace.errors import RetraceError
+
 if TYPE_CHECKING:
     from retrace.search.events import Evaluator
     from retrace.search.setup import Prepared
@@ -59,7 +61,7 @@ def search(
         int | None, typer.Option(min=0, help="Apply this trial instead of the best.")
     ] = None,
     splits: Annotated[
-        int, typer.Option(min=2, help="With --apply: confirm it on so many fresh splits.")
+        int, typer.Option(min=5, help="With --apply: confirm it on so many fresh splits.")
     ] = 10,
     force: Annotated[
         bool, typer.Option("--force", help="With --apply: also one that is not confirmed.")
@@ -77,6 +79,9 @@ def search(
     from retrace.search.setup import Wishes, check_installed, prepare
 
     check_installed()
+    applies = apply or trial is not None
+    if force and not applies:
+        raise RetraceError("--force applies a winner that is not confirmed: give --apply too")
     from retrace.search.storages import storage_explained
 
     wishes = Wishes(
@@ -100,7 +105,7 @@ def search(
         prepared = prepare(wishes, typer.echo)
         _run(prepared, make_evaluator)
         status = 0
-        if apply or trial is not None:
+        if applies:
             status = _apply(prepared, make_evaluator, number=trial, n_splits=splits, force=force)
     raise typer.Exit(status)
 
@@ -110,11 +115,13 @@ def _run(prepared: "Prepared", make_evaluator: Any) -> None:
     from retrace.search.running import Search
     from retrace.search.scoring import lower_is_better, score
     from retrace.search.searchers import SignsOfLife
+    from retrace.search.summary import front_in_words, tie_in_words
     from retrace.search.watching import Watcher
 
     opened, task = prepared.opened, prepared.task
+    many = len(prepared.space.names)
     typer.echo(
-        f"{task.params.model} on {task.params.data}: {len(prepared.space.parameters)} parameters,"
+        f"{task.params.model} on {task.params.data}: {many} parameter{'s' if many > 1 else ''},"
         f" study {opened.study.study_name}"
     )
     goal = task.goals[0]
@@ -127,7 +134,10 @@ def _run(prepared: "Prepared", make_evaluator: Any) -> None:
     ):
         why = Search(opened, prepared.space, evaluator, prepared.limits, watcher.show).run()
     page = write_results(opened.study, prepared.folder)
-    typer.echo(f"{why}; {watcher.summary()}")
+    found = watcher.summary() if len(task.goals) == 1 else front_in_words(opened.study)
+    typer.echo(f"{why}; {found}")
+    if tie := tie_in_words(opened.study):
+        typer.echo(tie)
     typer.echo(f"results: {page}")
 
 

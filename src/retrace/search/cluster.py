@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from retrace.search.connecting import connection
 from retrace.search.dispatch import Dispatch, Ended, Said
-from retrace.search.events import Evaluator, Event, Finished, Outcome, Reported
+from retrace.search.events import Evaluator, Event, Finished, Function, Outcome, Reported
 from retrace.search.scoring import score
-from retrace.search.workers import Function, Order
+from retrace.search.workers import Order
 from retrace.search.workforce import ClusterError, Workforce
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 
 from retrace.errors import RetraceError
 from retrace.params import Params
-from retrace.search.events import Evaluator, Finished, Outcome, Report
+from retrace.search.events import Evaluator, Finished, Function, Outcome, Report
 from retrace.search.folds import join
 from retrace.search.overriding import override_params
 from retrace.search.resplitting import Rows, fresh_seeds, fresh_splits
@@ -28,8 +28,7 @@ MIN_SPLITS = 5
 
 SIDES = ("baseline", "best")
 
-Scorer = Callable[[Any, Mapping[str, Any], Report], Outcome]
-MakeEvaluator = Callable[[Any, Scorer], Evaluator]
+MakeEvaluator = Callable[[Any, Function], Evaluator]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,19 +144,19 @@ def score_refit(refits: Refits, job: Mapping[str, Any], report: Report) -> Outco
     return score(task, refits.settings[job["side"]], report)
 
 
-def remember(study: "Study", number: int, found: Confirmation) -> None:
-    """Keep a confirmation with the study."""
-    study.set_user_attr(_key(number), asdict(found))
+def remember(study: "Study", number: int, found: Confirmation, against: int = 0) -> None:
+    """Keep a trial's confirmation against a baseline, which is a trial as well, with the study."""
+    study.set_user_attr(_key(number, against), asdict(found))
 
 
-def recall(study: "Study", number: int) -> Confirmation | None:
-    """Return what is known of a trial's confirmation."""
-    told = study.user_attrs.get(_key(number))
+def recall(study: "Study", number: int, against: int = 0) -> Confirmation | None:
+    """Return what is known of a trial's confirmation against a baseline."""
+    told = study.user_attrs.get(_key(number, against))
     return Confirmation(**told) if told else None
 
 
-def _key(number: int) -> str:
-    return f"confirmation of trial {number}"
+def _key(number: int, against: int) -> str:
+    return f"confirmation of trial {number} against {against}"
 
 
 def _prepare(task: Task, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:

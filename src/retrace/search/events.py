@@ -52,6 +52,10 @@ class Finished:
 Event = Reported | Finished
 
 
+# What computes a trial: from what all share, the overrides, and `report`.
+Function = Callable[[Any, Mapping[str, Any], Report], Outcome]
+
+
 class Evaluator(Protocol):
     """Whoever computes trials: this process, or others near and far."""
 

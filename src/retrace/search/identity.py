@@ -80,13 +80,21 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         for name in dict.fromkeys([*new[section], *old[section]])
         if old[section].get(name) != new[section].get(name)
     ]
+    searched = {*old["space"], *new["space"]}  # each is named once, with the space
     for section, prefix in (("params", "params.yaml"), ("goals", "the goals")):
-        # Values that went through JSON have lists where others have tuples.
-        was, now = (json.loads(json.dumps(each[section], default=str)) for each in (old, new))
+        was, now = (
+            {name: value for name, value in _through_json(each[section]).items() if name not in searched}
+            for each in (old, new)
+        )
         found += [
             phrase.replace(f"{prefix}.", f"{prefix}: ", 1) for phrase in changed_keys(was, now, prefix)
         ]
     return found + _space_differences(old["space"], new["space"])
+
+
+def _through_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as a study gives them back: with lists where others have tuples."""
+    return dict(json.loads(json.dumps(values, default=str)))
 
 
 def _source(module: ModuleType) -> Path:

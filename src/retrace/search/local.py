@@ -2,13 +2,11 @@
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
-from retrace.search.events import Event, Finished, Outcome, Report, Reported
+from retrace.search.events import Event, Finished, Function, Report, Reported
 from retrace.search.scoring import Task, score
-
-Score = Callable[[Task, Mapping[str, Any], Report], Outcome]
 
 # A network that is told to stop does so after its epoch.
 SECONDS_TO_STOP = 5
@@ -24,7 +22,7 @@ class LocalEvaluator:
         What computes a trial.
     """
 
-    def __init__(self, task: Task, score: Score = score) -> None:
+    def __init__(self, task: Task, score: Function = score) -> None:
         self._task = task
         self._score = score
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()

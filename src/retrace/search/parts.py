@@ -36,13 +36,8 @@ def stale_because(stages: list[Stage]) -> str | None:
     return f"{missing[0]} is not here, or is another one" if missing else None
 
 
-def bring_up_to_date(stages: list[Stage], say: Callable[[str], None]) -> bool:
+def bring_up_to_date(stages: list[Stage], say: Callable[[str], None]) -> None:
     """Run the pipeline up to the split where its parts are stale.
-
-    Returns
-    -------
-    bool
-        Whether anything ran: what was read of the stages is then out of date.
 
     Raises
     ------
@@ -51,13 +46,12 @@ def bring_up_to_date(stages: list[Stage], say: Callable[[str], None]) -> bool:
     """
     reason = stale_because(stages)
     if reason is None:
-        return False
+        return
     say(f"running `dvc repro split`: {reason}")
     run = run_dvc("repro", "split", capture_output=True)
     if run.returncode != 0:
         said = [line for line in run.stderr.splitlines() if line.strip()]
         raise RetraceError("`dvc repro split` failed: mend it and search again", details=said[-3:])
-    return True
 
 
 def load_parts() -> tuple[Dataset, Dataset]:

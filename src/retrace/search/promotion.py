@@ -92,7 +92,7 @@ def apply(
     """
     trial, baseline = chosen(study, number), baseline_trial(study)
     if baseline and same(trial, baseline):
-        say(f"trial {trial.number} is params.yaml as it was: there is nothing to apply")
+        say(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
         return 0
     found = _confirmed(study, trial, task, make_evaluator, n_splits, say)
     say(found.sentence)
@@ -197,10 +197,11 @@ def _confirmed(
     say: Say,
 ) -> Confirmation:
     """Confirm a trial, or recall that it was: asked again, luck does not get a second chance."""
-    found = recall(study, trial.number)
+    baseline = baseline_trial(study)
+    against = baseline.number if baseline else 0
+    found = recall(study, trial.number, against)
     if found and found.n_splits == n_splits:
         return found
-    baseline = baseline_trial(study)
     folds = study.user_attrs.get("folds") or 1
     seconds = [each.user_attrs.get("seconds", 0) / folds for each in (trial, baseline) if each]
     say(
@@ -216,7 +217,7 @@ def _confirmed(
         n_splits=n_splits,
         n_trials=sum(states(study).values()),
     )
-    remember(study, trial.number, found)
+    remember(study, trial.number, found, against)
     return found
 
 

@@ -17,6 +17,7 @@ SPACES = Path("hpo/spaces.yaml")
 
 RANGES = ("log", "float", "int", "log_int")
 KINDS = (*RANGES, "choice")
+BESIDE = ("step", "when")
 EXAMPLE = "C: {log: [1e-2, 1e2]}"
 
 
@@ -37,6 +38,8 @@ def load_space(path: Path, params: Params, kind: Kind, task: Task) -> Space:
         A model or a parameter is unknown, the space is empty, a range runs the wrong way, or a value is
         one that the model does not take.
     """
+    if not path.exists():
+        raise ParamsError(f"{path} is not in {Path.cwd()}: write one, or name another with --space")
     sections = load_yaml(path)
     for name in sections:
         if name not in params.models:
@@ -82,12 +85,11 @@ def _full_name(where: str, key: str, allowed: Mapping[str, str]) -> str:
 def _parameter(where: str, name: str, spec: object, allowed: Mapping[str, str]) -> Parameter:
     if not isinstance(spec, Mapping):
         raise ParamsError(f"{where}: got {spec!r}, should be such as {{log: [1e-2, 1e2]}}")
-    kinds = [key for key in spec if key not in ("step", "when")]
+    kinds = [key for key in spec if key not in BESIDE]
     if len(kinds) != 1 or kinds[0] not in KINDS:
         wrong = next((key for key in kinds if key not in KINDS), " and ".join(kinds) or "none")
-        raise ParamsError(
-            f"{where}: got {wrong}{did_you_mean(wrong, KINDS)}, should be one of {', '.join(KINDS)}"
-        )
+        near = did_you_mean(wrong, [*KINDS, *BESIDE])
+        raise ParamsError(f"{where}: got {wrong}{near}, should be one of {', '.join(KINDS)}")
     kind = kinds[0]
     when = _conditions(f"{where}.when", spec.get("when") or {}, allowed)
     if kind == "choice":
@@ -175,8 +177,8 @@ def _check_condition(
 ) -> None:
     if other not in by_name:
         raise ParamsError(
-            f"{where}: {name} exists only beside some values of {other}, which is not searched"
-            f"{did_you_mean(other, by_name)}: search it too, or remove `when`"
+            f"{where}: {name} exists only beside some values of {other}, which is not searched:"
+            " search it too, or remove `when`"
         )
     for value in values:
         if not by_name[other].contains(value):
@@ -196,7 +198,8 @@ def _try_values(path: Path, space: Space, params: Params, kind: Kind, task: Task
             try:
                 build_model(override_params(params, {**beside, parameter.name: value}), kind, task)
             except RetraceError as error:
-                raise ParamsError(f"{path}: {error}") from error
+                said = str(error).removeprefix("params.yaml: ")
+                raise ParamsError(f"{path}: {said}") from error
 
 
 def _enable(parameter: Parameter, by_name: Mapping[str, Parameter], values: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from retrace.search.spaces import Space, setting_key
 from retrace.search.studies import (
     OpenStudy,
     ask,
+    awaits_baseline,
     begun,
     put_back,
     put_back_orphans,
@@ -119,8 +120,10 @@ class Search:
             self._looked = time.monotonic()
         trials = self._opened.trials()
         self._known.update(trials)
-        if len(begun(trials)) >= self._limits.trials:
-            return f"the study has {self._limits.trials} trials"
+        if awaits_baseline(trials):
+            return ""  # what params.yaml has now is scored in a full study too
+        if (n_begun := len(begun(trials))) >= self._limits.trials:
+            return f"the study has {n_begun} trials"
         if self._left is not None and self._left <= self._known.tried | self._keys.keys():
             return f"all {len(self._left)} settings have been tried"
         return ""
@@ -128,7 +131,8 @@ class Search:
     def _begin(self) -> None:
         trial, overrides = ask(self._opened, self._space)
         earlier = [other for other in self._opened.trials() if other.number < trial.number]
-        if len(begun(earlier)) >= self._limits.trials:
+        is_surplus = len(begun(earlier)) >= self._limits.trials
+        if is_surplus and not trial.user_attrs.get("baseline"):
             retire(self._opened, trial, "surplus")
             return
         key = setting_key(overrides)

@@ -10,10 +10,11 @@ from retrace.choices import check_choices
 from retrace.errors import ParamsError, RetraceError, did_you_mean
 from retrace.params import METRICS, Params, load_params
 from retrace.records import Task as Kind
+from retrace.search.folds import fold_rows, join
 from retrace.search.identity import differences, identify, identity_hash
 from retrace.search.overriding import current_value
 from retrace.search.parts import bring_up_to_date, load_parts
-from retrace.search.reading import load_space
+from retrace.search.reading import SPACES, load_space
 from retrace.search.running import Limits
 from retrace.search.scoring import COSTS, Task, lower_is_better
 from retrace.search.searchers import this_searcher
@@ -41,7 +42,7 @@ class Wishes:
     goals: tuple[str, ...] = ()
     sampler: str = "tpe"
     pruner: str = "median"
-    space: Path = Path("hpo/spaces.yaml")
+    space: Path = SPACES
     study: str | None = None
     storage: str | None = None
 
@@ -89,6 +90,9 @@ def prepare(wishes: Wishes, say: Say) -> Prepared:
     goals = _goals(wishes, params, training.task)
     space = load_space(wishes.space, params, training.kind, training.task)
     task = Task(params=params, training=training, validation=validation, goals=goals, folds=wishes.folds)
+    if task.folds is not None:
+        # Too few rows for them are said before a study is made.
+        next(fold_rows(join(training, validation), task.folds, params.split))
     made_from = identify(_train(stages), space, goals, wishes.folds)
     opened, folder = _open(wishes, task, space, made_from, say)
     add_baseline(opened, space, _baseline(space, params))
@@ -170,7 +174,8 @@ def _open(
     )
     told = study.user_attrs
     if "identity" not in told:
-        _say_what_is_new(name, task, made_from, say)
+        if wishes.study is None:
+            _say_what_is_new(name, task, made_from, say)
     elif told["identity"] != identity:
         raise _other_identity(study, made_from)
     describe_study(study, _about(wishes, task, space, made_from, directions, told))

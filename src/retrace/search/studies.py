@@ -94,14 +94,26 @@ def describe_study(study: "Study", attributes: Mapping[str, Any]) -> None:
 def add_baseline(opened: OpenStudy, space: Space, overrides: Mapping[str, Any]) -> None:
     """Let the values of params.yaml be a trial, unless they are one.
 
-    A value outside the space is scored all the same; the sampler learns of those inside.
+    A value outside the space is scored all the same; the sampler learns of those inside. The study is
+    told, since params.yaml may have changed since its first trial.
     """
+    if opened.study.user_attrs.get("baseline") != overrides:
+        opened.study.set_user_attr("baseline", dict(overrides))
     for trial in opened.trials():
         told = trial.user_attrs
         if told.get("baseline") and told.get("overrides") == overrides and "retired" not in told:
             return
     told = {"baseline": True, "overrides": dict(overrides)}
     opened.study.enqueue_trial(space.inside(overrides), user_attrs=told | _signed(opened))
+
+
+def awaits_baseline(trials: "Sequence[FrozenTrial]") -> bool:
+    """Tell whether the values of params.yaml are still to be scored."""
+    from optuna.trial import TrialState
+
+    return any(
+        trial.state == TrialState.WAITING and trial.user_attrs.get("baseline") for trial in trials
+    )
 
 
 def ask(opened: OpenStudy, space: Space) -> "tuple[Trial, dict[str, Any]]":

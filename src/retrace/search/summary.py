@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from retrace.errors import first_few
+from retrace.evaluation import LOWER_IS_BETTER
+from retrace.params import METRICS
 from retrace.search.charts import importances
 from retrace.search.confirmation import recall
-from retrace.search.studies import best_trial, finished_trials
+from retrace.search.studies import begun, best_trial, finished_trials
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -37,9 +40,14 @@ def overrides_of(trial: "FrozenTrial") -> dict[str, Any]:
 
 
 def baseline_trial(study: "Study") -> "FrozenTrial | None":
-    """Return the trial of params.yaml as it was."""
-    trials = study.get_trials(deepcopy=False)
-    return next((trial for trial in trials if trial.user_attrs.get("baseline")), None)
+    """Return the trial of params.yaml as it was when the study was last searched."""
+    found = [
+        trial
+        for trial in study.get_trials(deepcopy=False)
+        if trial.user_attrs.get("baseline") and "retired" not in trial.user_attrs
+    ]
+    now = study.user_attrs.get("baseline")
+    return next((trial for trial in found if overrides_of(trial) == now), found[0] if found else None)
 
 
 def ranked(study: "Study") -> "list[FrozenTrial]":
@@ -55,13 +63,14 @@ def ranked(study: "Study") -> "list[FrozenTrial]":
 
 def states(study: "Study") -> dict[str, int]:
     """Count the trials that are over, by what became of them."""
-    counts = Counter(trial.state.name.lower() for trial in study.get_trials(deepcopy=False))
+    counts = Counter(trial.state.name.lower() for trial in begun(study.get_trials(deepcopy=False)))
     return {word: counts[state] for state, word in STATES.items()}
 
 
 def failures(study: "Study") -> list[tuple[str, int, int]]:
     """Return why trials failed, how often, and the first that did; the most frequent reason first."""
-    trials = [each for each in study.get_trials(deepcopy=False) if each.state.name == "FAIL"]
+    counted = begun(study.get_trials(deepcopy=False))
+    trials = [each for each in counted if each.state.name == "FAIL"]
     reasons = [str(trial.user_attrs.get("error") or "it was interrupted") for trial in trials]
     return [
         (reason, n, trials[reasons.index(reason)].number) for reason, n in Counter(reasons).most_common()
@@ -101,7 +110,7 @@ def _row(trial: "FrozenTrial", goals: list[str]) -> dict[str, Any]:
         "scores": {f"validation.{name}": value for name, value in scores.items()},
         "took_seconds": told.get("seconds"),
         "worker": told.get("worker"),
-        "error": told.get("error"),
+        "error": told.get("error") or told.get("retired"),
     } | dict(zip(goals, _values(trial), strict=False))
 
 
@@ -122,6 +131,31 @@ def history(study: "Study") -> dict[str, list[float]] | None:
     return {"trials": thinned.index.tolist(), "best": [float(value) for value in thinned]}
 
 
+def front_in_words(study: "Study") -> str:
+    """Name the trials that none beats in all goals."""
+    front = [str(trial.number) for trial in ranked(study)]
+    return f"the front: trials {first_few(front, SHOWN)}" if front else "no trial has a score yet"
+
+
+def tie_in_words(study: "Study") -> str:
+    """Say that settings share the best score, and what would tell them apart; empty where none do.
+
+    Only of metrics that count right rows: with few rows to judge by, they take few values.
+    """
+    best, goal = best_trial(study), goal_names(study)[0]
+    if best is None or goal not in METRICS["classification"] or goal in LOWER_IS_BETTER:
+        return ""
+    fits = [each for each in finished_trials(study) if "copy_of" not in each.user_attrs]
+    tied = [each for each in fits if each.values == best.values]
+    if len(tied) < 2:
+        return ""
+    losses = {each.user_attrs.get("scores", {}).get("log_loss") for each in tied}
+    remedies = ["`--metric log_loss`"] if len(losses) > 1 else []
+    remedies += [] if study.user_attrs.get("folds") else ["`--folds 5`"]
+    remedy = f": {' or '.join(remedies)} tells more apart" if remedies else ""
+    return f"{len(tied)} of {len(fits)} settings share the best score{remedy}"
+
+
 def summarise(study: "Study") -> dict[str, Any]:
     """Return all that both pages show, by the names that the templates use."""
     best, baseline, goals = best_trial(study), baseline_trial(study), goal_names(study)
@@ -139,7 +173,8 @@ def summarise(study: "Study") -> dict[str, Any]:
         "best": best and _shown(best, baseline),
         "baseline": baseline and _shown(baseline, baseline),
         "is_baseline": best is not None and baseline is not None and same(best, baseline),
-        "verdict": _verdict(study, best),
+        "verdict": _verdict(study, best, baseline),
+        "tie": tie_in_words(study),
         "n_front": len(all_ranked),
         "top": [_shown(trial, baseline) for trial in top],
         "settings": _short(dict.fromkeys(key for trial in top for key in overrides_of(trial))),
@@ -158,8 +193,8 @@ def same(trial: "FrozenTrial", other: "FrozenTrial") -> bool:
     return trial.number == other.number or settings[0] == settings[1]
 
 
-def _verdict(study: "Study", best: "FrozenTrial | None") -> str:
-    found = best and recall(study, best.number)
+def _verdict(study: "Study", best: "FrozenTrial | None", baseline: "FrozenTrial | None") -> str:
+    found = best and recall(study, best.number, baseline.number if baseline else 0)
     return found.sentence if found else ""
 
 

@@ -62,7 +62,9 @@ class Watcher:
             self._label_bar()
             self._bar.update()
         elif is_best:
-            print(f"{self._done} of {self._trials}: {self._best_in_words()}", file=sys.stderr)
+            # What params.yaml has is scored in a full study too.
+            trials = max(self._trials, self._done)
+            print(f"{self._done} of {trials}: {self._best_in_words()}", file=sys.stderr)
 
     def summary(self) -> str:
         """Say what is the best so far."""

@@ -6,20 +6,18 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from retrace.errors import RetraceError
-from retrace.search.events import Outcome, Report
+from retrace.search.events import Function, Outcome
 from retrace.search.versions import describe, differences
 
 if TYPE_CHECKING:
     from distributed import Worker
-
-Function = Callable[[Any, Mapping[str, Any], Report], Outcome]
 
 # Threads and global generators belong to the process: two trials in one would change each other's bits.
 ONE_AT_A_TIME = threading.Lock()
