@@ -19,9 +19,10 @@ import toys
 from project import Project, commit_all, copy_project
 from retrace.search.cluster import open_evaluator
 from retrace.search.local import LocalEvaluator
+from retrace.search.opening import Wishes
 from retrace.search.promotion import override
 from retrace.search.running import Search
-from retrace.search.setup import Wishes, prepare
+from retrace.search.setup import prepare
 from retrace.search.storages import open_storage
 from retrace.search.studies import finished_trials
 

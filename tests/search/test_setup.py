@@ -1,9 +1,8 @@
 import pytest
 
 from retrace.errors import ParamsError
-from retrace.search.scoring import Task
-from retrace.search.setup import Wishes, _goals, _next_name, _steps
-from searches import FLAT
+from retrace.search.opening import Wishes
+from retrace.search.setup import _goals
 
 
 def test_the_metric_of_params_is_the_first_goal(params):
@@ -25,16 +24,3 @@ def test_the_metric_of_params_is_the_first_goal(params):
 def test_a_goal_that_is_none_names_the_nearest(params, wishes, said):
     with pytest.raises(ParamsError, match=said):
         _goals(wishes, params, "classification")
-
-
-def test_a_new_name_counts_on():
-    assert _next_name("wine-svm") == "wine-svm-2"
-    assert _next_name("wine-svm-9") == "wine-svm-10"
-    assert _next_name("wine-svm-12345678") == "wine-svm-12345678-2"
-
-
-def test_steps_are_epochs_or_folds(params, make_dataset):
-    parts = {"training": make_dataset(), "validation": make_dataset()}
-    task = Task(params=params, goals=("accuracy",), **parts)
-    assert _steps(task, FLAT) == 60
-    assert _steps(Task(params=params, goals=("accuracy",), folds=5, **parts), FLAT) == 5

@@ -76,7 +76,8 @@ def search(
     retrace search --trials 100 --jobs 2
     retrace search --trials 100 --apply
     """  # noqa: D301  \b is typer's mark for lines to keep
-    from retrace.search.setup import Wishes, check_installed, prepare
+    from retrace.search.opening import Wishes
+    from retrace.search.setup import check_installed, prepare
 
     check_installed()
     applies = apply or trial is not None
