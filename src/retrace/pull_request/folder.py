@@ -16,7 +16,6 @@ LARGEST = 5_000_000  # bytes
 MOST_FILES = 200
 
 
-
 def files_to_take() -> tuple[list[Path], list[Path]]:
     """Return the files that go with a comment, and those of report/ that are too large."""
     found = [path for path in (LOCK, METRICS) if path.is_file()]
