@@ -182,6 +182,8 @@ def show_commit(server, sha, *, query, body):
 
 def show_file(server, path, *, query, body):
     try:
+        if server.git("cat-file", "-t", f"{query['ref']}:{path}") == b"tree\n":
+            return 200, []
         content = server.git("cat-file", "blob", f"{query['ref']}:{path}")
     except subprocess.CalledProcessError:
         return 404, {"message": "Not Found"}

@@ -112,7 +112,10 @@ class Story:
             "comment",
             name,
             github={"token": "a-token"},
-            **{"steps.app.outputs": {"token": "a-token"}},
+            **{
+                "steps.app.outputs": {"token": "a-token"},
+                "steps.artifact.outputs": {"download-path": str(self.temp / "pull-request")},
+            },
         )
         others = {
             "GITHUB_EVENT_PATH": str(self.temp / "event"),

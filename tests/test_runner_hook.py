@@ -208,6 +208,21 @@ def test_cleaning_leaves_the_empty_folder_of_the_job_and_the_runners_own(cleaner
     assert (work / "_temp/event.json").exists()
 
 
+def test_a_folder_that_is_swapped_for_a_link_while_it_is_cleaned_leads_nowhere_else(cleaner, tmp_path):
+    """`rm` is here one that first does what a process of the last job could do at that moment."""
+    script, work = cleaner
+    (tmp_path / "elsewhere/data").mkdir(parents=True)
+    folder, bin_ = work / "retrace/retrace", tmp_path / "bin"
+    bin_.mkdir()
+    swap = f"mv {folder} {folder}-gone; ln -s {tmp_path / 'elsewhere'} {folder}"
+    (bin_ / "rm").write_text(f'#!/bin/sh\n{swap}\nexec /bin/rm "$@"\n')
+    (bin_ / "rm").chmod(0o755)
+    script.write_text(script.read_text().replace("PATH=/usr/sbin", f"PATH={bin_}:/usr/sbin"))
+    subprocess.run(["bash", str(script)], check=True)
+    assert (tmp_path / "elsewhere/data").is_dir()
+    assert list((work / "retrace/retrace-gone").iterdir()) == []
+
+
 @pytest.mark.parametrize("named", ["", "/", "/home", "relative/_work", "/nowhere/_work"])
 def test_cleaning_refuses_what_is_no_work_folder(cleaner, named):
     script, work = cleaner

@@ -100,6 +100,16 @@ def test_the_artifact_is_unpacked_outside_of_the_code_that_reads_it():
                 assert step["with"]["path"] == "${{ runner.temp }}/pull-request"
 
 
+def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_committed():
+    jobs = load("comment")["jobs"]
+    for each in jobs.values():
+        found = [step for step in each["steps"] if "run" in step or "with" in step]
+        ids = [text_of(step).count("steps.find.outputs.run-id }}") for step in found]
+        assert sum(ids) == 2  # to bring it, and to read it
+    app, commit = jobs["commit"]["steps"][-2:]
+    assert app["if"] == commit["if"] == "steps.artifact.outputs.download-path"
+
+
 def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments(job):
     workflow, each = job
     assert workflow["permissions"] == {}

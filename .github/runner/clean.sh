@@ -14,4 +14,5 @@ if [[ $work != /*/_work ]] || [ -L "$work" ] || [ ! -d "$work" ]; then
     exit 1
 fi
 # The job that has just started needs its folder <name>/<name>, empty, and what starts with _: its event, its actions.
-find "$work" -xdev -mindepth 3 -maxdepth 3 ! -path "$work/_*" -exec rm -rf --one-file-system -- {} +
+# From inside of each folder: by its whole path, one that the last job swaps for a link would lead root elsewhere.
+find "$work" -xdev -mindepth 3 -maxdepth 3 ! -path "$work/_*" -execdir rm -rf --one-file-system -- {} +

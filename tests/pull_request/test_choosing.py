@@ -97,6 +97,14 @@ def test_the_newest_of_several_runs_counts(server, chosen):
     assert chosen(server.runs[0]).run.id == again["id"]
 
 
+def test_the_run_of_another_branch_with_the_same_commit_does_not_count(server, chosen):
+    server.add_pull(7, SHA, "lower-rate")
+    own = server.add_run(SHA, "lower-rate")
+    server.add_run(SHA, "main")
+    found = chosen(own)
+    assert (found.run.id, found.pull["number"]) == (own["id"], 7)
+
+
 @pytest.mark.parametrize("conclusion", ["cancelled", "action_required", "stale"])
 def test_a_run_that_was_superseded_or_waits_is_not_shown(server, chosen, conclusion):
     found = chosen(server.add_run(SHA, "lower-rate", conclusion=conclusion))

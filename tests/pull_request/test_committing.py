@@ -113,6 +113,13 @@ def test_a_part_of_the_results_is_not_committed(server, github):
         commit_results(github, github, choice(server, github), {})
 
 
+def test_a_folder_of_the_branch_is_not_replaced(server, github):
+    newer = commit(server, {"metrics.json/x": b"x\n"}, "A folder", server.first)
+    with pytest.raises(RetraceError, match=r"metrics.json of the branch is a folder"):
+        commit_results(github, github, choice(server, github, newer), RESULTS)
+    assert head(server) == newer
+
+
 def test_without_a_request_nothing_is_committed(server, github):
     run = run_of(server.add_run(server.first, "lower-rate"), REPOSITORY)
     with pytest.raises(RetraceError, match="nothing is committed: no open pull request"):

@@ -52,7 +52,7 @@ def test_links_large_files_and_what_is_of_no_report_stay_out(workspace, monkeypa
     (workspace / "report/predictions.csv").write_text("x" * 2000)
     (workspace / "report/link.md").symlink_to("/etc/hostname")
     (workspace / "report/linked").symlink_to(workspace / "report/figures")
-    for name in ("model.pkl", "ä.md", ".hidden"):
+    for name in ("model.pkl", "ä.md", ".hidden", "a\\b.csv", "a\nb.csv"):
         (workspace / "report" / name).write_text("x")
     before = held(workspace / "report")
     write_folder("text", workspace / "out")

@@ -94,6 +94,20 @@ def test_an_artifact_cannot_choose_the_request(server, call, tmp_path):
     assert list(server.comments) == [7]
 
 
+def test_a_run_that_ended_since_is_not_shown_with_the_artifact_of_another(
+    server, call, tmp_path, monkeypatch, capsys
+):
+    leave(tmp_path)
+    server.add_pull(7, SHA, "lower-rate")
+    tests = server.add_run(SHA, "lower-rate", "tests")
+    cml = server.add_run(SHA, "lower-rate")
+    monkeypatch.setenv("RETRACE_RUN_ID", str(tests["id"]))
+    assert call("comment", tests)["summary"] == ""
+    assert capsys.readouterr().out == f"run {cml['id']} has ended meanwhile, and will tell itself\n"
+    monkeypatch.setenv("RETRACE_RUN_ID", "")
+    assert (call("comment", tests)["summary"], server.writes()) == ("", [])
+
+
 def test_commit_says_why_it_does_not(server, call, tmp_path, monkeypatch, capsys):
     leave(tmp_path)
     monkeypatch.setenv("RETRACE_APP_TOKEN", "a-token")

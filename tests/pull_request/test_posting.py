@@ -66,6 +66,14 @@ def test_of_a_fork_it_says_whose_words_these_are(github, forks_run):
     assert text.endswith("**better** says @\u200blab\n")
 
 
+def test_the_name_of_a_forks_workflow_file_is_not_shown(server, github):
+    name = "x](https:&sol;&sol;evil.example) ![&commat;lab"
+    found = server.add_run(SHA, "x", name, "pull_request", "stranger/retrace")
+    text = compose(github, run_of(found, REPOSITORY), Artifact(), None)
+    assert "evil" not in text
+    assert f" · [run]({found['html_url']}): success" in text
+
+
 def test_a_run_without_a_report_points_to_its_log(github, run):
     text = compose(github, run, Artifact(), None)
     assert text.endswith("> [!WARNING]\n> The run left no report: its log tells why.\n")

@@ -1,3 +1,4 @@
+import errno
 import os
 
 import pytest
@@ -56,6 +57,23 @@ def hard_link(path):
 
 def pipe(path):
     os.mkfifo(path)
+
+
+@pytest.mark.parametrize("name", ["comment.md", "metrics.json", "report/report.md"])
+def test_a_folder_in_place_of_a_file_is_refused(artifact, name):
+    (artifact / name).unlink()
+    (artifact / name).mkdir()
+    with pytest.raises(UntrustedError, match="no plain file"):
+        read_artifact(artifact)
+
+
+def test_a_folder_that_cannot_be_read_is_refused(artifact, monkeypatch):
+    def refuse(path):
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(UntrustedError, match=r"cannot be read \(File name too long\)"):
+        read_artifact(artifact)
 
 
 @pytest.mark.parametrize("make", [link, link_to_a_folder, hard_link, pipe])

@@ -38,6 +38,15 @@ def test_a_base_that_is_not_there_fails_nothing(clone):
     assert "not fetched, origin/nowhere: " in pull(clone, "--base", "origin/nowhere")
 
 
+@pytest.mark.parametrize("content", ["<<<<<<< HEAD\n", "- 1\n"])
+def test_a_damaged_lock_of_the_base_fails_nothing(clone, content):
+    there = (clone / "dvc.lock").read_text()
+    (clone / "dvc.lock").write_text(content)
+    made = clone.run("git", "stash", "create").stdout.strip()
+    (clone / "dvc.lock").write_text(there)
+    assert f"dvc.lock of {made} is damaged" in pull(clone, "--base", made)
+
+
 def test_what_the_remote_lacks_or_has_damaged_is_said_and_fails_nothing(clone):
     store = clone.folder.parent / "store"
     for path in (store / "files/md5").rglob("*"):

@@ -56,7 +56,12 @@ def _run(github: GitHub, ended: Run | None) -> tuple[Run | None, str]:
     if ended.from_fork:
         asked = ended.event == "pull_request"
         return (ended, "") if asked else (None, "no pull request started the run")
-    runs = [run for run in runs_of_commit(github, ended.sha) if run.conclusion != "skipped"]
+    # Another branch may have the same commit, but not the same pull request.
+    runs = [
+        run
+        for run in runs_of_commit(github, ended.sha)
+        if run.branch == ended.branch and run.conclusion != "skipped"
+    ]
     for workflow in (CML, TESTS):
         if of_it := [run for run in runs if run.workflow == workflow]:
             if of_it[0].status != "completed":

@@ -65,6 +65,9 @@ def _read(github: GitHub, run: Run, path: str) -> bytes | None:
         if problem.status == 404:
             return None
         raise
+    # A folder is answered with a list, and a file in its place would take its files away.
+    if not isinstance(found, dict):
+        raise RetraceError(f"nothing is committed: {path} of the branch is a folder")
     return base64.b64decode(found.get("content") or "")
 
 

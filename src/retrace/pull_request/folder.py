@@ -7,15 +7,13 @@ from pathlib import Path
 from retrace.artifacts import METRICS, REPORT_MD, save_text
 from retrace.errors import ArtifactError, RetraceError
 from retrace.lockfile import LOCK
+from retrace.pull_request.untrusted import is_known
 
 COMMENT = Path("comment.md")
 REPORT = REPORT_MD.parent
 
 LARGEST = 5_000_000  # bytes
 MOST_FILES = 200
-
-# The job that posts the comment refuses a folder with anything else.
-KINDS = {".csv", ".html", ".json", ".md", ".png", ".svg", ".txt"}
 
 
 def files_to_take() -> tuple[list[Path], list[Path]]:
@@ -28,7 +26,8 @@ def files_to_take() -> tuple[list[Path], list[Path]]:
 
 def _is_of_a_report(path: Path) -> bool:
     plain = path.is_file() and not any(each.is_symlink() for each in (path, *path.parents))
-    return plain and path.suffix in KINDS and str(path).isascii() and len(path.parts) <= 4
+    # The job that posts the comment refuses a folder with anything else.
+    return plain and is_known(path.as_posix())
 
 
 def write_folder(text: str, folder: Path) -> None:

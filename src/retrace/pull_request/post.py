@@ -22,7 +22,18 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(ARTIFACT), help="the artifact, unpacked")
     arguments = parser.parse_args()
     github, ended = from_environment()
-    STEPS[arguments.step](github, choose(github, ended), arguments.folder)
+    choice = choose(github, ended)
+    if arguments.step != "find":
+        choice = _of_the_artifact(choice)
+    STEPS[arguments.step](github, choice, arguments.folder)
+
+
+def _of_the_artifact(choice: Choice) -> Choice:
+    """Show nothing where another run has ended since `find`: the artifact at hand is not its own."""
+    found = os.environ.get("RETRACE_RUN_ID")
+    if choice.run is None or found is None or found == str(choice.run.id):
+        return choice
+    return Choice(None, None, f"run {choice.run.id} has ended meanwhile, and will tell itself")
 
 
 def find(github: GitHub, choice: Choice, folder: Path) -> None:

@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from retrace.pull_request.choosing import CML, TESTS
 from retrace.pull_request.github import GitHub, Run
 from retrace.pull_request.sanitizing import length, one_line, sanitize
 from retrace.pull_request.untrusted import Artifact
 
 LONGEST = 65_536  # characters of a comment on GitHub
 FOR_THE_MARK = 200
+
+# A fork may give its workflow's file any name, a link or a mention too.
+WORKFLOWS = {CML: "cml", TESTS: "tests"}
 
 TITLE = "retrace"
 MARK = re.compile(rf'!\[\]\(https://cml\.dev/watermark\.png#[0-9a-fA-F]+ "CML watermark {TITLE}"\)')
@@ -59,7 +63,7 @@ def _facts(github: GitHub, run: Run, url: str | None) -> str:
     commit = f"{github.server}/{quote(run.head_repository)}/commit/{run.sha}"
     parts = [
         f"[{run.sha[:9]}]({commit}) on {one_line(run.branch)}",
-        f"[{Path(run.workflow).stem}]({run.url}): {run.conclusion}, {_duration(run)}",
+        f"[{WORKFLOWS.get(run.workflow, 'run')}]({run.url}): {run.conclusion}, {_duration(run)}",
     ]
     if url:
         parts.append(f"[artifact]({url}) (`report/index.html` has it all)")

@@ -25,20 +25,23 @@ OPENING = re.compile(r"<details>(?:\s*<summary>(?P<summary>.*)</summary>)?\s*$")
 SUMMARY = re.compile(r"<summary>(?P<summary>.*)</summary>\s*$")
 
 # What a chart is made of; other Mermaid diagrams can carry links, and nothing here needs them.
+# No braces: Mermaid finds settings, %%{...}%%, inside of a title too.
+TITLE = r'"[^"<>{}]*"'
 NUMBERS = r"\[[-+\d.eE, ]*\]"
 CHART = re.compile(
     rf"""\s*(?:
         xychart-beta(?:\ horizontal)?
-        | title\ "[^"<>]*"
-        | [xy]-axis(?:\ "[^"<>]*")?(?:\ (?:\[[^\]<>]*\]|[-+\d.eE]+\ -->\ [-+\d.eE]+))?
-        | (?:line|bar)(?:\ "[^"<>]*")?\ {NUMBERS}
+        | title\ {TITLE}
+        | [xy]-axis(?:\ {TITLE})?(?:\ (?:\[[^\]<>{{}}]*\]|[-+\d.eE]+\ -->\ [-+\d.eE]+))?
+        | (?:line|bar)(?:\ {TITLE})?\ {NUMBERS}
     )?\s*$""",
     re.VERBOSE,
 )
 SETTINGS = re.compile(r"%%\{init: (?P<settings>\{.*\})\}%%\s*$")
 PLAIN_SETTING = re.compile(r"[\w#, .%-]*")
 
-ENTITY = re.compile(r"&(?=#?\w+;)(?!(?:amp|lt|gt|quot|nbsp);)")
+# Where HTML is left, as in a summary, a number needs no semicolon.
+ENTITY = re.compile(r"&(?=#|\w+;)(?!(?:amp|lt|gt|quot|nbsp);)")
 IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()\n]|\([^()\n]*\))*\)")
 RULES = (
     (IMAGE_OR_LINK, r"\1"),
@@ -49,9 +52,9 @@ RULES = (
     (re.compile(r"!(?=\[)"), "!" + BREAK),
     (re.compile(r"@"), "@" + BREAK),
     (re.compile(r"#(?=\d)"), "#" + BREAK),
-    (re.compile(r"(?i)\b(gh)-(?=\d)"), r"\1-" + BREAK),
-    (re.compile(r":(?=//)"), ":" + BREAK),
-    (re.compile(r"(?i)(www)(?=\.)"), r"\1" + BREAK),
+    (re.compile(r"(?i)(gh)-(?=\d)"), r"\1-" + BREAK),
+    (re.compile(r":(?=\\?/\\?/)"), ":" + BREAK),
+    (re.compile(r"(?i)(www)(?=\\?\.)"), r"\1" + BREAK),
     (re.compile(r"\$"), "\uff04"),  # or it opens a formula
     (re.compile(r"`{3,}"), "``"),
     (re.compile(r"~{3,}"), "~~"),

@@ -13,7 +13,8 @@ COMMENT = "comment.md"
 
 RESULTS = ("dvc.lock", "metrics.json", "report/report.md")
 
-TOP = {COMMENT, "dvc.lock", "metrics.json"}
+FILES = {COMMENT, *RESULTS}  # that are read here
+TOP = {name for name in FILES if "/" not in name}
 KINDS = {".csv", ".html", ".json", ".md", ".png", ".svg", ".txt"}
 
 MOST_FILES = 500
@@ -50,8 +51,15 @@ def read_artifact(folder: Path) -> Artifact:
     UntrustedError
         A link, a device, an unknown name, a file that is too large or not UTF-8.
     """
-    if not folder.is_dir():
-        return Artifact()
+    try:
+        return _read(folder) if folder.is_dir() else Artifact()
+    except OSError as error:
+        raise UntrustedError(
+            f"the artifact cannot be read ({error.strerror}): nothing of it is used"
+        ) from error
+
+
+def _read(folder: Path) -> Artifact:
     _check(folder)
     results = {name: _text(folder / name).encode() for name in RESULTS if (folder / name).exists()}
     if "metrics.json" in results:
@@ -68,11 +76,11 @@ def _check(folder: Path) -> None:
     for number, (name, found) in enumerate(_entries(folder)):
         if number >= MOST_FILES:
             raise UntrustedError(f"the artifact has over {MOST_FILES} entries: nothing of it is used")
-        if stat.S_ISDIR(found.st_mode):
+        if stat.S_ISDIR(found.st_mode) and name not in FILES:
             continue
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             raise UntrustedError(f"{name!a} in the artifact is no plain file: nothing of it is used")
-        if not _is_known(name):
+        if not is_known(name):
             raise UntrustedError(f"{name!a} in the artifact belongs to no report: nothing of it is used")
         total += found.st_size
         if found.st_size > LARGEST_FILE or total > MOST_BYTES:
@@ -89,7 +97,8 @@ def _entries(folder: Path, inside: str = "") -> Iterator[tuple[str, os.stat_resu
                 yield from _entries(Path(entry.path), f"{name}/")
 
 
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Tell whether a file of this name may be in an artifact, by its path with slashes."""
     path = PurePosixPath(name)
     if not name.isascii() or not name.isprintable() or len(name) > 200 or "\\" in name:
         return False

@@ -30,13 +30,23 @@ def fetch_base(repo: Any, revision: str) -> int:
     Raises
     ------
     RetraceError
-        There is no such revision, or the remote lacks its files.
+        There is no such revision, its dvc.lock is damaged, or the remote lacks its files.
     """
-    from dvc.utils.serialize import loads_yaml
+    content = find_tree(revision).read([str(LOCK)]).get(str(LOCK), b"{}")
+    return _fetch(repo, _locked(content, f"{LOCK} of {revision}"))
 
-    lock = loads_yaml(find_tree(revision).read([str(LOCK)]).get(str(LOCK), b"{}").decode())
-    outs = [out for stage in (lock.get("stages") or {}).values() for out in stage.get("outs", [])]
-    return _fetch(repo, (out["md5"] for out in outs if out["path"] in FILES))
+
+def _locked(content: bytes, where: str) -> list[str]:
+    """Return the hashes of `FILES` in a dvc.lock, which may be any commit's."""
+    from dvc.utils.serialize import loads_yaml
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        stages = (loads_yaml(content.decode()) or {}).get("stages") or {}
+        outs = [out for stage in stages.values() for out in stage.get("outs", [])]
+        return [out["md5"] for out in outs if out["path"] in FILES]
+    except (YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise RetraceError(f"{where} is damaged: run `retrace repro` there, and commit it") from error
 
 
 def pull_report(repo: Any) -> int:
