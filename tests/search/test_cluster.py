@@ -13,19 +13,24 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A scheduler and two workers."""
+def scheduler(tmp_path_factory):
     with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        cluster.add_worker()
-        cluster.add_worker()
         yield cluster
+
+
+@pytest.fixture(scope="module")
+def cluster(scheduler):
+    """A scheduler and two workers."""
+    scheduler.workers = [scheduler.add_worker(), scheduler.add_worker()]
+    return scheduler
 
 
 @pytest.fixture
-def fresh_cluster(tmp_path):
+def fresh_cluster(scheduler):
     """A scheduler alone; the test adds workers, and may kill them."""
-    with Cluster(tmp_path) as cluster:
-        yield cluster
+    for worker in scheduler.processes[1:]:
+        scheduler.end(worker)
+    return scheduler
 
 
 @pytest.fixture
