@@ -32,7 +32,7 @@ while True:
 
 
 def start_searchers(where, trials, seconds, n=1):
-    """Start processes that begin to search at the same time; they are one program, which waits for all."""
+    """Start one program, of several processes that begin to search at the same time."""
     path = f"{ROOT / 'src'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     return subprocess.Popen(
         [sys.executable, "-c", SEARCHERS, *map(str, (where, trials, seconds, n))],
@@ -89,10 +89,10 @@ def test_a_killed_searcher_loses_only_what_ran(tmp_path):
 def test_several_searchers_neither_overshoot_nor_double(tmp_path, where):
     place = tmp_path / "j" if where == "journal" else f"sqlite:///{tmp_path / 'j.db'}"
     opened = open_study(place)
-    assert start_searchers(place, 20, 0.05, n=3).wait() == 0
+    assert start_searchers(place, 12, 0.05, n=3).wait() == 0
     done = finished_trials(opened.study)
-    assert len(done) == 20
-    assert len({str(trial.user_attrs["overrides"]) for trial in done}) == 20
+    assert len(done) == 12
+    assert len({str(trial.user_attrs["overrides"]) for trial in done}) == 12
     assert len({trial.user_attrs["searcher"] for trial in done}) > 1
 
 
