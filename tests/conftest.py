@@ -1,6 +1,8 @@
 import dataclasses
 import functools
 import os
+import pickle
+import shutil
 import socket
 import sys
 
@@ -10,9 +12,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from clones import make_clone
-from project import CHOICES, ROOT, add_examples, commit_all, copy_project
+from project import CHOICES, ROOT, Project, add_examples, commit_all, copy_project
 from retrace.params import load_params
 from retrace.records import Dataset
 from swift import Swift, missing_programs
@@ -94,11 +97,23 @@ def clone(swift, tmp_path):
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory):
     """A repository in which `retrace repro` ran once, with a small model; tests must not change it."""
-    project = copy_project(tmp_path_factory.mktemp("reproduced"))
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    run, folder = common / "first_run.pickle", common / "reproduced"
+    with FileLock(common / "reproduced.lock"):  # one run for all processes that test side by side
+        if not run.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            run.write_bytes(pickle.dumps(reproduce(folder)))
+    project = Project(shutil.copytree(folder, own / "copy_of_reproduced", symlinks=True))
+    project.first_run = pickle.loads(run.read_bytes())
+    return project
+
+
+def reproduce(folder):
+    project = copy_project(folder)
     project.set(data="wine", model="logistic_regression")
     commit_all(project)
-    project.first_run = project.run(sys.executable, "-m", "retrace", "repro")
-    return project
+    return project.run(sys.executable, "-m", "retrace", "repro")
 
 
 @pytest.fixture(scope="session")

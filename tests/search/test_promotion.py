@@ -1,7 +1,3 @@
-import json
-import shutil
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("optuna")
@@ -10,13 +6,9 @@ from dvc.utils.cli_parse import to_path_overrides
 from dvc.utils.hydra import apply_overrides, to_hydra_overrides
 
 from made_studies import made, make_study
-from project import Project, environment
-from retrace import artifacts
 from retrace.errors import RetraceError
-from retrace.params import load_params
 from retrace.search.confirmation import Confirmation, remember
 from retrace.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, experiment_name, override
-from retrace.search.scoring import Task, score
 from retrace.search.summary import baseline_trial, summarise
 from retrace.settings import load_yaml
 
@@ -93,77 +85,6 @@ def test_of_several_goals_one_trial_must_be_named():
 def test_a_study_without_scores_has_nothing_to_apply():
     with pytest.raises(RetraceError, match="study 'wine-svm' has no finished trial"):
         chosen(make_study(made(state="failed", error="x")), None)
-
-
-@pytest.fixture(scope="module")
-def workspace(reproduced, tmp_path_factory):
-    """A copy of a repository with a finished run, and changes of the user's own; the tests run in it."""
-    folder = tmp_path_factory.mktemp("workspace") / "copy"
-    project = Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
-    with (project / "README.md").open("a") as file:
-        file.write("My own change.\n")
-    (project / "notes.txt").write_text("not known to Git")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for name, value in environment(project).items():
-            patch.setenv(name, value)
-        yield project
-
-
-@pytest.fixture(scope="module")
-def promoted(workspace):
-    """Force a trial that was not confirmed into the pipeline: what was said, and the study."""
-    params, said = load_params(), []
-    parts = {
-        "training": artifacts.load(artifacts.TRAIN),
-        "validation": artifacts.load(artifacts.VALIDATION),
-    }
-    task = Task(params=params, goals=("accuracy",), **parts)
-    settings = {
-        "models.logistic_regression.C": 1e-05,
-        "models.logistic_regression.class_weight": "balanced",
-    }
-    seen = score(task, settings, lambda *_: False).values[0]
-    study = make_study(made(0.1, overrides={}), made(seen, overrides=settings), name="wine lr")
-    remember(study, 1, confirmation(False))
-    workspace.before = workspace.run("git", "status", "--short").stdout, workspace.read("params.yaml")
-    assert apply(study, task, no_evaluator, Path("hpo/results/wine lr"), said.append, force=True) == 0
-    return study, said
-
-
-@pytest.mark.slow
-def test_the_pipeline_scores_what_the_search_saw(promoted):
-    study, said = promoted
-    assert (
-        f"wine-lr-best: the pipeline scores accuracy {study.best_value:.4f}, as the search saw" in said
-    )
-    assert any("`dvc exp apply wine-lr-best`" in line for line in said)
-
-
-@pytest.mark.slow
-def test_the_workspace_stays_as_it_was(promoted, workspace):
-    status, params = workspace.before
-    assert workspace.read("params.yaml") == params
-    now = workspace.run("git", "status", "--short").stdout
-    assert {line for line in now.splitlines() if "hpo/" not in line} == set(status.splitlines())
-
-
-@pytest.mark.slow
-def test_dvc_lists_the_winner_with_its_params_and_metrics(promoted, workspace):
-    shown = json.loads(workspace.dvc("exp", "show", "--json").stdout)
-    (run,) = next(each["experiments"] for each in shown if each["experiments"])
-    assert run["name"] == "wine-lr-best"
-    data = run["revs"][0]["data"]
-    assert data["metrics"]["metrics.json"]["data"]["validation"]["accuracy"] == promoted[0].best_value
-    used = data["params"]["params.yaml"]["data"]["models"]["logistic_regression"]
-    assert (used["C"], used["class_weight"]) == (1e-05, "balanced")
-
-
-@pytest.mark.slow
-def test_a_name_that_is_taken_stays_with_its_experiment(promoted):
-    study = promoted[0]
-    assert experiment_name(study, study.trials[1]) == "wine-lr-best-2"
-    assert experiment_name(study, study.trials[0]) == "wine-lr-trial-0"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,40 +11,34 @@ from retrace.search.events import Outcome
 from retrace.search.studies import add_baseline, finished_trials
 from searches import FLAT, SMALL, objective, open_study, run_search, told
 
-SEARCHER = """
-import sys, time
+SEARCHERS = """
+import os, sys, time
 sys.path.insert(0, "tests")
 from searches import objective, open_study, run_search
+where, trials, seconds, n = sys.argv[1], *map(float, sys.argv[2:])
 def slow(*arguments):
-    time.sleep(float(sys.argv[3]))
+    time.sleep(seconds)
     return objective(*arguments)
-opened = open_study(sys.argv[1])
-print("ready", flush=True)
-input()
-run_search(opened, int(sys.argv[2]), function=slow)
+for _ in range(int(n) - 1):
+    if not os.fork():  # what they import costs a second each
+        break
+run_search(open_study(where), int(trials), function=slow)
+while True:
+    try:
+        assert os.wait()[1] == 0
+    except ChildProcessError:
+        break
 """
 
 
 def start_searchers(where, trials, seconds, n=1):
-    """Start processes that begin to search at the same time."""
+    """Start one program, of several processes that begin to search at the same time."""
     path = f"{ROOT / 'src'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", SEARCHER, str(where), str(trials), str(seconds)],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": path},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(n)
-    ]
-    for process in started:
-        process.stdout.readline()
-    for process in started:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    return started
+    return subprocess.Popen(
+        [sys.executable, "-c", SEARCHERS, *map(str, (where, trials, seconds, n))],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path},
+    )
 
 
 def test_the_study_has_as_many_trials_as_asked_for(tmp_path):
@@ -81,11 +74,11 @@ def test_a_killed_searcher_loses_only_what_ran(tmp_path):
     whole = open_study(tmp_path / "whole")
     run_search(whole, 12)
     opened = open_study(tmp_path / "killed")
-    (process,) = start_searchers(tmp_path / "killed", 12, 0.3)
-    while [state for _, state, *_ in told(opened)][3:] != ["RUNNING"]:
+    process = start_searchers(tmp_path / "killed", 12, 0.2)
+    while [(state, bool(setting)) for _, state, setting, _ in told(opened)][3:] != [("RUNNING", True)]:
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.kill()
+    process.wait()
     assert told(opened)[-1][1] == "RUNNING"
     run_search(opened, 12)
     assert told(opened) == told(whole)
@@ -96,13 +89,10 @@ def test_a_killed_searcher_loses_only_what_ran(tmp_path):
 def test_several_searchers_neither_overshoot_nor_double(tmp_path, where):
     place = tmp_path / "j" if where == "journal" else f"sqlite:///{tmp_path / 'j.db'}"
     opened = open_study(place)
-    searchers = start_searchers(place, 20, 0.05, n=3)
-    for searcher in searchers:
-        searcher.communicate()
-    assert [searcher.returncode for searcher in searchers] == [0, 0, 0]
+    assert start_searchers(place, 12, 0.05, n=3).wait() == 0
     done = finished_trials(opened.study)
-    assert len(done) == 20
-    assert len({str(trial.user_attrs["overrides"]) for trial in done}) == 20
+    assert len(done) == 12
+    assert len({str(trial.user_attrs["overrides"]) for trial in done}) == 12
     assert len({trial.user_attrs["searcher"] for trial in done}) > 1
 
 

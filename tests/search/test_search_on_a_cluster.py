@@ -2,18 +2,20 @@
 
 import dataclasses
 import json
-import signal
+import shutil
 import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed")
 
 import toys
 from clusters import Cluster, wait_until
 from postgres import running_server
-from project import copy_project, environment
+from project import Project, environment
+from retrace.commands import cli
 from retrace.params import load_params
 from retrace.search.cluster import open_evaluator
 from retrace.search.events import Reported
@@ -28,15 +30,30 @@ pytestmark = pytest.mark.slow
 TRIALS = 40
 SHARED = 24
 
+# Four processes of the product; what they import costs five seconds, so they do it together.
+FOUR_SEARCHERS = """
+import os, retrace.commands, retrace.search.results, retrace.search.setup
+for _ in range(3):
+    if not os.fork():
+        break
+try:
+    retrace.commands.app()
+except SystemExit as end:
+    assert not end.code
+while True:
+    try:
+        assert os.wait()[1] == 0
+    except ChildProcessError:
+        break
+"""
+
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(reproduced, tmp_path_factory):
     """A copy whose parts are cached, with a model that is fitted in a moment."""
-    project = copy_project(tmp_path_factory.mktemp("searched"))
-    project.set(data="wine", model="gaussian_nb")
-    project.run("git", "init", "-q")
-    project.dvc("init", "-q", "-f", check=False)
-    project.dvc("repro", "-q", "split")
+    folder = tmp_path_factory.mktemp("searched") / "copy"
+    project = Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
+    project.set(model="gaussian_nb")
     return project
 
 
@@ -49,21 +66,15 @@ def cluster(project, tmp_path):
         yield cluster
 
 
-def start_search(project, trials, *options):
+def start_search(project, trials, *options, program=("-m", "retrace")):
     return subprocess.Popen(
-        [sys.executable, "-m", "retrace", "search", "--trials", str(trials), *options],
+        [sys.executable, *program, "search", "--trials", str(trials), *options],
         cwd=project.folder,
         env=environment(project),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def finish(search):
-    out, said = search.communicate(timeout=120)
-    assert search.returncode == 0, f"{out}\n{said}"
-    return out
 
 
 def read_trials(where, name):
@@ -96,14 +107,16 @@ def check(trials, expected):
     return {trial.number: trial.values for trial in counted}
 
 
-def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubled(project, cluster):
+def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubled(
+    project, cluster, monkeypatch
+):
     journal = project / "hpo/results/killed/study.journal"
     options = ("--study", "killed", "--cluster", cluster.address, "--folds", "5")
     search = start_search(project, TRIALS, *options)
     wait_until(lambda: count_finished(journal) >= 6, 60)
     cluster.end(cluster.workers[0])
     wait_until(lambda: count_finished(journal) >= 12, 60)
-    search.send_signal(signal.SIGKILL)
+    search.kill()
     search.communicate()
     before = {
         trial.number: trial.values
@@ -111,7 +124,9 @@ def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubl
         if trial.state.name == "COMPLETE"
     }
     assert 12 <= len(before) < TRIALS
-    finish(start_search(project, TRIALS, *options))
+    monkeypatch.chdir(project.folder)
+    again = CliRunner().invoke(cli, ["search", "--trials", str(TRIALS), *options])
+    assert again.exit_code == 0, again
     after = check(read_trials(journal, "killed"), TRIALS)
     assert before.items() <= after.items()
 
@@ -136,9 +151,9 @@ def test_a_network_has_the_same_bits_here_and_on_workers(project, monkeypatch):
 def test_four_searchers_share_a_study_in_postgresql(project):
     with running_server() as url:
         options = ("--study", "shared", "--storage", url, "--sampler", "random")
-        searchers = [start_search(project, SHARED, *options) for _ in range(4)]
-        for searcher in searchers:
-            finish(searcher)
+        searchers = start_search(project, SHARED, *options, program=("-c", FOUR_SEARCHERS))
+        said = searchers.communicate(timeout=120)
+        assert searchers.returncode == 0, said
         trials = read_trials(url, "shared")
     check(trials, SHARED)
     assert len({trial.user_attrs["searcher"] for trial in begun(trials)}) == 4
