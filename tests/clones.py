@@ -1,9 +1,17 @@
 """Clones of a small repository that share its data through an S3 store."""
 
+import contextlib
+import hashlib
+import io
+import os
 import subprocess
 import sys
+import warnings
+from unittest import mock
 
-from project import ROOT, Project
+from project import ROOT, Project, environment
+from retrace.commands import cli
+from retrace.errors import run_or_explain
 from retrace.sharing.store import Store, write
 from retrace.stages import open_repository
 
@@ -28,8 +36,6 @@ class Clone(Project):
 
     def start(self, *arguments):
         """Start a `retrace` command and go on."""
-        from project import environment
-
         return subprocess.Popen(
             [sys.executable, "-m", "retrace", *arguments],
             cwd=self.folder,
@@ -43,8 +49,30 @@ class Clone(Project):
         home = {"HOME": str(self.folder.parent), "PYTHONPATH": str(ROOT / "src")}
         return home | self.swift.keys()
 
-    def retrace(self, *arguments, **options):
-        return self.run(sys.executable, "-m", "retrace", *arguments, **options)
+    def retrace(self, *arguments, check=True, **variables):
+        """Call a `retrace` command in this process: another one costs two seconds."""
+        out, error = io.StringIO(), io.StringIO()
+        forget_stores()
+        with self.at_home(**variables), redirected(out, error):
+            try:
+                run_or_explain(lambda: cli(arguments))
+            except SystemExit as end:
+                status = end.code if isinstance(end.code, int) else 1
+                print(end.code or "", end="", file=error)
+        assert not check or status == 0, f"{arguments}\n{out.getvalue()}\n{error.getvalue()}"
+        return subprocess.CompletedProcess(arguments, status, out.getvalue(), error.getvalue())
+
+    @contextlib.contextmanager
+    def at_home(self, **variables):
+        """Stand in this clone, with its environment."""
+        with (
+            contextlib.chdir(self.folder),
+            mock.patch.dict(os.environ, environment(self) | self.variables() | variables),
+            warnings.catch_warnings(),
+        ):
+            # As in a process of its own: those of DVC's libraries are not this project's.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
 
     def clone(self, name):
         """Clone what is committed, without data, to a folder beside this one or elsewhere."""
@@ -54,8 +82,13 @@ class Clone(Project):
 
     def reproduce(self, rate):
         (self / "params.yaml").write_text(f"rate: {rate}\n")
-        self.dvc("repro", "-q")
+        with self.at_home(), open_repository(notes=True) as repo:
+            repo.reproduce()
         self.commit()
+
+    def add_data(self):
+        with self.at_home(), open_repository(notes=True) as repo:
+            repo.add("data")
 
     def commit(self):
         self.run("git", "add", "-A")
@@ -75,10 +108,21 @@ class Clone(Project):
 
     def key(self, path):
         """Return the name that a file's object has in the bucket."""
-        import hashlib
-
         digest = hashlib.md5(self.read(path)).hexdigest()
         return f"{self.folder.parent.name}/files/md5/{digest[:2]}/{digest[2:]}"
+
+
+@contextlib.contextmanager
+def redirected(out, error):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        yield
+
+
+def forget_stores():
+    """Let a command know no more of a store than one that has a process of its own."""
+    from s3fs import S3FileSystem
+
+    S3FileSystem.clear_instance_cache()
 
 
 def make_clone(folder, swift, files):
@@ -98,6 +142,6 @@ def make_clone(folder, swift, files):
     project.run("git", "init", "-q", "-b", "main")
     with open_repository(folder) as repo:
         write(repo, Store(name="store", url=f"s3://shared/{folder.parent.name}", endpoint=swift.url))
-    project.dvc("add", "-q", "data")
+    project.add_data()
     project.reproduce(rate=1e-05)
     return project

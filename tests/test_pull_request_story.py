@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from github_server import GitHubServer
-from project import Project, commit_all, copy_project, environment
+from project import Project, environment
 from retrace.pull_request.posting import MARK
 from retrace.pull_request.sanitizing import length
 from workflow_steps import Job
@@ -29,24 +29,21 @@ HAS_CML = bool(shutil.which(CML.split()[0]))
 class Story:
     """The repository, its store, its GitHub, and what the jobs do with them."""
 
-    def __init__(self, folder, swift):
+    def __init__(self, folder, swift, reproduced):
         self.folder = folder
         self.keys = swift.keys()
         self.bare = folder / "origin.git"
-        self.author = self.start(swift)
+        self.author = self.start(swift, reproduced)
         self.github = GitHubServer(folder, self.bare)
         self.tries = 0
 
-    def start(self, swift):
+    def start(self, swift, reproduced):
         """Main, as a colleague left it: run, pushed to the store and to Git."""
         swift.add_bucket("story")
-        (self.folder / "author").mkdir()
-        author = copy_project(self.folder / "author")
-        author.set(data="wine", model="logistic_regression", report__resamples=200)
-        commit_all(author)
+        author = Project(self.folder / "author")
+        shutil.copytree(reproduced.folder, author.folder, symlinks=True)
         retrace = (sys.executable, "-m", "retrace")
         author.run(*retrace, "remote", "s3://story/wine", "--endpoint-url", swift.url, **self.keys)
-        author.run(*retrace, "repro")
         author.run("git", "add", "--all")
         author.run("git", "commit", "-qm", "The first model")
         author.run(*retrace, "push", **self.keys)
@@ -128,8 +125,8 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory, swift):
-    story = Story(tmp_path_factory.mktemp("story"), swift)
+def story(tmp_path_factory, swift, reproduced):
+    story = Story(tmp_path_factory.mktemp("story"), swift, reproduced)
     with story.github:
         yield story
 

@@ -55,7 +55,7 @@ def test_two_clones_that_push_at_once_do_not_disturb_each_other(clone):
     second = clone.clone("second")
     (second / "data").mkdir()
     (second / "data/b.bin").write_bytes(os.urandom(300_000))
-    second.dvc("add", "-q", "data")
+    second.add_data()
     second.reproduce(rate=2)
     pushes = [each.start("push") for each in (clone, second)]
     assert [(push.communicate()[1], push.returncode) for push in pushes] == [("", 0)] * 2

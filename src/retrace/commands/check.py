@@ -6,8 +6,6 @@ from typing import Annotated
 import typer
 
 from retrace.errors import RetraceError
-from retrace.params import Params, check_metric, load_params
-from retrace.settings import checked, load_yaml
 
 REMEDY = "run `retrace repro`, then commit dvc.lock, metrics.json and report/report.md"
 
@@ -50,6 +48,8 @@ def check(
 def _try_overrides(overrides: list[str]) -> None:
     from retrace.choices import check_choices, check_hyperparameters
     from retrace.overrides import models_in, with_overrides
+    from retrace.params import Params
+    from retrace.settings import checked, load_yaml
 
     variants = list(with_overrides(load_yaml(Path("params.yaml")), overrides))
     for values in variants:
@@ -60,6 +60,7 @@ def _try_overrides(overrides: list[str]) -> None:
 
 
 def _check_lock() -> None:
+    from retrace.params import check_metric, load_params
     from retrace.sources import describe
     from retrace.stages import read_stages
     from retrace.staleness import all_problems, changed_params

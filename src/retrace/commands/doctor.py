@@ -6,25 +6,14 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from retrace.diagnosis import (
-    Finding,
-    error,
-    judge_disk,
-    judge_git,
-    judge_gpu,
-    judge_packages,
-    judge_python,
-    judge_source,
-    judge_threads,
-    ok,
-    warning,
-)
 from retrace.errors import RetraceError
-from retrace.params import load_params
+
+if TYPE_CHECKING:
+    from retrace.diagnosis import Finding
 
 
 def doctor(
@@ -53,55 +42,58 @@ def doctor(
         raise RetraceError(f"mend first: {', '.join(wrong)}")
 
 
-def _examine(*, required: bool, seconds: float) -> Iterator[Finding]:
-    from retrace import machine
+def _examine(*, required: bool, seconds: float) -> Iterator["Finding"]:
+    from retrace import diagnosis, machine
+    from retrace.params import load_params
 
-    yield judge_python(sys.version_info[:3], sys.executable)
-    yield judge_git(machine.git())
-    yield judge_packages(machine.unmet())
+    yield diagnosis.judge_python(sys.version_info[:3], sys.executable)
+    yield diagnosis.judge_git(machine.git())
+    yield diagnosis.judge_packages(machine.unmet())
     source = Path(__file__).parents[1]
-    yield judge_source(str(source), str(Path("src/retrace").absolute()))
+    yield diagnosis.judge_source(str(source), str(Path("src/retrace").absolute()))
     if find_spec("dvc"):
         yield from _examine_dvc(seconds)
     try:
         train = load_params().train
     except RetraceError as problem:
-        yield error("params", str(problem))
+        yield diagnosis.error("params", str(problem))
         return
-    yield judge_threads(train.threads, machine.cores(), os.environ.get("OMP_NUM_THREADS"))
+    yield diagnosis.judge_threads(train.threads, machine.cores(), os.environ.get("OMP_NUM_THREADS"))
     if find_spec("torch"):
-        yield judge_gpu(machine.torch_build(), machine.driver(), train, required=required)
+        yield diagnosis.judge_gpu(machine.torch_build(), machine.driver(), train, required=required)
 
 
-def _examine_dvc(seconds: float) -> Iterator[Finding]:
+def _examine_dvc(seconds: float) -> Iterator["Finding"]:
     from dvc import __version__
 
+    from retrace import diagnosis
     from retrace.stages import open_repository
 
     try:
         with open_repository() as repo:
-            yield ok("dvc", f"{__version__}, {len(repo.index.stages)} stages and .dvc files")
+            yield diagnosis.ok("dvc", f"{__version__}, {len(repo.index.stages)} stages and .dvc files")
             yield _judge_remote(repo, seconds)
             cache = Path(repo.cache.local.path)
             there = next(folder for folder in [cache, *cache.parents] if folder.exists())
-            yield judge_disk(shutil.disk_usage(there).free, str(there))
+            yield diagnosis.judge_disk(shutil.disk_usage(there).free, str(there))
     except RetraceError as problem:
-        yield error("dvc", str(problem))
+        yield diagnosis.error("dvc", str(problem))
 
 
-def _judge_remote(repo: Any, seconds: float) -> Finding:
+def _judge_remote(repo: Any, seconds: float) -> "Finding":
+    from retrace import diagnosis
     from retrace.remote import NO_REMOTE, default_remote, reach
 
     if default_remote(repo) is None:
-        return warning("remote", f"{NO_REMOTE}, to share data and results")
+        return diagnosis.warning("remote", f"{NO_REMOTE}, to share data and results")
     try:
         remote = reach(repo, seconds)
     except RetraceError as problem:
-        return error("remote", str(problem))
+        return diagnosis.error("remote", str(problem))
     if remote.url.startswith("s3://") and not repo.config["remote"][remote.name].get("verify"):
-        return warning(
+        return diagnosis.warning(
             "remote",
             f"'{remote.name}' ({remote.url}) answers, but damaged files would be pulled: `dvc remote"
             f" modify {remote.name} verify true`",
         )
-    return ok("remote", f"'{remote.name}' ({remote.url}) answers")
+    return diagnosis.ok("remote", f"'{remote.name}' ({remote.url}) answers")

@@ -4,18 +4,16 @@ import subprocess
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from retrace import artifacts
 from retrace.dvc import run_dvc
 from retrace.errors import RetraceError
-from retrace.last_run import lock_hash, note_run
-from retrace.lockfile import Output, is_in_place, locked_outputs
-from retrace.params import Params, check_metric, load_params
-from retrace.sources import describe
 
-UNCACHED = (artifacts.METRICS, artifacts.REPORT_MD)
+if TYPE_CHECKING:
+    from retrace.lockfile import Output
+    from retrace.params import Params
 
 
 def repro(context: typer.Context) -> None:
@@ -23,13 +21,19 @@ def repro(context: typer.Context) -> None:
 
     Options are those of `dvc repro`, as in `retrace repro --force train`.
     """
+    from retrace.artifacts import METRICS, REPORT_MD
+    from retrace.last_run import note_run
+    from retrace.lockfile import locked_outputs
+    from retrace.params import check_metric, load_params
+    from retrace.sources import describe
+
     params = load_params()
     check_metric(params, describe(params.data).task)
     if "--pull" in context.args:
         _fetch_runs()
     start = time.monotonic()
     locked = locked_outputs()
-    before = {path: path.read_bytes() for path in UNCACHED if path.exists()}
+    before = {path: path.read_bytes() for path in (METRICS, REPORT_MD) if path.exists()}
     if run_dvc("repro", *context.args).returncode != 0:
         _restore(before)
         raise RetraceError(_hint(Path("data") / params.data))
@@ -55,6 +59,8 @@ def _fetch_runs() -> None:
 
 def _restore(before: dict[Path, bytes]) -> None:
     """After a run that failed, make the outputs again what dvc.lock says that they are."""
+    from retrace.lockfile import is_in_place, locked_outputs
+
     wrong = [output for output in locked_outputs() if not is_in_place(output)]
     for output in wrong:
         if Path(output.path) in before:
@@ -64,7 +70,7 @@ def _restore(before: dict[Path, bytes]) -> None:
         run_dvc("checkout", "--force", "--quiet", *paths, stderr=subprocess.DEVNULL)
 
 
-def _cached(outputs: list[Output]) -> list[Output]:
+def _cached(outputs: list["Output"]) -> list["Output"]:
     cache = Path(run_dvc("cache", "dir", capture_output=True).stdout.strip(), "files", "md5")
     return [output for output in outputs if (cache / output.md5[:2] / output.md5[2:]).exists()]
 
@@ -75,7 +81,10 @@ def _hint(folder: Path) -> str:
     return "the pipeline stopped at the message above; mend it and run again: finished stages stay"
 
 
-def _summary(params: Params, seconds: float) -> str:
+def _summary(params: "Params", seconds: float) -> str:
+    from retrace import artifacts
+    from retrace.last_run import lock_hash
+
     metrics = artifacts.load(artifacts.METRICS)
     test, validation = metrics["test"], metrics["validation"]
     lines = [f"\n{params.model} on {params.data}: {test['n']} test rows"]

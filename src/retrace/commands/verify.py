@@ -7,14 +7,6 @@ from typing import Annotated
 import typer
 
 from retrace.errors import RetraceError
-from retrace.params import load_params
-from retrace.verification import (
-    compare_runs,
-    compare_with_lock,
-    copy_workspace,
-    hash_seeds,
-    rerun,
-)
 
 
 def verify(
@@ -25,6 +17,15 @@ def verify(
     The runs are compared with each other, and with dvc.lock: byte by byte where the same hardware and
     versions made it, else by the metrics. The workspace is left alone.
     """
+    from retrace.params import load_params
+    from retrace.verification import (
+        compare_runs,
+        compare_with_lock,
+        copy_workspace,
+        hash_seeds,
+        rerun,
+    )
+
     params = load_params()
     with tempfile.TemporaryDirectory(prefix="retrace-verify-") as folder:
         made = []
