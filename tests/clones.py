@@ -1,17 +1,10 @@
 """Clones of a small repository that share its data through an S3 store."""
 
-import contextlib
 import hashlib
-import io
-import os
 import subprocess
 import sys
-import warnings
-from unittest import mock
 
-from project import ROOT, Project, environment
-from retrace.commands import cli
-from retrace.errors import run_or_explain
+from project import ROOT, Project, environment, forget_stores
 from retrace.sharing.store import Store, write
 from retrace.stages import open_repository
 
@@ -49,31 +42,6 @@ class Clone(Project):
         home = {"HOME": str(self.folder.parent), "PYTHONPATH": str(ROOT / "src")}
         return home | self.swift.keys()
 
-    def retrace(self, *arguments, check=True, **variables):
-        """Call a `retrace` command in this process: another one costs two seconds."""
-        out, error = io.StringIO(), io.StringIO()
-        forget_stores()
-        with self.at_home(**variables), redirected(out, error):
-            try:
-                run_or_explain(lambda: cli(arguments))
-            except SystemExit as end:
-                status = end.code if isinstance(end.code, int) else 1
-                print(end.code or "", end="", file=error)
-        assert not check or status == 0, f"{arguments}\n{out.getvalue()}\n{error.getvalue()}"
-        return subprocess.CompletedProcess(arguments, status, out.getvalue(), error.getvalue())
-
-    @contextlib.contextmanager
-    def at_home(self, **variables):
-        """Stand in this clone, with its environment."""
-        with (
-            contextlib.chdir(self.folder),
-            mock.patch.dict(os.environ, environment(self) | self.variables() | variables),
-            warnings.catch_warnings(),
-        ):
-            # As in a process of its own: those of DVC's libraries are not this project's.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
-
     def clone(self, name):
         """Clone what is committed, without data, to a folder beside this one or elsewhere."""
         folder = self.folder.parent / name
@@ -85,6 +53,14 @@ class Clone(Project):
         with self.at_home(), open_repository(notes=True) as repo:
             repo.reproduce()
         self.commit()
+
+    def reuse(self, rate):
+        """Take what is known of a run with this rate; return how often the stage ran."""
+        (self / "params.yaml").write_text(f"rate: {rate}\n")
+        forget_stores()
+        with self.at_home(), open_repository(notes=True) as repo:
+            repo.reproduce(pull=True)
+        return self.stages_ran()
 
     def add_data(self):
         with self.at_home(), open_repository(notes=True) as repo:
@@ -110,19 +86,6 @@ class Clone(Project):
         """Return the name that a file's object has in the bucket."""
         digest = hashlib.md5(self.read(path)).hexdigest()
         return f"{self.folder.parent.name}/files/md5/{digest[:2]}/{digest[2:]}"
-
-
-@contextlib.contextmanager
-def redirected(out, error):
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
-        yield
-
-
-def forget_stores():
-    """Let a command know no more of a store than one that has a process of its own."""
-    from s3fs import S3FileSystem
-
-    S3FileSystem.clear_instance_cache()
 
 
 def make_clone(folder, swift, files):

@@ -1,15 +1,22 @@
 """A copy of this repository, for tests that run stages and DVC as a user does."""
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 from ruamel.yaml import YAML
 
+from retrace.commands import cli
+from retrace.errors import run_or_explain
 from retrace.settings import load_yaml
+from retrace.stages import open_repository
 from retrace.verification import set_params
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +69,41 @@ class Project:
     def dvc(self, *arguments, **options):
         return self.run(sys.executable, "-m", "dvc", *arguments, **options)
 
+    def retrace(self, *arguments, check=True, **variables):
+        """Call a `retrace` command in this process: another one costs two seconds."""
+        out, error = io.StringIO(), io.StringIO()
+        forget_stores()
+        with self.at_home(**variables), redirected(out, error):
+            try:
+                run_or_explain(lambda: cli(arguments))
+            except SystemExit as end:
+                status = end.code if isinstance(end.code, int) else 1
+                print(end.code or "", end="", file=error)
+        assert not check or status == 0, f"{arguments}\n{out.getvalue()}\n{error.getvalue()}"
+        return subprocess.CompletedProcess(arguments, status, out.getvalue(), error.getvalue())
+
+    @contextlib.contextmanager
+    def at_home(self, **variables):
+        """Stand in this clone, with its environment."""
+        with (
+            contextlib.chdir(self.folder),
+            mock.patch.dict(os.environ, environment(self) | self.variables() | variables),
+            warnings.catch_warnings(),
+        ):
+            # As in a process of its own: those of DVC's libraries are not this project's.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+
+    def add_remote(self, store):
+        """Make a folder the DVC remote."""
+        with open_repository(self.folder) as repo, repo.config.edit("repo") as config:
+            config["remote"]["disk"] = {"url": str(store)}
+            config["core"]["remote"] = "disk"
+
+    def variables(self):
+        """Return what a command in this folder has in its environment besides."""
+        return {}
+
     def set(self, **values):
         """Edit params.yaml: ``set(split__test=1.2)``."""
         set_params(self.folder, {key.replace("__", "."): value for key, value in values.items()})
@@ -96,6 +138,19 @@ class Project:
 
     def read(self, path):
         return (self.folder / path).read_bytes()
+
+
+@contextlib.contextmanager
+def redirected(out, error):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        yield
+
+
+def forget_stores():
+    """Let a command know no more of a store than one that has a process of its own."""
+    from s3fs import S3FileSystem
+
+    S3FileSystem.clear_instance_cache()
 
 
 def copy_project(folder):

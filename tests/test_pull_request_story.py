@@ -42,11 +42,10 @@ class Story:
         swift.add_bucket("story")
         author = Project(self.folder / "author")
         shutil.copytree(reproduced.folder, author.folder, symlinks=True)
-        retrace = (sys.executable, "-m", "retrace")
-        author.run(*retrace, "remote", "s3://story/wine", "--endpoint-url", swift.url, **self.keys)
+        author.retrace("remote", "s3://story/wine", "--endpoint-url", swift.url, **self.keys)
         author.run("git", "add", "--all")
         author.run("git", "commit", "-qm", "The first model")
-        author.run(*retrace, "push", **self.keys)
+        author.retrace("push", **self.keys)
         author.run("git", "clone", "-q", "--bare", ".", str(self.bare))
         author.run("git", "remote", "add", "origin", str(self.bare))
         author.run("git", "checkout", "-qb", BRANCH)
@@ -64,7 +63,7 @@ class Story:
         self.author.run("git", "pull", "-q", "--ff-only", "origin", BRANCH)
         self.author.set(models__logistic_regression__C=C)
         self.author.run(sys.executable, "-m", "retrace", "repro", "--pull", **self.keys)
-        self.author.run(sys.executable, "-m", "retrace", "push", **self.keys)
+        self.author.retrace("push", **self.keys)
         return self.push(C)
 
     def clone(self, branch):

@@ -1,5 +1,4 @@
 import shutil
-import sys
 
 import pytest
 
@@ -14,16 +13,16 @@ def clone(reproduced, tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     author = Project(folder / "author")
     shutil.copytree(reproduced.folder, author.folder, symlinks=True)
-    author.dvc("remote", "add", "--default", "store", str(folder / "store"))
+    author.add_remote(folder / "store")
     author.run("git", "add", "--all")
     author.run("git", "commit", "-qm", "A run")
-    author.dvc("push", "--quiet")
+    author.retrace("push")
     author.run("git", "clone", "-q", str(author.folder), str(folder / "clone"))
     return Project(folder / "clone")
 
 
 def pull(clone, *options):
-    return clone.run(sys.executable, "-m", "retrace", "pull", *options).stdout
+    return clone.retrace("pull", *options).stdout
 
 
 def test_what_the_comment_reads_is_brought_and_nothing_else(clone):

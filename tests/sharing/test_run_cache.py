@@ -24,13 +24,6 @@ def second(branch, tmp_path):
     return branch.clone(tmp_path / "second")
 
 
-def run_again(clone, rate):
-    """Take what is known of a run with this rate; return how often the stage ran."""
-    (clone / "params.yaml").write_text(f"rate: {rate}\n")
-    clone.dvc("repro", "--pull")
-    return clone.stages_ran()
-
-
 def local_runs(clone):
     return {path: path.read_bytes() for path in (clone / ".dvc/cache/runs").rglob("*") if path.is_file()}
 
@@ -47,12 +40,12 @@ def test_an_identical_run_of_a_colleague_costs_nothing(second):
     second.run("git", "switch", "-q", "-c", "lr/small", "origin/main")  # their own, without the lock
     pulled = second.retrace("pull").stdout
     assert "2 runs of lr/small and main are known" in pulled
-    assert run_again(second, rate=3) == 0
+    assert second.reuse(rate=3) == 0
 
 
 def test_main_does_not_read_what_a_branch_wrote(second):
     assert "1 runs of main are known" in second.retrace("pull").stdout
-    assert run_again(second, rate=3) == 1
+    assert second.reuse(rate=3) == 1
 
 
 def test_main_forgets_what_was_pulled_for_a_branch(second):
@@ -60,7 +53,7 @@ def test_main_forgets_what_was_pulled_for_a_branch(second):
     assert len(local_runs(second)) == 2
     second.retrace("pull")
     assert len(local_runs(second)) == 1
-    assert run_again(second, rate=3) == 1
+    assert second.reuse(rate=3) == 1
 
 
 def test_a_branch_whose_name_starts_with_main_is_not_main(branch, second):
