@@ -57,10 +57,10 @@ def project(reproduced, tmp_path_factory):
     return project
 
 
-@pytest.fixture
-def cluster(project, tmp_path):
-    """A scheduler and two workers, with the project's own code."""
-    with Cluster(tmp_path) as cluster:
+@pytest.fixture(scope="module")
+def cluster(project, tmp_path_factory):
+    """A scheduler and two workers, with the project's own code; one of them dies in the last test."""
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
         for _ in range(2):
             cluster.workers.append(cluster.add_worker(PYTHONPATH=str(project / "src")))
         yield cluster
@@ -107,6 +107,35 @@ def check(trials, expected):
     return {trial.number: trial.values for trial in counted}
 
 
+def test_a_network_has_the_same_bits_here_and_on_workers(project, cluster, monkeypatch):
+    monkeypatch.chdir(project.folder)
+    training, validation = load_parts()
+    params = dataclasses.replace(load_params(), model="mlp")
+    task = Task(params=params, training=training, validation=validation, goals=("log_loss",))
+    settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
+    found = []
+    for evaluator in (LocalEvaluator(task), open_evaluator(task, address=cluster.address)):
+        with evaluator:
+            events = []
+            outcomes = toys.run_all(evaluator, settings, on_event=events.append)
+        steps = sorted((e.number, e.step, e.value) for e in events if isinstance(e, Reported))
+        found.append(([outcomes[number].values for number in (0, 1)], steps))
+    assert found[0] == found[1]
+    assert len(found[0][1]) == 6
+
+
+def test_four_searchers_share_a_study_in_postgresql(project):
+    with running_server() as url:
+        options = ("--study", "shared", "--storage", url, "--sampler", "random")
+        searchers = start_search(project, SHARED, *options, program=("-c", FOUR_SEARCHERS))
+        said = searchers.communicate(timeout=120)
+        assert searchers.returncode == 0, said
+        trials = read_trials(url, "shared")
+    check(trials, SHARED)
+    assert len({trial.user_attrs["searcher"] for trial in begun(trials)}) == 4
+    assert (project / "hpo/results/shared/trials.csv").exists()
+
+
 def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubled(
     project, cluster, monkeypatch
 ):
@@ -129,32 +158,3 @@ def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubl
     assert again.exit_code == 0, again
     after = check(read_trials(journal, "killed"), TRIALS)
     assert before.items() <= after.items()
-
-
-def test_a_network_has_the_same_bits_here_and_on_workers(project, monkeypatch):
-    monkeypatch.chdir(project.folder)
-    training, validation = load_parts()
-    params = dataclasses.replace(load_params(), model="mlp")
-    task = Task(params=params, training=training, validation=validation, goals=("log_loss",))
-    settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
-    found = []
-    for evaluator in (LocalEvaluator(task), open_evaluator(task, jobs=2)):
-        with evaluator:
-            events = []
-            outcomes = toys.run_all(evaluator, settings, on_event=events.append)
-        steps = sorted((e.number, e.step, e.value) for e in events if isinstance(e, Reported))
-        found.append(([outcomes[number].values for number in (0, 1)], steps))
-    assert found[0] == found[1]
-    assert len(found[0][1]) == 6
-
-
-def test_four_searchers_share_a_study_in_postgresql(project):
-    with running_server() as url:
-        options = ("--study", "shared", "--storage", url, "--sampler", "random")
-        searchers = start_search(project, SHARED, *options, program=("-c", FOUR_SEARCHERS))
-        said = searchers.communicate(timeout=120)
-        assert searchers.returncode == 0, said
-        trials = read_trials(url, "shared")
-    check(trials, SHARED)
-    assert len({trial.user_attrs["searcher"] for trial in begun(trials)}) == 4
-    assert (project / "hpo/results/shared/trials.csv").exists()
