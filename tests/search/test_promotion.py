@@ -8,7 +8,7 @@ from dvc.utils.hydra import apply_overrides, to_hydra_overrides
 from made_studies import made, make_study
 from retrace.errors import RetraceError
 from retrace.search.confirmation import Confirmation, remember
-from retrace.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, experiment_name, override
+from retrace.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, override
 from retrace.search.summary import baseline_trial, summarise
 from retrace.settings import load_yaml
 
