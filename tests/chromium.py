@@ -25,6 +25,7 @@ def chromium(profile):
         options.add_argument(f"--{option}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    opened.set_page_load_timeout(60)  # a browser that hangs is a failure, not a wait for ever
     yield opened
     opened.quit()
 
