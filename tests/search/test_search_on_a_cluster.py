@@ -140,7 +140,7 @@ def test_a_worker_and_then_the_searcher_are_killed_and_no_trial_is_lost_or_doubl
     project, cluster, monkeypatch
 ):
     journal = project / "hpo/results/killed/study.journal"
-    options = ("--study", "killed", "--cluster", cluster.address, "--folds", "5")
+    options = ("--study", "killed", "--cluster", cluster.address, "--folds", "3")
     search = start_search(project, TRIALS, *options)
     wait_until(lambda: count_finished(journal) >= 6, 60)
     cluster.end(cluster.workers[0])
