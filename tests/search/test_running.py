@@ -13,6 +13,7 @@ from searches import FLAT, SMALL, objective, open_study, run_search, told
 
 SEARCHERS = """
 import os, sys, time
+import alembic.command, optuna.samplers, sqlalchemy.dialects.sqlite
 sys.path.insert(0, "tests")
 from searches import objective, open_study, run_search
 where, trials, seconds, n = sys.argv[1], *map(float, sys.argv[2:])

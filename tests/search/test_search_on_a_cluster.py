@@ -32,7 +32,9 @@ SHARED = 24
 
 # Four processes of the product; what they import costs five seconds, so they do it together.
 FOUR_SEARCHERS = """
-import os, retrace.commands, retrace.search.results, retrace.search.setup
+import os
+import alembic.command, dvc.repo, optuna.visualization, sqlalchemy.dialects.postgresql
+import retrace.commands, retrace.search.results, retrace.search.setup
 for _ in range(3):
     if not os.fork():
         break
