@@ -54,7 +54,7 @@ class Repeatable(BaseSampler):
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Start over with this trial's seed."""
-        self._inner = self._make(random.Random(f"{self._seed} {trial.number}").getrandbits(32))
+        self._inner = self._made_for(trial)
         self._inner.before_trial(study, trial)
 
     def infer_relative_search_space(
@@ -74,14 +74,19 @@ class Repeatable(BaseSampler):
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Sample one parameter by itself."""
-        return self._inner.sample_independent(study, trial, param_name, param_distribution)
+        """Sample one parameter by itself: the same where an interruption came just before it."""
+        inner = self._made_for(trial, param_name)
+        return inner.sample_independent(study, trial, param_name, param_distribution)
 
     def after_trial(
         self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
     ) -> None:
         """Let the sampler take note."""
         self._inner.after_trial(study, trial, state, values)
+
+    def _made_for(self, trial: FrozenTrial, *what: str) -> BaseSampler:
+        seed = " ".join([f"{self._seed} {trial.number}", *what])
+        return self._make(random.Random(seed).getrandbits(32))
 
 
 class Grid(BaseSampler):
