@@ -132,7 +132,13 @@ def test_what_changed_is_named_and_a_commit_elsewhere_is_no_change(project):
 def test_ctrl_c_is_one_line_and_the_same_command_goes_on(project):
     command = [sys.executable, "-m", "retrace", "search", "--trials", "100000"]
     process = subprocess.Popen(
-        command, cwd=project.folder, env=environment(project), stderr=subprocess.PIPE, text=True
+        command,
+        cwd=project.folder,
+        env=environment(project),
+        stderr=subprocess.PIPE,
+        text=True,
+        # What runs the tests in the background may have set it to be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while len(load(project).trials) < 8:
         time.sleep(0.2)

@@ -73,6 +73,8 @@ def searcher(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What runs the tests in the background may have set it to be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     process.family = []
     assert process.stdout.readline() == "started\n"
