@@ -14,17 +14,17 @@ import numpy as np
 import torch
 import transformers
 
-from retrace.cleaning import clean
-from retrace.embedding import embed, load_backbone
-from retrace.embedding.images import ImageBackbone
-from retrace.embedding.pinned import folder_hash
+from retrace.cleaning.cleaners import clean
+from retrace.cleaning.embedding import embed, load_backbone
+from retrace.cleaning.embedding.images import ImageBackbone
+from retrace.cleaning.embedding.pinned import folder_hash
+from retrace.core.params import Params, load_params
+from retrace.core.records import Dataset
+from retrace.core.seeding import pin
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
-from retrace.params import Params, load_params
-from retrace.records import Dataset
-from retrace.seeding import pin
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.readers import read
+from retrace.splitting.methods import split_rows
 from weather import ARCHIVE, DESCRIPTION
 
 HEADS = ("logistic_regression", "svm", "knn", "random_forest", "mlp")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-from retrace.verification import copy_workspace
+from retrace.tools.running.reruns import copy_workspace
 
 CLASSES = ("cat", "dog", "fish")
 METRICS = ("accuracy", "f1_macro", "log_loss")

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from retrace.evaluation import scores
-from retrace.records import Predictions
-from retrace.significance import Comparison, compare_over_seeds, compare_over_splits, compare_rows
-from retrace.significance.mcnemar import mcnemar_p_value
-from retrace.significance.paired import draws, permutation_p_value, resample
-from retrace.significance.units import paired_units
+from retrace.core.records import Predictions
+from retrace.evaluation.metrics import scores
+from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits, compare_rows
+from retrace.tools.significance.mcnemar import mcnemar_p_value
+from retrace.tools.significance.paired import draws, permutation_p_value, resample
+from retrace.tools.significance.units import paired_units
 from simulation import (
     grouped_rows,
     rows,

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from retrace.cleaning import clean
-from retrace.data_checks import check_data
-from retrace.params import Params, Split, load_params
-from retrace.records import Dataset
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.cleaning.cleaners import clean
+from retrace.core.params import Params, Split, load_params
+from retrace.core.records import Dataset
+from retrace.readers import read
+from retrace.splitting.checks import check_data
+from retrace.splitting.methods import split_rows
 
 RUNS = 200
 N_ROWS, N_COLUMNS = 1_000_000, 20

@@ -14,14 +14,14 @@ import time
 
 from ruamel.yaml import YAML
 
-from retrace.cleaning import clean
-from retrace.evaluation import scores
+from retrace.cleaning.cleaners import clean
+from retrace.core.params import Params, load_params
+from retrace.core.seeding import pin
+from retrace.evaluation.metrics import scores
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
-from retrace.params import Params, load_params
-from retrace.seeding import pin
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.readers import read
+from retrace.splitting.methods import split_rows
 
 
 def main(n_seeds: int, overrides: dict[str, object]) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from retrace import artifacts
-from retrace.decoding import decode
-from retrace.params import load_params
-from retrace.sources import read
-from retrace.verification import copy_workspace, set_params
+from retrace.cleaning.decoding import decode
+from retrace.core import artifacts
+from retrace.core.params import load_params
+from retrace.readers import read
+from retrace.tools.running.reruns import copy_workspace, set_params
 
 SIZE = 64
 REPEATS = 3
@@ -103,7 +103,9 @@ def _stages(copy: Path, n_images: int) -> str:
         "| stage | time | its output | peak memory, workers included | peak / output | an idle stage |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    idle = _run(copy, "-c", "import retrace.artifacts, retrace.cleaning, retrace.params")[1]
+    idle = _run(
+        copy, "-c", "import retrace.core.artifacts, retrace.cleaning.cleaners, retrace.core.params"
+    )[1]
     for stage, path in (("read_data", artifacts.RAW), ("preprocess", artifacts.CLEAN)):
         seconds, peak = _run(copy, f"src/{stage}.py")
         size = (copy / path).stat().st_size / 2**20

@@ -15,11 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from retrace.dvc import run_dvc
-from retrace.errors import RetraceError
-from retrace.sources import describe
-from retrace.sources.newsgroups import find_archive
-from retrace.verification import copy_workspace, set_params
+from retrace.core.errors import RetraceError
+from retrace.readers import describe
+from retrace.readers.newsgroups import find_archive
+from retrace.tools.repository.dvc import run_dvc
+from retrace.tools.running.reruns import copy_workspace, set_params
 
 REPEATS = 2
 

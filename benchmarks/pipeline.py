@@ -7,8 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from retrace.dvc import run_dvc
-from retrace.verification import copy_workspace, set_params
+from retrace.tools.repository.dvc import run_dvc
+from retrace.tools.running.reruns import copy_workspace, set_params
 
 STAGES = ("read_data", "preprocess", "split", "train", "report")
 

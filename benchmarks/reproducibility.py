@@ -20,15 +20,15 @@ import pandas as pd
 import torch
 from threadpoolctl import threadpool_info
 
-from retrace.artifacts import PREDICTIONS
-from retrace.dvc import run_dvc
-from retrace.errors import RetraceError, run_or_explain
+from retrace.core.artifacts import PREDICTIONS
+from retrace.core.checked_yaml import load_yaml
+from retrace.core.errors import RetraceError, run_or_explain
+from retrace.core.params import METRICS, load_params
+from retrace.models.provenance import cpu_name
 from retrace.models.registry import MODELS
-from retrace.params import METRICS, load_params
-from retrace.provenance import cpu_name
-from retrace.settings import load_yaml
-from retrace.sources import describe
-from retrace.verification import (
+from retrace.readers import describe
+from retrace.tools.repository.dvc import run_dvc
+from retrace.tools.running.reruns import (
     TOLERANCE,
     Run,
     compare_runs,

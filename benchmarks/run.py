@@ -23,7 +23,7 @@ import table
 import threads
 import training
 import weather
-from retrace.provenance import cpu_name
+from retrace.models.provenance import cpu_name
 
 PAGE = Path("docs/benchmarks.md")
 

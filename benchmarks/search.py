@@ -17,14 +17,14 @@ from optuna.storages.journal import JournalFileBackend
 
 import toys
 from project import Project, commit_all, copy_project
-from retrace.search.cluster import open_evaluator
-from retrace.search.local import LocalEvaluator
-from retrace.search.opening import Wishes
-from retrace.search.promotion import override
-from retrace.search.running import Search
-from retrace.search.setup import prepare
-from retrace.search.storages import open_storage
-from retrace.search.studies import finished_trials
+from retrace.tools.search.cluster.evaluator import open_evaluator
+from retrace.tools.search.promotion import override
+from retrace.tools.search.running import Search
+from retrace.tools.search.setup import prepare
+from retrace.tools.search.study.opening import Wishes
+from retrace.tools.search.study.storages import open_storage
+from retrace.tools.search.study.studies import finished_trials
+from retrace.tools.search.trials.local import LocalEvaluator
 
 N_EMPTY = 2000
 N_BUSY = 40
@@ -116,7 +116,7 @@ def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[f
 
 
 def _busy_trials(jobs: int) -> float:
-    from retrace.params import load_params
+    from retrace.core.params import load_params
 
     settings = [{"x": float(i), "seconds": SECONDS_OF_WORK} for i in range(N_BUSY)]
     with open_evaluator(toys.Toy(load_params()), toys.busy, jobs=jobs) as evaluator:

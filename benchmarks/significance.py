@@ -3,9 +3,9 @@
     python benchmarks/significance.py [--replicates 2000] [--processes 1]
 
 Every cell draws two models whose true difference is known (`simulation.py`), many times, and asks
-`retrace.significance` what the commands ask it: how often are two equally good models told apart, how
-often does the 95 % interval hold the true difference, how often is a difference found? Beside that, what
-the usual shortcuts would have said.
+`retrace.tools.significance` what the commands ask it: how often are two equally good models told apart,
+how often does the 95 % interval hold the true difference, how often is a difference found? Beside that,
+what the usual shortcuts would have said.
 """
 
 import argparse

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from retrace.records import Predictions
+from retrace.core.records import Predictions
 
 PREVALENCE = np.array([0.4, 0.3, 0.2, 0.1])
 BOTH_WRONG = 0.05

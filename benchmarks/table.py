@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retrace.verification import copy_workspace, set_params
+from retrace.tools.running.reruns import copy_workspace, set_params
 
 N_COLUMNS = 20
 

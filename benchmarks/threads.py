@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import torch
 
+from retrace.core.params import load_params
 from retrace.models.fitting import fit_model
 from retrace.models.registry import build_model
-from retrace.params import load_params
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.readers import read
+from retrace.splitting.methods import split_rows
 
 REPEATS = 2
 

@@ -11,14 +11,14 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+from retrace.core.params import load_params
+from retrace.core.seeding import pin
 from retrace.models.fitting import fit_model
-from retrace.models.networks import cnn, mlp
 from retrace.models.registry import build_model
-from retrace.models.torch_training import TrainingOptions, train_network
-from retrace.params import load_params
-from retrace.seeding import pin
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.models.torch.networks import cnn, mlp
+from retrace.models.torch.training import TrainingOptions, train_network
+from retrace.readers import read
+from retrace.splitting.methods import split_rows
 
 REPEATS = 2
 

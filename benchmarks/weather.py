@@ -7,16 +7,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from retrace.cleaning import clean
-from retrace.evaluation import scores
-from retrace.intervals import score_intervals
+from retrace.cleaning.cleaners import clean
+from retrace.core.params import Params, load_params
+from retrace.core.records import Dataset
+from retrace.core.seeding import pin
+from retrace.evaluation.intervals import score_intervals
+from retrace.evaluation.metrics import scores
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
-from retrace.params import Params, load_params
-from retrace.records import Dataset
-from retrace.seeding import pin
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.readers import read
+from retrace.splitting.methods import split_rows
 
 # Beside the project, not in it: 3,224 photos of 11 classes, 64 pixels high.
 ARCHIVE = Path("../shared/data/weather_small.tar.gz")

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrace.params import Params, load_params
-from retrace.records import Dataset
-from retrace.search.confirmation import Refits, confirm
-from retrace.search.events import Finished, Outcome
-from retrace.search.scoring import Task
+from retrace.core.params import Params, load_params
+from retrace.core.records import Dataset
+from retrace.tools.search.confirmation import Refits, confirm
+from retrace.tools.search.trials.events import Finished, Outcome
+from retrace.tools.search.trials.scoring import Task
 
 N_ROWS, FRESH, SHARE = 500, 2000, 0.2
 N_FEATURES, SIGNAL = 60, 0.08

@@ -29,12 +29,12 @@ import pandas as pd
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from retrace.cleaning import clean
-from retrace.data_checks import check_data
-from retrace.params import load_params
-from retrace.plots import plot_images
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.cleaning.cleaners import clean
+from retrace.core.params import load_params
+from retrace.readers import read
+from retrace.reporting.plots import plot_images
+from retrace.splitting.checks import check_data
+from retrace.splitting.methods import split_rows
 
 NAME = os.environ.get("NAME", "")
 SIZE = 64  # pixels of a square, where params.yaml says nothing

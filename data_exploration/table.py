@@ -26,11 +26,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from retrace.cleaning import clean
-from retrace.data_checks import check_data
-from retrace.params import load_params
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.cleaning.cleaners import clean
+from retrace.core.params import load_params
+from retrace.readers import read
+from retrace.splitting.checks import check_data
+from retrace.splitting.methods import split_rows
 
 NAME = os.environ.get("NAME", "")
 PROJECT = Path("..")

@@ -25,11 +25,11 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from retrace.cleaning import clean
-from retrace.data_checks import check_data
-from retrace.params import load_params
-from retrace.sources import read
-from retrace.splitting import split_rows
+from retrace.cleaning.cleaners import clean
+from retrace.core.params import load_params
+from retrace.readers import read
+from retrace.splitting.checks import check_data
+from retrace.splitting.methods import split_rows
 
 PROJECT = Path("..")
 params = load_params(PROJECT / "params.yaml")

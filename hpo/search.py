@@ -2,7 +2,7 @@
 
 import sys
 
-from retrace.commands import app
+from retrace.tools.cli import app
 
 
 def main() -> None:

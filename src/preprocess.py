@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from retrace import artifacts
-from retrace.cleaning import clean
-from retrace.embedding import embed, load_backbone
-from retrace.errors import run_or_explain
-from retrace.params import load_params
+from retrace.cleaning.cleaners import clean
+from retrace.cleaning.embedding import embed, load_backbone
+from retrace.core import artifacts
+from retrace.core.errors import run_or_explain
+from retrace.core.params import load_params
 
 
 def main() -> None:

@@ -2,10 +2,10 @@
 
 import sys
 
-from retrace import artifacts
-from retrace.errors import run_or_explain
-from retrace.params import load_params
-from retrace.sources import read
+from retrace.core import artifacts
+from retrace.core.errors import run_or_explain
+from retrace.core.params import load_params
+from retrace.readers import read
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 """Stage 5: the model, the validation and the test part -> metrics.json and report/."""
 
-from retrace import artifacts, reporting
-from retrace.errors import run_or_explain
+from retrace import reporting
+from retrace.core import artifacts
+from retrace.core.errors import run_or_explain
+from retrace.core.params import load_params
+from retrace.core.seeding import pin
 from retrace.models.fitting import predict
-from retrace.params import load_params
-from retrace.seeding import pin
 
 
 def main() -> None:

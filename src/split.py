@@ -3,11 +3,11 @@
 import dataclasses
 import sys
 
-from retrace import artifacts
-from retrace.data_checks import check_data
-from retrace.errors import run_or_explain
-from retrace.params import load_params
-from retrace.splitting import split_rows, split_warnings
+from retrace.core import artifacts
+from retrace.core.errors import run_or_explain
+from retrace.core.params import load_params
+from retrace.splitting.checks import check_data
+from retrace.splitting.methods import split_rows, split_warnings
 
 PART_FILES = {
     "train": artifacts.TRAIN,

@@ -1,14 +1,14 @@
 """Stage 4: the training and validation parts -> cache/model.joblib, report/training_history.csv."""
 
-from retrace import artifacts
-from retrace.errors import run_or_explain
-from retrace.models.checkpoint import Checkpoint
+from retrace.core import artifacts
+from retrace.core.errors import run_or_explain
+from retrace.core.params import load_params
+from retrace.core.seeding import pin
+from retrace.models.callbacks import Checkpoint
 from retrace.models.fitting import fit_model
 from retrace.models.progress import Progress
+from retrace.models.provenance import training_record
 from retrace.models.registry import build_model
-from retrace.params import load_params
-from retrace.provenance import training_record
-from retrace.seeding import pin
 
 
 def main() -> None:

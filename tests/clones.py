@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 from project import ROOT, Project, environment, forget_stores
-from retrace.sharing.store import Store, write
-from retrace.stages import open_repository
+from retrace.tools.repository.stages import open_repository
+from retrace.tools.sharing.store import Store, write
 
 PIPELINE = """stages:
   make:

@@ -16,8 +16,8 @@ from filelock import FileLock
 
 from clones import make_clone
 from project import CHOICES, ROOT, Project, add_examples, commit_all, copy_project
-from retrace.params import load_params
-from retrace.records import Dataset
+from retrace.core.params import load_params
+from retrace.core.records import Dataset
 from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-from retrace.evaluation import scores
-from retrace.records import Predictions
+from retrace.core.records import Predictions
+from retrace.evaluation.metrics import scores
 
 PARAMS = {
     "seed": 1,

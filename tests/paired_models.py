@@ -1,8 +1,8 @@
-"""Predictions of two models on the same rows, for the tests of `retrace.significance`."""
+"""Predictions of two models on the same rows, for the tests of `retrace.tools.significance`."""
 
 import numpy as np
 
-from retrace.records import Predictions
+from retrace.core.records import Predictions
 
 
 def paired_models(n=120, gained=0, lost=0, n_classes=3, seed=0):

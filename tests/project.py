@@ -13,11 +13,11 @@ from unittest import mock
 import pandas as pd
 from ruamel.yaml import YAML
 
-from retrace.commands import cli
-from retrace.errors import run_or_explain
-from retrace.settings import load_yaml
-from retrace.stages import open_repository
-from retrace.verification import set_params
+from retrace.core.checked_yaml import load_yaml
+from retrace.core.errors import run_or_explain
+from retrace.tools.cli import cli
+from retrace.tools.repository.stages import open_repository
+from retrace.tools.running.reruns import set_params
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,11 +1,11 @@
 """Small searches: a space, a study in a file, and an objective that costs nothing."""
 
-from retrace.search.events import Outcome
-from retrace.search.local import LocalEvaluator
-from retrace.search.running import Limits, Search
-from retrace.search.searchers import this_searcher
-from retrace.search.spaces import Parameter, Space
-from retrace.search.studies import OpenStudy
+from retrace.tools.search.running import Limits, Search
+from retrace.tools.search.study.searchers import this_searcher
+from retrace.tools.search.study.spaces import Parameter, Space
+from retrace.tools.search.study.studies import OpenStudy
+from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.local import LocalEvaluator
 
 FLAT = Space(
     (
@@ -32,8 +32,8 @@ SMALL = Space(
 def open_study(where, space=FLAT, sampler="tpe", seed=0, searcher=None, pruner="none", goals=1):
     import optuna
 
-    from retrace.search.samplers import make_pruner, make_sampler
-    from retrace.search.storages import open_storage
+    from retrace.tools.search.study.samplers import make_pruner, make_sampler
+    from retrace.tools.search.study.storages import open_storage
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = open_storage(str(where))

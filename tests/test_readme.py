@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from project import ROOT
-from retrace.commands import cli
+from retrace.tools.cli import cli
 
 README = (ROOT / "README.md").read_text()
 

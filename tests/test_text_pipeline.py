@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from project import ROOT, copy_project
-from retrace.artifacts import file_md5
+from retrace.core.artifacts import file_md5
 
 pytestmark = pytest.mark.slow
 

@@ -9,60 +9,26 @@ import dvc.api
 import pytest
 
 from project import ROOT, copy_project
-from retrace.params import METRICS, Params, check_metric, load_params
-from retrace.settings import load_yaml
-from retrace.sources import describe
+from retrace.core.checked_yaml import load_yaml
+from retrace.core.params import METRICS, Params, check_metric, load_params
+from retrace.readers import describe
+
+PACKAGE = ROOT / "src/retrace"
 
 STAGES = ["read_data", "preprocess", "split", "train", "report"]
 
-# A module may import those that stand before it.
-LAYERS = [
-    "errors",
-    "pixels",
-    "images",
-    "parallel",
-    "settings",
-    "records",
-    "params",
-    "artifacts",
-    "seeding",
-    "provenance",
-    "lockfile",
-    "last_run",
-    "dvc",
-    "git",
-    "stages",
-    "staleness",
-    "s3",
-    "remote",
-    "sharing",
-    "queueing",
-    "experiments",
-    "machine",
-    "diagnosis",
-    "overrides",
-    "decoding",
-    "download",
-    "posts",
-    "sources",
-    "cleaning",
-    "embedding",
-    "splitting",
-    "data_checks",
-    "models",
-    "choices",
-    "evaluation",
-    "intervals",
+# A room may import those that stand before it, a tool also those of the pipeline.
+PIPELINE = ["core", "images", "readers", "cleaning", "splitting", "models", "evaluation", "reporting"]
+TOOLS = [
+    "repository",
     "significance",
-    "plots",
-    "templating",
-    "reporting",
-    "verification",
+    "running",
     "comparison",
+    "sharing",
     "pull_request",
     "dashboard",
     "search",
-    "commands",
+    "cli",
 ]
 
 
@@ -122,6 +88,12 @@ def test_a_stage_declares_the_params_that_it_reads_and_no_others(pipeline, trace
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_stage_loads_a_tool(traces, stage):
+    assert not [path for path in traces[1][stage]["imported"] if path.startswith("src/retrace/tools")]
+
+
+@pytest.mark.slow
 def test_train_never_opens_the_test_part(traces):
     assert "cache/test.pkl" not in traces[1]["train"]["opened"]
 
@@ -164,32 +136,48 @@ def test_committed_params_are_valid():
     check_metric(params, describe(params.data, ROOT / "data").task)
 
 
-def local_imports(path):
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
+def imports_of(file):
+    """Yield each module of the package that a file imports, such as ``tools.search.setup``."""
+    for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("retrace"):
-            names = [node.module] if "." in node.module else [f"retrace.{a.name}" for a in node.names]
-            yield from (name.split(".")[1] for name in names)
+            yield from (f"{node.module}.{alias.name}".partition(".")[2] for alias in node.names)
         elif isinstance(node, ast.Import):
-            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("retrace."))
+            yield from (
+                alias.name.partition(".")[2] for alias in node.names if alias.name.startswith("retrace.")
+            )
 
 
-@pytest.mark.parametrize("module", LAYERS)
-def test_imports_go_only_downward(module):
-    source = ROOT / "src/retrace"
-    files = (
-        [source / f"{module}.py"]
-        if (source / f"{module}.py").exists()
-        else (source / module).rglob("*.py")
-    )
-    below = LAYERS[: LAYERS.index(module)]
-    for file in files:
-        assert set(local_imports(file)) <= {*below, module}, file
+def room_of(module):
+    return module.removeprefix("tools.").partition(".")[0]
 
 
-def test_every_module_has_a_layer():
-    found = {path.stem for path in (ROOT / "src/retrace").iterdir() if path.stem[0] not in "_."}
-    assert found - {"templates"} == set(LAYERS)
+def files_of(folder):
+    return folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
+
+
+@pytest.mark.parametrize("room", PIPELINE)
+def test_the_pipeline_imports_only_downward_and_no_tool(room):
+    below = PIPELINE[: PIPELINE.index(room) + 1]
+    for file in files_of(PACKAGE / room):
+        imported = set(imports_of(file))
+        assert not {module for module in imported if module.startswith("tools")}, file
+        assert set(map(room_of, imported)) <= set(below), file
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tools_import_only_downward(tool):
+    below = {*PIPELINE, *TOOLS[: TOOLS.index(tool) + 1]}
+    for file in files_of(PACKAGE / "tools" / tool):
+        assert set(map(room_of, imports_of(file))) <= below, file
+
+
+def test_every_room_has_its_place():
+    assert names_in(PACKAGE) - {"tools"} == set(PIPELINE)
+    assert names_in(PACKAGE / "tools") == set(TOOLS)
+
+
+def names_in(folder):
+    return {path.stem for path in folder.iterdir() if path.stem[0] not in "_."}
 
 
 def test_stages_never_import_each_other():

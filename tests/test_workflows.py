@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from project import ROOT
-from retrace.settings import load_yaml
+from retrace.core.checked_yaml import load_yaml
 
 FOLDER = ROOT / ".github/workflows"
 FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
@@ -184,7 +184,7 @@ def test_cml_is_pinned_and_its_failure_fails_nothing():
 
 def test_the_comment_job_needs_nothing_to_be_installed():
     """`-S` and `-I` leave only Python's own library and src/ to import from."""
-    check = "import sys; sys.path.insert(0, 'src'); import retrace.pull_request.post"
+    check = "import sys; sys.path.insert(0, 'src'); import retrace.tools.pull_request.posting.__main__"
     subprocess.run([sys.executable, "-I", "-S", "-c", check], cwd=ROOT, check=True)
 
 

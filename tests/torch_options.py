@@ -1,6 +1,6 @@
 """Small networks and short trainings that several tests share."""
 
-from retrace.models.torch_training import TrainingOptions
+from retrace.models.torch.training import TrainingOptions
 
 OPTIONS = {
     "network": "mlp",

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrace.errors import RetraceError
-from retrace.params import Params
-from retrace.search import workers
-from retrace.search.events import Outcome, Reported
+from retrace.core.errors import RetraceError
+from retrace.core.params import Params
+from retrace.tools.search.cluster import workers
+from retrace.tools.search.trials.events import Outcome, Reported
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def watch(section, prefix):
 def main(script, out):
     sys.addaudithook(note_open)
     sys.path[0] = str(ROOT / "src")
-    import retrace.params as params
+    import retrace.core.params as params
 
     for name in ("Preprocess", "Split", "Features", "Train", "Report"):
         watch(getattr(params, name), f"{name.lower()}.")

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from project import ROOT
-from retrace.settings import load_yaml
+from retrace.core.checked_yaml import load_yaml
 
 EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
 

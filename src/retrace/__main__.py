@@ -1,5 +1,5 @@
 """`python -m retrace` is the `retrace` command."""
 
-from retrace.commands import app
+from retrace.tools.cli import app
 
 app()

@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from retrace.errors import ModelError
+from retrace.core.errors import ModelError
 from retrace.models.registry import CLASSIFIERS, build_model
 
 

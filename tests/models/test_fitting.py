@@ -5,7 +5,7 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 
-from retrace.errors import ModelError
+from retrace.core.errors import ModelError
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
 

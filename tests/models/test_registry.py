@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrace.errors import ModelError, ParamsError
+from retrace.core.errors import ModelError, ParamsError
 from retrace.models.registry import MODELS, build_model
 
 EACH = [(task, name) for task, models in MODELS.items() for name in models]

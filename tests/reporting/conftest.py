@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrace.artifacts import HISTORY_COLUMNS
-from retrace.records import Predictions
+from retrace.core.artifacts import HISTORY_COLUMNS
+from retrace.core.records import Predictions
 from retrace.reporting import Results
 
 FEW = {"resamples": 200, "mistakes": 5}

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 
 from retrace import reporting
-from retrace.records import Predictions
+from retrace.core.records import Predictions
 from retrace.reporting import classification
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from retrace import reporting
-from retrace.artifacts import HISTORY_COLUMNS
+from retrace.core.artifacts import HISTORY_COLUMNS
 
 
 def test_markdown_has_tables_and_curves_and_no_image(make_results):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retrace import reporting
-from retrace.errors import ParamsError
+from retrace.core.errors import ParamsError
 
 
 def test_metrics_name_both_parts_and_count_the_test_rows(make_results):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from retrace import reporting
-from retrace.errors import ParamsError
+from retrace.core.errors import ParamsError
 from retrace.reporting.slices import slice_tables, values_of
 
 

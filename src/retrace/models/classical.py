@@ -19,8 +19,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from retrace.params import Count, Fraction, InnerFraction, NonNegative, Positive, Train
-from retrace.settings import CONFIG
+from retrace.core.checked_yaml import CONFIG
+from retrace.core.params import Count, Fraction, InnerFraction, NonNegative, Positive, Train
 
 model = validate_call(config=CONFIG)
 

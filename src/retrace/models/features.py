@@ -18,9 +18,9 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from retrace.core.params import Features
+from retrace.core.records import Kind, Task
 from retrace.models.text_features import encode_texts
-from retrace.params import Features
-from retrace.records import Kind, Task
 
 RELEVANCE: dict[Task, Callable[..., Any]] = {"classification": f_classif, "regression": f_regression}
 

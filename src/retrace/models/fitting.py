@@ -9,8 +9,8 @@ import sklearn
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
-from retrace.errors import ModelError
-from retrace.records import Dataset, Predictions
+from retrace.core.errors import ModelError
+from retrace.core.records import Dataset, Predictions
 
 
 def fit_model(

@@ -9,14 +9,14 @@ from annotated_types import Ge, Le, Lt
 from pydantic import Strict, StrictBool, validate_call
 from typing_extensions import TypedDict, Unpack
 
-from retrace.errors import ParamsError
+from retrace.core.checked_yaml import CONFIG
+from retrace.core.errors import ParamsError
+from retrace.core.params import Count, NonNegative, Positive, Train
+from retrace.core.records import Task
 from retrace.models.classical import Balanced
-from retrace.params import Count, NonNegative, Positive, Train
-from retrace.records import Task
-from retrace.settings import CONFIG
 
 if TYPE_CHECKING:
-    from retrace.models.torch_estimator import TorchEstimator
+    from retrace.models.torch.estimator import TorchEstimator
 
 model = validate_call(config=CONFIG)
 
@@ -46,7 +46,7 @@ def mlp(
     dropout: Share,
     **training: Unpack[Training],
 ) -> Any:
-    """Fully connected layers; see `retrace.models.networks.mlp`."""
+    """Fully connected layers; see `retrace.models.torch.networks.mlp`."""
     architecture = {"hidden": hidden, "dropout": dropout}
     options = {
         "network": "mlp",
@@ -74,9 +74,9 @@ def cnn(
     colour: Share,
     **training: Unpack[Training],
 ) -> Any:
-    """Convolutions; see `retrace.models.networks.cnn`.
+    """Convolutions; see `retrace.models.torch.networks.cnn`.
 
-    ``shift`` moves training images by pixels; `retrace.models.augmentation.augment` has the rest.
+    ``shift`` moves training images by pixels; `retrace.models.torch.augmentation.augment` has the rest.
     """
     options = {
         "network": "cnn",
@@ -89,8 +89,8 @@ def cnn(
 
 
 def _torch_estimator(task: Task, seed: int, train: Train, options: dict[str, Any]) -> "TorchEstimator":
-    from retrace.models.torch_classifier import TorchClassifier
-    from retrace.models.torch_regressor import TorchRegressor
+    from retrace.models.torch.classifier import TorchClassifier
+    from retrace.models.torch.regressor import TorchRegressor
 
     if task == "regression" and options["class_weight"] is not None:
         raise ParamsError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from retrace.models.torch_training import TrainingOptions, TrainingState
+    from retrace.models.torch.training import TrainingOptions, TrainingState
 
 
 class Progress:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from retrace.errors import ModelError, did_you_mean
+from retrace.core.checked_yaml import checked
+from retrace.core.errors import ModelError, did_you_mean
+from retrace.core.params import Params
+from retrace.core.records import Kind, Task
 from retrace.models import classical, neural, regressors
 from retrace.models.features import feature_steps
-from retrace.params import Params
-from retrace.records import Kind, Task
-from retrace.settings import checked
 
 
 @dataclass(frozen=True, kw_only=True)

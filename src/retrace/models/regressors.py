@@ -18,8 +18,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
-from retrace.params import Count, Fraction, InnerFraction, NonNegative, Positive, Train
-from retrace.settings import CONFIG
+from retrace.core.checked_yaml import CONFIG
+from retrace.core.params import Count, Fraction, InnerFraction, NonNegative, Positive, Train
 
 model = validate_call(config=CONFIG)
 

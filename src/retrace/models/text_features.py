@@ -7,8 +7,8 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.pipeline import FeatureUnion, make_pipeline
 
+from retrace.core.params import TextFeatures
 from retrace.models.ngrams import WordNgrams
-from retrace.params import TextFeatures
 
 
 class LetterNgrams(CountVectorizer):

@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from retrace import plots
-from retrace.evaluation import class_scores, confident_mistakes, confusion_matrix, reliability
-from retrace.intervals import wilson
-from retrace.params import Params
-from retrace.reporting.formatting import interval_text
+from retrace.core.params import Params
+from retrace.evaluation.formatting import interval_text
+from retrace.evaluation.intervals import wilson
+from retrace.evaluation.metrics import class_scores, confident_mistakes, confusion_matrix, reliability
+from retrace.reporting import plots
 from retrace.reporting.results import Results
 
 

@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from retrace import plots
-from retrace.evaluation import LOWER_IS_BETTER
-from retrace.reporting import classification, regression
-from retrace.reporting.formatting import interval_text
+from retrace.evaluation.formatting import interval_text
+from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.reporting import classification, plots, regression
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
-from retrace.templating import render
+from retrace.reporting.templating import render
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
 
 TASKS = {"classification": classification, "regression": regression}
 

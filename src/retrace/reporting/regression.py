@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from retrace import plots
-from retrace.evaluation import calibration_bins, largest_errors
+from retrace.evaluation.metrics import calibration_bins, largest_errors
+from retrace.reporting import plots
 from retrace.reporting.results import Results
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

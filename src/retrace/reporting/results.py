@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrace.evaluation import scores
-from retrace.intervals import Interval, score_intervals
-from retrace.params import Params, check_metric
-from retrace.records import Dataset, Predictions
+from retrace.core.params import Params, check_metric
+from retrace.core.records import Dataset, Predictions
+from retrace.evaluation.intervals import Interval, score_intervals
+from retrace.evaluation.metrics import scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Results:
     predictions: dict[str, Predictions]
     history: pd.DataFrame
     environment: dict[str, Any]
-    data_checks: dict[str, list[str]]  # what `retrace.data_checks` found, as it lies in its file
+    data_checks: dict[str, list[str]]  # what `retrace.splitting.checks` found, as it lies in its file
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retrace.errors import ParamsError, did_you_mean
-from retrace.evaluation import scores
-from retrace.intervals import score_intervals
-from retrace.params import METRICS
-from retrace.records import Dataset, Predictions
-from retrace.reporting.formatting import interval_text
+from retrace.core.errors import ParamsError, did_you_mean
+from retrace.core.params import METRICS
+from retrace.core.records import Dataset, Predictions
+from retrace.evaluation.formatting import interval_text
+from retrace.evaluation.intervals import score_intervals
+from retrace.evaluation.metrics import scores
 from retrace.reporting.results import Results
 
 MOST_VALUES = 20  # of a column; the rest shares a row

@@ -1,0 +1,113 @@
+"""Row-wise, stateless work per kind of data: a cleaned row depends on that row alone.
+
+What learns from data (imputing, scaling, encoding, selection) is a step of a model's Pipeline instead
+(`retrace.models.features`), so that it is fitted on the training rows only.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from retrace.cleaning.decoding import decode
+from retrace.cleaning.posts import REMOVERS
+from retrace.core.params import ImageCleaning, Preprocess, TabularCleaning, TextCleaning
+from retrace.core.records import Dataset
+from retrace.images.pixels import to_pixels
+
+
+def clean(dataset: Dataset, settings: Preprocess) -> Dataset:
+    """Return the dataset with its inputs cleaned; rows, labels and ids stay as they are."""
+    X = CLEANERS[dataset.kind](dataset.X, getattr(settings, dataset.kind))
+    return replace(dataset, X=X)
+
+
+def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:
+    """Make text and gaps in a table uniform.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_samples, n_features)
+        Numbers, and text as objects.
+    settings : TabularCleaning
+        ``strip_text`` cuts white space around text.
+
+    Returns
+    -------
+    DataFrame of shape (n_samples, n_features)
+        Text is ``str``, as objects; what is empty or infinite is NaN.
+    """
+    cleaned = {name: _clean_column(column, settings) for name, column in X.items()}
+    return pd.DataFrame(cleaned, copy=False)  # untouched columns are shared, not copied
+
+
+def clean_images(X: NDArray[np.uint8] | pd.DataFrame, settings: ImageCleaning) -> NDArray[np.uint8]:
+    """Decode image files, or take images as they are; bring them to a size and number of channels.
+
+    Parameters
+    ----------
+    X : uint8 array of shape (n_samples, height, width, channels), or DataFrame
+        A table of files is decoded by `retrace.cleaning.decoding.decode`.
+    settings : ImageCleaning
+        ``size`` in pixels of a square, ``channels`` and ``fit``; null leaves the first two as they are
+        (files: 3 channels).
+
+    Returns
+    -------
+    uint8 array of shape (n_samples, height, width, channels)
+
+    Raises
+    ------
+    DataError
+        Files differ in size and ``settings.size`` is None, or cannot be read any more.
+    """
+    if isinstance(X, pd.DataFrame):
+        return decode(X, settings)
+    channels = settings.channels or X.shape[-1]
+    if settings.size is None and channels == X.shape[-1]:
+        return X
+    images = (Image.fromarray(image[..., 0] if X.shape[-1] == 1 else image) for image in X)
+    pixels = [to_pixels(i, size=settings.size, channels=channels, fit=settings.fit) for i in images]
+    return np.stack(pixels)
+
+
+def clean_texts(X: NDArray[np.object_], settings: TextCleaning) -> NDArray[np.object_]:
+    """Take ``remove`` out of texts: headers first, then footers, then quotes.
+
+    Parameters
+    ----------
+    X : object array of str of shape (n_samples,)
+    settings : TextCleaning
+
+    Returns
+    -------
+    object array of str of shape (n_samples,)
+        A text of which nothing is left is an empty text.
+    """
+    for name, remove in REMOVERS.items():
+        if name in settings.remove:
+            X = np.array([remove(text) for text in X], dtype=object)
+    return X
+
+
+CLEANERS: dict[str, Callable[..., Any]] = {
+    "tabular": clean_table,
+    "image": clean_images,
+    "text": clean_texts,
+}
+
+
+def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:
+    if pd.api.types.is_float_dtype(column.dtype):
+        infinite = np.isinf(column)
+        return column.mask(infinite) if infinite.any() else column
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    text = column.map(str, na_action="ignore").astype(object)
+    if settings.strip_text:
+        text = text.map(str.strip, na_action="ignore").astype(object)
+    return text.where(text.notna() & (text != ""), np.nan)

@@ -1,0 +1,1 @@
+"""What every stage stands on: errors, params, records, the files in cache/, and seeding."""

@@ -1,0 +1,160 @@
+"""The files that stages pass on: where they are, and how they are read and written.
+
+Every write goes to a file beside the target and is then renamed, so a reader finds the old file or
+the new one, never half of one.
+"""
+
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import joblib
+import pandas as pd
+
+from retrace.core.errors import ArtifactError
+
+RAW = Path("cache/raw.pkl")
+CLEAN = Path("cache/clean.pkl")
+TRAIN = Path("cache/train.pkl")
+VALIDATION = Path("cache/validation.pkl")
+TEST = Path("cache/test.pkl")
+DATA_CHECKS = Path("cache/data_checks.json")
+MODEL = Path("cache/model.joblib")
+ENVIRONMENT = Path("cache/environment.json")
+
+METRICS = Path("metrics.json")
+HISTORY = Path("report/training_history.csv")
+PREDICTIONS = Path("report/predictions.csv")
+CONFUSION = Path("report/confusion.csv")
+FIGURES = Path("report/figures")
+REPORT_MD = Path("report/report.md")
+REPORT_HTML = Path("report/index.html")
+
+MADE_BY = {
+    RAW: "read_data",
+    CLEAN: "preprocess",
+    TRAIN: "split",
+    VALIDATION: "split",
+    TEST: "split",
+    DATA_CHECKS: "split",
+    MODEL: "train",
+    ENVIRONMENT: "train",
+    HISTORY: "train",
+    METRICS: "report",
+}
+
+HISTORY_COLUMNS = [
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "learning_rate",
+]
+
+
+def load(path: Path) -> Any:
+    """Read a pickled intermediate, a model (.joblib), a table (.csv) or a JSON file.
+
+    Loading a pickle runs code that is in it: load only what your own pipeline made.
+
+    Raises
+    ------
+    ArtifactError
+        The file is missing or damaged; the message names the stage that makes it.
+    """
+    readers = {".joblib": joblib.load, ".json": json.load, ".csv": pd.read_csv}
+    read = readers.get(path.suffix, pickle.load)
+    try:
+        with path.open("rb") as file:
+            return read(file)
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is not there yet: run `dvc repro {MADE_BY[path]}`") from None
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged pickle can raise anything
+        raise ArtifactError(
+            f"{path} is damaged or from another version ({type(error).__name__}: {error}):"
+            f" delete it and run `dvc repro {MADE_BY[path]}`"
+        ) from error
+
+
+def save(value: object, path: Path) -> None:
+    """Write a pickled intermediate, or a model (.joblib); equal values give equal bytes.
+
+    Raises
+    ------
+    ArtifactError
+        The file cannot be written; what was there before is still there.
+    """
+    if path.suffix == ".joblib":
+        write_whole(path, lambda file: joblib.dump(value, file))
+    else:
+        write_whole(path, lambda file: pickle.dump(value, file, protocol=5))
+
+
+def save_text(text: str, path: Path) -> None:
+    """Write a text file in UTF-8 with Unix line ends, on every system."""
+    write_whole(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def save_json(values: dict[str, Any], path: Path) -> None:
+    """Write a JSON file that reads well in a diff."""
+    save_text(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
+
+
+def save_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a CSV file; numbers keep all their digits."""
+    save_text(table.to_csv(index=False, lineterminator="\n"), path)
+
+
+def save_history(history: list[dict[str, Any]], path: Path) -> None:
+    """Write a training history; a model without epochs gets the header alone."""
+    save_table(pd.DataFrame(history, columns=HISTORY_COLUMNS), path)
+
+
+def save_folder(contents: dict[str, str], folder: Path) -> None:
+    """Write text files into a generated folder, and remove what an earlier run left there."""
+    for name, text in contents.items():
+        save_text(text, folder / name)
+    for file in folder.iterdir():
+        if file.name not in contents:
+            file.unlink()
+
+
+def file_md5(path: Path) -> str:
+    """Return the MD5 of a file: what DVC names contents by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let ``write`` fill a file beside ``path``, then put it in its place.
+
+    Raises
+    ------
+    ArtifactError
+        The file cannot be written; what was there before is still there, and nothing beside it.
+    """
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with unfinished.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise ArtifactError(
+            f"{path} cannot be written ({error.strerror or error}):"
+            f" check the rights and the free space of {path.parent.absolute()}"
+        ) from error

@@ -1,0 +1,226 @@
+"""params.yaml as frozen dataclasses: one per section, each checked when it is made."""
+
+import math
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import AfterValidator, Strict, StrictBool, model_validator
+from pydantic.dataclasses import dataclass
+
+from retrace.core.checked_yaml import CONFIG, checked, load_yaml
+from retrace.core.errors import ParamsError, did_you_mean
+from retrace.core.records import Task
+
+# Strict: pydantic would otherwise take "3", 3.0 or true for 3.
+Positive = Annotated[float, Strict(), Gt(0)]
+NonNegative = Annotated[float, Strict(), Ge(0)]
+Fraction = Annotated[float, Strict(), Ge(0), Le(1)]
+InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
+Count = Annotated[int, Strict(), Ge(1)]
+Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
+
+
+def _pinned(revision: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", revision):
+        raise ValueError(
+            f"got '{revision}', should be the full commit hash of a name on the Hugging Face hub (40"
+            " hexadecimal digits), or the hash of a folder (64; left empty, `preprocess` tells it)"
+        )
+    return revision
+
+
+Revision = Annotated[str, Strict(), AfterValidator(_pinned)]
+
+ClassificationMetric = Literal[
+    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
+]
+RegressionMetric = Literal["mae", "rmse", "r2"]
+Metric = ClassificationMetric | RegressionMetric
+
+# In the order that metrics.json has.
+METRICS: dict[Task, tuple[str, ...]] = {
+    "classification": get_args(ClassificationMetric),
+    "regression": get_args(RegressionMetric),
+}
+
+
+section = dataclass(frozen=True, kw_only=True, config=CONFIG)
+
+
+@section
+class TabularCleaning:
+    """Row-wise work on tables."""
+
+    strip_text: StrictBool
+
+
+@section
+class Pretrained:
+    """The frozen network that turns each row into a vector, if any."""
+
+    backbone: str | None
+    revision: Revision | None
+    batch_size: Count
+
+
+@section
+class ImageCleaning(Pretrained):
+    """Row-wise work on images."""
+
+    size: Count | None
+    channels: Literal[1, 3, 4] | None
+    fit: Literal["stretch", "crop", "pad"]
+
+
+@section
+class TextCleaning(Pretrained):
+    """Row-wise work on texts."""
+
+    remove: tuple[Literal["headers", "footers", "quotes"], ...]
+
+
+@section
+class Preprocess:
+    """Stateless work per kind of data; nothing here learns from the data."""
+
+    tabular: TabularCleaning
+    image: ImageCleaning
+    text: TextCleaning
+
+
+@section
+class Split:
+    """How rows become a training, a validation and a test part."""
+
+    method: Literal["stratified", "group", "time", "hash", "fixed"]
+    seed: Seed
+    train: InnerFraction
+    validation: InnerFraction
+    test: InnerFraction
+    duplicates_together: StrictBool
+
+    @model_validator(mode="after")
+    def _fractions_sum_to_one(self) -> "Split":
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1, abs_tol=1e-6):
+            raise ValueError(
+                f"train, validation and test are {self.train} + {self.validation} + {self.test}"
+                f" = {total:g}, should sum to 1: change one of them"
+            )
+        return self
+
+
+def _from_to(ngrams: tuple[int, int]) -> tuple[int, int]:
+    if ngrams[0] > ngrams[1]:
+        raise ValueError(f"got {list(ngrams)}, should be the shortest and the longest, such as [1, 2]")
+    return ngrams
+
+
+Ngrams = Annotated[tuple[Count, Count], AfterValidator(_from_to)]
+
+
+@section
+class TextFeatures:
+    """How texts become numbers: tf-idf of words, of letters within words, or of both."""
+
+    word_ngrams: Ngrams | None
+    char_ngrams: Ngrams | None
+    stop_words: Literal["english"] | None
+    min_df: Count
+    max_df: InnerFraction | Literal[1]
+    max_features: Count | None
+    sublinear: StrictBool
+
+    @model_validator(mode="after")
+    def _something_is_counted(self) -> "TextFeatures":
+        if self.word_ngrams is None and self.char_ngrams is None:
+            raise ValueError("word_ngrams and char_ngrams are both null: set one, such as [1, 2]")
+        return self
+
+
+@section
+class Features:
+    """What a model's Pipeline fits on the training rows before the model itself."""
+
+    impute: Literal["median", "mean", "most_frequent"]
+    scale: Literal["standard", "robust", "minmax"]
+    max_categories: Annotated[int, Strict(), Ge(2)]
+    select: Count | None
+    text: TextFeatures
+
+
+@section
+class Train:
+    """How a model is computed. Each value changes bits, so each is fixed."""
+
+    device: Literal["cpu", "cuda"]
+    precision: Literal["float32", "bfloat16"]
+    threads: Count
+
+
+@section
+class Report:
+    """How certain the report is, and how much it shows."""
+
+    confidence: InnerFraction
+    resamples: Annotated[int, Strict(), Ge(100)]
+    seed: Seed
+    mistakes: Annotated[int, Strict(), Ge(0), Le(100)]
+    slices: list[str]
+
+
+@section
+class Params:
+    """All of params.yaml."""
+
+    seed: Seed
+    data: str
+    preprocess: Preprocess
+    split: Split
+    features: Features
+    model: str
+    models: dict[str, dict[str, Any]]
+    train: Train
+    report: Report
+    metric: Metric
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """The section of the model in use, as ``params.yaml: models.<model>`` gives it."""
+        return self.models[self.model]
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    """Read and check params.yaml.
+
+    The hyperparameters of a model are checked where it is built (`retrace.models`).
+
+    Raises
+    ------
+    ParamsError
+        A key is unknown, missing, or has a value of the wrong type or out of range.
+    """
+    params = checked(Params, load_yaml(path), str(path))
+    if params.model not in params.models:
+        raise ParamsError(
+            f"{path}: model: got '{params.model}'{did_you_mean(params.model, params.models)};"
+            f" allowed: {', '.join(params.models)}"
+        )
+    return params
+
+
+def check_metric(params: Params, task: Task) -> None:
+    """Refuse a metric that the task of the data does not have.
+
+    Raises
+    ------
+    ParamsError
+        Naming the metrics that the task has.
+    """
+    if params.metric not in METRICS[task]:
+        raise ParamsError(
+            f"params.yaml: metric: got '{params.metric}', but data '{params.data}' is a {task};"
+            f" allowed: {', '.join(METRICS[task])}"
+        )

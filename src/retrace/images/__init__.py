@@ -1,0 +1,1 @@
+"""Image files in, pixels out, on several processes."""

@@ -1,0 +1,220 @@
+"""What a torch network needs to keep scikit-learn's estimator contract, whatever it predicts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import Tensor, nn
+
+from retrace.core.records import Floats, Task
+from retrace.core.seeding import available_device
+from retrace.models.torch.networks import NETWORKS, Normalise
+from retrace.models.torch.statistics import channel_statistics
+from retrace.models.torch.training import Callback, TrainingOptions, predict_outputs, train_network
+
+ACCEPTED: dict[str, Any] = {"dtype": [np.float32, np.uint8], "allow_nd": True}
+
+
+class TorchEstimator(BaseEstimator):
+    """Train a network by gradient descent and keep its best epoch.
+
+    Parameters
+    ----------
+    network : str
+        A key of `retrace.models.torch.networks.NETWORKS`.
+    architecture : dict
+        Keyword arguments of that network.
+    epochs, batch_size : int
+    learning_rate, weight_decay : float
+        Of AdamW; ``learning_rate`` is the peak of the schedule.
+    schedule : {"one_cycle", "cosine", "constant"}
+    patience : int or None
+        Stop after so many epochs without a lower validation loss.
+    class_weight : {"balanced"} or None
+        Weigh the loss by the inverse frequency of each class; None for a regressor.
+    shift : int
+        Move training images by up to so many pixels, anew in each epoch.
+    augmentation : dict
+        How else training images are changed: the keyword arguments of
+        `retrace.models.torch.augmentation.augment`; empty for inputs that are no images.
+    device : {"cpu", "cuda"}
+    precision : {"float32", "bfloat16"}
+        Of the products in training; with ``"bfloat16"`` weights and sums stay float32 (mixed precision).
+    seed : int
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Length of the second axis of ``X``.
+    input_shape_ : tuple of int
+        Shape of one row as the network takes it: images with their channels first.
+    weights_ : dict of str to array
+        The best epoch's weights, as NumPy arrays: these pickle to the same bytes every time, torch's
+        storages do not (their keys are addresses).
+    history_ : list of dict
+        One entry per epoch: loss and accuracy on training and validation rows, learning rate.
+    best_epoch_ : int
+        Counted from 1.
+    """
+
+    # scikit-learn's metadata routing: a Pipeline passes these on to `fit`.
+    __metadata_request__fit: ClassVar = {"X_val": True, "y_val": True, "callbacks": True}
+
+    _task: ClassVar[Task]
+
+    def __init__(
+        self,
+        *,
+        network: str,
+        architecture: dict[str, Any],
+        epochs: int,
+        batch_size: int,
+        learning_rate: float,
+        weight_decay: float,
+        schedule: str,
+        patience: int | None,
+        class_weight: str | None,
+        shift: int,
+        augmentation: dict[str, Any],
+        device: str,
+        precision: str,
+        seed: int,
+    ) -> None:
+        self.network = network
+        self.architecture = architecture
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.patience = patience
+        self.class_weight = class_weight
+        self.shift = shift
+        self.augmentation = augmentation
+        self.device = device
+        self.precision = precision
+        self.seed = seed
+
+    def fit(
+        self,
+        X: NDArray[Any],
+        y: NDArray[Any],
+        X_val: NDArray[Any] | None = None,
+        y_val: NDArray[Any] | None = None,
+        callbacks: Sequence[Callback] = (),
+    ) -> Self:
+        """Train on ``X`` and ``y``; choose the epoch by ``X_val`` and ``y_val`` where given.
+
+        Parameters
+        ----------
+        X, X_val : array of shape (n_samples, n_features) or (n_samples, height, width, channels)
+        y, y_val : array of shape (n_samples,)
+        callbacks : sequence of Callback
+            What watches the training: a progress bar, a checkpoint. They change no result.
+
+        Returns
+        -------
+        self
+            Fitted.
+
+        Raises
+        ------
+        ModelError
+            ``device`` is ``"cuda"`` and there is none.
+        """
+        X, y = validate_data(self, X, y, **ACCEPTED, y_numeric=self._task == "regression")
+        targets = self._learn_targets(y)
+        self.input_shape_ = (X.shape[-1], *X.shape[1:-1])
+        device = available_device(self.device)
+        with _repeatable(self.seed):
+            network = self._build_network(*channel_statistics(X)).to(device)
+            validation = None
+            if X_val is not None and y_val is not None:
+                X_val = validate_data(self, X_val, **ACCEPTED, reset=False)
+                validation = (_inputs(X_val, device), self._targets(y_val).to(device))
+            training = (_inputs(X, device), targets.to(device))
+            state = train_network(network, training, validation, self._options(y), callbacks)
+        self.weights_ = {name: w.cpu().numpy().copy() for name, w in state.best_weights.items()}
+        self.history_ = state.history
+        self.best_epoch_ = state.best_epoch
+        return self
+
+    def _learn_targets(self, y: NDArray[Any]) -> Tensor:
+        """Learn from ``y`` how targets are told to the network, and tell it."""
+        raise NotImplementedError
+
+    def _targets(self, y: NDArray[Any]) -> Tensor:
+        raise NotImplementedError
+
+    @property
+    def _n_outputs(self) -> int:
+        raise NotImplementedError
+
+    def _outputs(self, X: NDArray[Any]) -> Tensor:
+        """Return the network's outputs as float64 on the CPU, shape (n_samples, n_outputs)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, **ACCEPTED, reset=False)
+        # A model that was trained on a GPU predicts on the CPU where there is none.
+        device = self.device if torch.cuda.is_available() else "cpu"
+        with _repeatable(self.seed):
+            n_channels = self.input_shape_[0]
+            network = self._build_network(np.zeros(n_channels), np.ones(n_channels))
+            network.load_state_dict(
+                {name: torch.from_numpy(np.array(value)) for name, value in self.weights_.items()}
+            )
+            return predict_outputs(network.to(device), _inputs(X, device)).double().cpu()
+
+    def _build_network(self, mean: Floats, scale: Floats) -> nn.Module:
+        network = NETWORKS[self.network](self.input_shape_, self._n_outputs, **self.architecture)
+        if len(self.input_shape_) == 1:  # a table, which the Pipeline has scaled
+            return network
+        statistics = (torch.tensor(values, dtype=torch.float32) for values in (mean, scale))
+        layers = nn.Sequential(Normalise(*statistics), network)
+        return layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _options(self, y: NDArray[np.generic]) -> TrainingOptions:
+        return TrainingOptions(
+            task=self._task,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            schedule=self.schedule,
+            patience=self.patience,
+            class_weight=self._class_weight(y),
+            shift=self.shift,
+            augmentation=self.augmentation,
+            precision=self.precision,
+            seed=self.seed,
+        )
+
+    def _class_weight(self, y: NDArray[np.generic]) -> Tensor | None:
+        return None
+
+
+def _inputs(X: NDArray[np.generic], device: str) -> Tensor:
+    if X.ndim == 2:
+        return torch.from_numpy(X.astype(np.float32)).to(device)
+    # Images stay channels-last in memory, as torch's convolutions like them best: a fifth less time.
+    return torch.from_numpy(np.ascontiguousarray(X)).to(device).movedim(-1, 1)
+
+
+@contextmanager
+def _repeatable(seed: int) -> Iterator[None]:
+    """Seed torch and refuse operations that do not repeat; put back what was set before."""
+    # `torch.use_deterministic_algorithms` says the same, but imports torch's compiler: two seconds.
+    before = torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        torch.set_deterministic_debug_mode("error")
+        torch.backends.cudnn.benchmark = False
+        try:
+            yield
+        finally:
+            torch.set_deterministic_debug_mode(before[0])
+            torch.backends.cudnn.benchmark = before[1]

@@ -1,0 +1,1 @@
+"""What the readers share: descriptions, labels, roles, schemas, class folders, texts, downloads."""

@@ -1,0 +1,1 @@
+"""Ids, labels and groups in, three parts out; `checks` looks at what came of it."""

@@ -1,0 +1,31 @@
+"""A dataset and its parts in, what is odd about them out: warnings, never failures."""
+
+from retrace.core.records import Dataset
+from retrace.splitting.checks.drift import compare_parts
+from retrace.splitting.checks.duplicates import duplicates_across
+from retrace.splitting.checks.findings import Findings, together
+from retrace.splitting.checks.leakage import find_leaks
+from retrace.splitting.checks.samples import Rows, comparable, sample_rows
+
+__all__ = ["Findings", "check_data"]
+
+TARGET = "the target"
+
+
+def check_data(dataset: Dataset, parts: dict[str, Rows], seed: int) -> Findings:
+    """Look for duplicates across the parts, columns that give the target away, and parts that differ.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    parts : dict of str to int array
+        Row positions of ``"train"``, ``"validation"`` and ``"test"``.
+    seed : int
+        Of the rows that are drawn from a large part.
+    """
+    sampled = {part: sample_rows(dataset, rows, seed) for part, rows in parts.items()}
+    columns = {part: comparable(dataset, rows) for part, rows in sampled.items()}
+    leaks = find_leaks(columns["train"], dataset.y[sampled["train"]], dataset.task)
+    for part, rows in sampled.items():
+        columns[part][TARGET] = dataset.y[rows]
+    return together([duplicates_across(dataset, parts), leaks, compare_parts(columns)])

@@ -1,0 +1,1 @@
+"""What is built around the pipeline: nothing here can change a result."""

@@ -1,0 +1,163 @@
+"""What differs between two runs: parameters, data, code, metrics and single rows."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrace.core.artifacts import ENVIRONMENT
+from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.tools.comparison.sides import Side, output_path
+from retrace.tools.repository.predictions import TestRows
+
+ABSENT = "—"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A parameter or a file that differs; ``stages`` are those that read it."""
+
+    name: str
+    base: str
+    other: str
+    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric of one part on both sides; None where a side does not have it."""
+
+    part: str
+    name: str
+    better: str
+    base: float | None
+    other: float | None
+    difference: float | None
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row that one of the two models gets right, or closer, and its position in the test part."""
+
+    position: int
+    id: str
+    true: str
+    base: str
+    other: str
+
+
+def param_changes(base: Side, other: Side) -> list[Change]:
+    """Compare the parameters that the two runs really read, as their dvc.lock has them."""
+    before, now = base.used, other.used
+    return [
+        Change(name, _shown(before, name), _shown(now, name))
+        for name in dict.fromkeys([*before, *now])
+        if _shown(before, name) != _shown(now, name)
+    ]
+
+
+def data_changes(base: Side, other: Side) -> list[Change]:
+    """Compare the data that the two runs read."""
+    return [change for change in _source_changes(base, other) if change.name.startswith("data/")]
+
+
+def code_changes(base: Side, other: Side) -> list[Change]:
+    """Compare the code and the pinned requirements that the two runs used."""
+    return [change for change in _source_changes(base, other) if not change.name.startswith("data/")]
+
+
+def hardware_note(base: Side, other: Side) -> list[str]:
+    """Say where the two models were trained, if their records are here and name two machines."""
+    paths = [output_path(side.lock, ENVIRONMENT) for side in (base, other)]
+    if not all(paths):
+        return []
+    records = [json.loads(path.read_bytes())["hardware"] for path in paths if path]
+    names = [f"{record.get('gpu', record['cpu'])} ({record['system']})" for record in records]
+    if names[0] == names[1]:
+        return []
+    return [
+        f"`{base.name}` was trained on {names[0]}, `{other.name}` on {names[1]}: the last bits may"
+        " differ for that alone"
+    ]
+
+
+def metric_rows(base: Side, other: Side) -> list[MetricRow]:
+    """Put the metrics of both sides beside each other, the test part first."""
+    return [
+        _metric_row(
+            part, name, base.metrics.get(part, {}).get(name), other.metrics.get(part, {}).get(name)
+        )
+        for part in ("test", "validation")
+        for name in (base.metrics.get(part) or {}) | (other.metrics.get(part) or {})
+        if name != "n"
+    ]
+
+
+def changed_rows(base: TestRows, other: TestRows) -> tuple[list[ChangedRow], list[ChangedRow]]:
+    """Return the rows that got worse and those that got better, the surest, or the largest, first.
+
+    Of a classification, rows that were right and are now wrong, and the reverse; of a regression, rows
+    whose prediction is now further from the true value, and those where it is nearer.
+
+    Parameters
+    ----------
+    base, other : TestRows
+        The same rows in the same order.
+    """
+    if base.classes:
+        right = [rows.predictions.predicted == rows.predictions.y for rows in (base, other)]
+        lost, gained = right[0] & ~right[1], right[1] & ~right[0]
+        size = other.predictions.probabilities.max(axis=1)
+    else:
+        before, after = (
+            np.abs(rows.predictions.predicted - rows.predictions.y) for rows in (base, other)
+        )
+        lost, gained, size = after > before, after < before, np.abs(after - before)
+    return _rows(base, other, lost, size), _rows(base, other, gained, size)
+
+
+def _rows(
+    base: TestRows, other: TestRows, chosen: NDArray[np.bool_], size: NDArray[np.float64]
+) -> list[ChangedRow]:
+    positions = np.flatnonzero(chosen)
+    positions = positions[np.argsort(-size[positions], kind="stable")]
+    ids, true = (base.keys[key].take(positions).to_pylist() for key in ("id", "true"))
+    said = [_labels(rows, positions) for rows in (base, other)]
+    return [ChangedRow(*row) for row in zip(positions.tolist(), ids, true, *said, strict=True)]
+
+
+def _labels(rows: TestRows, positions: NDArray[np.intp]) -> Iterable[str]:
+    values = rows.predictions.predicted[positions].tolist()
+    return [rows.classes[value] if rows.classes else f"{value:.6g}" for value in values]
+
+
+def _source_changes(base: Side, other: Side) -> list[Change]:
+    read: dict[str, dict[str, str]] = {}
+    stages: dict[str, dict[str, None]] = {}
+    for key, side in (("base", base), ("other", other)):
+        for stage, deps in side.lock.sources.items():
+            for path, md5 in deps.items():
+                read.setdefault(path, {})[key] = md5[:8]
+                stages.setdefault(path, {})[stage] = None
+    return [
+        Change(path, found.get("base", ABSENT), found.get("other", ABSENT), tuple(stages[path]))
+        for path, found in sorted(read.items())
+        if found.get("base") != found.get("other")
+    ]
+
+
+def _metric_row(part: str, name: str, base: float | None, other: float | None) -> MetricRow:
+    better = "lower" if name in LOWER_IS_BETTER else "higher"
+    return MetricRow(
+        part, name, better, base, other, None if base is None or other is None else other - base
+    )
+
+
+def _shown(values: dict[str, Any], name: str) -> str:
+    if name not in values:
+        return ABSENT
+    value = values[name]
+    return value if isinstance(value, str) else json.dumps(value, default=str)

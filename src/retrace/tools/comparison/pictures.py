@@ -1,0 +1,48 @@
+"""Small pictures of the rows that changed, for the page."""
+
+import base64
+import io
+import pickle
+from typing import Any
+
+import numpy as np
+
+from retrace.core.artifacts import TEST
+from retrace.tools.comparison.report import ON_THE_PAGE, Report
+from retrace.tools.comparison.sides import output_path
+
+LARGEST = 96  # pixels
+
+
+def row_pictures(report: Report) -> dict[int, str]:
+    """Draw the changed rows of image data as data URLs, by their position in the base's test part.
+
+    Only the base's own test part is opened: unpickling runs code, and the base is what one trusts.
+    """
+    path = output_path(report.base.lock, TEST)
+    rows = [row.position for rows in (report.lost, report.gained) for row in rows[:ON_THE_PAGE]]
+    if path is None or not rows or report.judgement.rows is None:
+        return {}
+    try:
+        dataset = pickle.loads(path.read_bytes())
+    except Exception:  # another version's pickle can raise anything, and pictures are an extra
+        return {}
+    if dataset.kind != "image" or not isinstance(dataset.X, np.ndarray):
+        return {}
+    hashes = report.judgement.rows[0].keys["row_hash"]
+    where = {f"{value:016x}": place for place, value in enumerate(dataset.row_hash)}
+    found = {row: where.get(hashes[row].as_py()) for row in rows}
+    # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.
+    scale = 255 / max(int(dataset.X.max()), 1)
+    return {row: _png(dataset.X[place] * scale) for row, place in found.items() if place is not None}
+
+
+def _png(pixels: Any) -> str:
+    from PIL import Image
+
+    pixels = pixels.astype(np.uint8)
+    image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    image.thumbnail((LARGEST, LARGEST))
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,60 @@
+"""`retrace dashboard`: every branch, tag and experiment of this clone on one page."""
+
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from retrace.tools.dashboard.runs import Run
+
+PAGE = Path("report/experiments.html")
+
+
+def dashboard(
+    base: Annotated[
+        str | None,
+        typer.Option(help="Judge against this branch, tag, commit or experiment; default: main."),
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="Rank by this metric; default: the one in the base's params.yaml.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Where to write the page.")] = PAGE,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write report/experiments.html: all runs in a table that sorts and filters, with curves.
+
+    Runs are ranked and judged on the validation part only, with Holm's correction over them. The page is
+    one file that needs no server and loads nothing.
+
+    Examples
+    --------
+        retrace dashboard --open
+
+        retrace dashboard --base my-branch --metric f1_macro
+    """
+    from retrace.core.artifacts import save_text
+    from retrace.tools.dashboard.gathering import gather_runs
+    from retrace.tools.dashboard.page import contents, render, vega_library
+    from retrace.tools.dashboard.ranking import find_base, judge, ranking_metric
+
+    runs = gather_runs()
+    against = find_base(runs, base)
+    ranking = ranking_metric(runs, against, metric)
+    judged = judge(runs, against, ranking)
+    save_text(render(contents(runs, judged, against, ranking), vega_library()), output)
+    typer.echo(_summary(runs, output))
+    if show:
+        webbrowser.open(output.absolute().as_uri())
+
+
+def _summary(runs: list["Run"], output: Path) -> str:
+    experiments = sum(bool(run.experiment) for run in runs)
+    unscored = sum(not run.has_scores for run in runs)
+    lines = [f"{len(runs)} runs, {experiments} of them experiments: {output}"]
+    if unscored:
+        lines.append(f"{unscored} without validation scores; the page says why")
+    if not experiments:
+        lines.append("no experiments yet: `dvc exp run --set-param seed=1` makes one")
+    return "\n".join(lines)

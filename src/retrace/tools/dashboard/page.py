@@ -1,0 +1,230 @@
+"""Runs and judgements in, one HTML page out that loads nothing from anywhere."""
+
+import base64
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from retrace.core.artifacts import save_text
+from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.reporting import templating
+from retrace.tools.dashboard.charts import (
+    Unusable,
+    confusion_cells,
+    read_curves,
+    read_validation,
+    scatter,
+)
+from retrace.tools.dashboard.gathering import compare_names
+from retrace.tools.dashboard.ranking import Judgement, rank
+from retrace.tools.dashboard.runs import Run
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+SCRIPTS = (
+    "state.js",
+    "cells.js",
+    "table.js",
+    "axes.js",
+    "lines.js",
+    "parallel.js",
+    "charts.js",
+    "pair.js",
+    "start.js",
+)
+
+VALIDATION = "validation."
+
+Values = dict[str, Any]
+
+
+def contents(runs: Sequence[Run], judged: Mapping[str, Judgement], base: Run, metric: str) -> Values:
+    """Return all that the page shows, as it goes into the page.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    judged : mapping of str to Judgement
+        By revision, against ``base``; runs without scores may be missing.
+    base : Run
+    metric : str
+        The metric that ranks, by its short name, such as ``"accuracy"``.
+    """
+    columns = _columns(runs, metric)
+    names, places = compare_names(list(runs)), rank(list(runs), judged, metric)
+    classes: list[tuple[str, ...]] = []
+    return {
+        "metric": metric,
+        "base": [run.revision for run in runs].index(base.revision),
+        "tests": len(
+            {id(j.comparison) for j in judged.values() if j.p_value is not None and j.comparison}
+        ),
+        "made": f"{datetime.now():%Y-%m-%d %H:%M}",
+        "columns": columns,
+        "runs": [
+            {
+                "name": run.label,
+                "argument": shlex.quote(names[run.revision]),
+                "rank": places.get(run.revision),
+                "values": [_value(run, column) for column in columns],
+            }
+            | _origin(run)
+            | _judgement(judged.get(run.revision))
+            | _pictures(run, classes)
+            for run in runs
+        ],
+        "classes": classes,
+    }
+
+
+def render(found: Values, library: str) -> str:
+    """Fill the page.
+
+    Parameters
+    ----------
+    found : dict
+        What `contents` returned.
+    library : str
+        The JavaScript of Vega.
+
+    Returns
+    -------
+    str
+        HTML. Its policy lets a browser run the page's own scripts, known by their hashes, and nothing
+        else: a name from the data that got into the markup could neither run nor call home.
+    """
+    own = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    scripts = {"library": library, "own": f'"use strict";\n(() => {{\n{own}}})();\n'}
+    page = {
+        "style": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        "data": _json(found),
+        "hashes": [_hash(script) for script in scripts.values()],
+    }
+    return templating.render(TEMPLATES / "page.html.j2", found | page | scripts)
+
+
+def vega_library() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script; it needs no network.
+
+    To bundle them takes two seconds, so the script is kept under .retrace/.
+    """
+    import vl_convert
+
+    path = Path(f".retrace/vega-{version('vl-convert-python')}.js")
+    if not path.exists():
+        script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        save_text(script.replace("</script", "<\\/script"), path)
+    return path.read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _json(values: Values) -> str:
+    """Write JSON that cannot end the script element that holds it."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _columns(runs: Sequence[Run], metric: str) -> list[Values]:
+    """Choose columns: validation metrics, the ranking one first; params that differ; the rest."""
+    metrics = list(dict.fromkeys(key for run in runs for key in run.metrics))
+    validation = [key for key in metrics if key.startswith(VALIDATION)]
+    validation.sort(key=lambda key: key != f"{VALIDATION}{metric}")
+    kinds = {
+        "validation": validation,
+        "param": _differing(runs),
+        "other": [key for key in metrics if key not in validation],
+    }
+    return [_column(kind, key, runs) for kind, keys in kinds.items() for key in keys]
+
+
+def _column(kind: str, key: str, runs: Sequence[Run]) -> Values:
+    values = [value for run in runs if (value := _raw(run, kind, key)) is not None]
+    return {
+        "kind": kind,
+        "key": key,
+        "label": key.removeprefix(VALIDATION).removeprefix("models."),
+        "lower": key.rsplit(".", 1)[-1] in LOWER_IS_BETTER,
+        "numeric": all(_is_number(value) for value in values),
+    }
+
+
+def _differing(runs: Sequence[Run]) -> list[str]:
+    """Name the params with two values or more among the runs that have them, in params.yaml's order."""
+    keys = dict.fromkeys(key for run in runs for key in run.params)
+    return [
+        key
+        for key in keys
+        if len({json.dumps(run.params[key], default=str) for run in runs if key in run.params}) > 1
+    ]
+
+
+def _raw(run: Run, kind: str, key: str) -> Any:
+    return (run.params if kind == "param" else run.metrics).get(key)
+
+
+def _value(run: Run, column: Values) -> Any:
+    source = run.params if column["kind"] == "param" else run.metrics
+    if column["key"] not in source:
+        return None
+    value = source[column["key"]]
+    if value is None or column["numeric"]:
+        return value
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _origin(run: Run) -> Values:
+    return {
+        "revision": run.revision[:7] if run.is_commit else run.revision,
+        "branches": run.branches,
+        "tags": run.tags,
+        "experiment": run.experiment,
+        "from": run.started_from,
+        "state": run.state if run.has_scores or run.state != "done" else "no validation metrics",
+        "note": run.note,
+        "time": f"{run.time:%Y-%m-%d %H:%M}" if run.time else None,
+    }
+
+
+def _judgement(judgement: Judgement | None) -> Values:
+    if judgement is None:
+        return {"verdict": None, "reason": "", "difference": None, "interval": None, "p": None}
+    comparison = judgement.comparison
+    interval = comparison and [comparison.interval.low, comparison.interval.high]
+    return {
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "difference": comparison and comparison.difference,
+        "interval": interval if interval and interval[0] == interval[0] else None,
+        "p": judgement.p_value,
+    }
+
+
+def _pictures(run: Run, classes: list[tuple[str, ...]]) -> Values:
+    """Return the curves of a run, and its confusion matrix or, of a regression, its points."""
+    found: Values = {"curves": read_curves(run), "classes": None, "cells": None, "points": None}
+    if not run.has_scores:
+        return found
+    try:
+        validation = read_validation(run)
+    except Unusable as error:
+        return found | {"why": str(error)}
+    if not validation.classes:
+        return found | {"points": scatter(validation)}
+    if validation.classes not in classes:
+        classes.append(validation.classes)
+    return found | {
+        "classes": classes.index(validation.classes),
+        "cells": confusion_cells(validation),
+    }

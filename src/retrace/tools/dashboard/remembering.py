@@ -1,0 +1,45 @@
+"""Comparisons that were made before: the permutations of 200 runs take a minute."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from retrace.core.artifacts import save_text
+from retrace.evaluation import intervals, metrics
+from retrace.evaluation.intervals import Interval
+from retrace.tools import significance
+from retrace.tools.significance import Comparison
+
+FOLDER = Path(".retrace/comparisons")
+
+
+def remembered(base: str, other: str, metric: str, compare: Callable[[], Comparison]) -> Comparison:
+    """Return what ``compare`` returns, or returned when the same was asked before.
+
+    Parameters
+    ----------
+    base, other : str
+        MD5 of the predictions.
+    metric : str
+    compare : callable
+        Makes the comparison.
+    """
+    key = hashlib.sha256("\n".join([base, other, metric, _code()]).encode()).hexdigest()
+    path = FOLDER / f"{key[:32]}.json"
+    try:
+        values = json.loads(path.read_text())
+    except (OSError, ValueError):
+        comparison = compare()
+        save_text(json.dumps(asdict(comparison)), path)
+        return comparison
+    intervals_read = {name: Interval(**values[name]) for name in ("interval", "narrow")}
+    return Comparison(**values | intervals_read)
+
+
+def _code() -> str:
+    """Hash the code that a comparison comes from: a mended test must not give its old answers."""
+    modules = [metrics.__file__, intervals.__file__]
+    files = [*map(Path, modules), *sorted(Path(significance.__path__[0]).glob("*.py"))]
+    return hashlib.md5(b"".join(file.read_bytes() for file in files)).hexdigest()

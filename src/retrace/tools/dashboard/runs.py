@@ -1,0 +1,159 @@
+"""Which runs there are, and what DVC says of each: params, metrics, outputs, state."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from retrace.core.checked_yaml import flatten
+
+WORKSPACE = "workspace"
+
+# dvc.yaml's rule: a run depends on the hyperparameters of its own model only.
+MODELS = "models."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One commit, experiment or workspace.
+
+    Attributes
+    ----------
+    revision : str
+        The full hash of its commit, or ``"workspace"``; of a queued run, that of its stash.
+    branches, tags : tuple of str
+        What points to its commit.
+    experiment : str
+        The name that DVC gave it; empty for a commit of a branch.
+    started_from : str
+        The commit that an experiment started from.
+    state : str
+        ``"done"``, ``"no metrics"``, ``"failed"``, ``"queued"`` or ``"running"``.
+    note : str
+        What went wrong, if something did.
+    time : datetime or None
+    params : dict
+        By full name, such as ``"models.svm.C"``; those of other models than the run's own are left out.
+    metrics : dict
+        By full name, such as ``"validation.accuracy"``.
+    hashes : dict of str to str
+        What dvc.lock says that each output is.
+    files : dict of str to Path
+        Where DVC's cache has the outputs that were pulled.
+    """
+
+    revision: str
+    branches: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    experiment: str = ""
+    started_from: str = ""
+    state: str = "done"
+    note: str = ""
+    time: datetime | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        names = (self.experiment, *self.branches, *self.tags)
+        return next(filter(None, names), self.revision[:7] if self.is_commit else self.revision)
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether its files are in a commit, so that `retrace compare` can name it."""
+        return self.revision != WORKSPACE
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether it ran to its end and was scored on a validation part."""
+        return self.state == "done" and any(key.startswith("validation.") for key in self.metrics)
+
+
+def run_from(state: Any, cache: Any) -> Run:
+    """Make a `Run` of what DVC collected of one revision.
+
+    Parameters
+    ----------
+    state : dvc.repo.experiments.serialize.ExpState
+    cache : dvc.cachemgr.CacheManager
+        Of the same repository.
+    """
+    data = state.data
+    if data is None:
+        note = _one_line(state.error.msg) if state.error else ""
+        return Run(revision=state.rev, state="no metrics", note=note)
+    metrics = {key: value for key, value in _values(data.metrics).items() if _is_score(value)}
+    errors = [
+        found["error"] for found in (*data.params.values(), *data.metrics.values()) if "error" in found
+    ]
+    hashes = {path: out.hash for path, out in data.outs.items() if out.hash}
+    return Run(
+        revision=state.rev,
+        state="done" if metrics else "no metrics",
+        note=_one_line("; ".join(dict.fromkeys(map(_problem, errors)))),
+        time=data.timestamp,
+        params=_own_params(_values(data.params)),
+        metrics=metrics,
+        hashes=hashes,
+        files={path: file for path, md5 in hashes.items() if (file := _cached(md5, cache)).exists()},
+    )
+
+
+def unfinished(run: Run, executor: str, note: str) -> Run:
+    """Mark a run that is queued, running or failed.
+
+    DVC shows what the commit that it started from had: metrics and outputs of another run.
+    """
+    return replace(run, state=executor, note=note, metrics={}, hashes={}, files={})
+
+
+def merged(runs: Iterable[Run]) -> list[Run]:
+    """Join runs of the same revision: an experiment that became a branch is one run with two names."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        known = found.get(run.revision)
+        if known is not None:
+            experiment = known.experiment or run.experiment
+            started_from = known.started_from or run.started_from
+            run = replace(known, experiment=experiment, started_from=started_from)
+        found[run.revision] = run
+    return list(found.values())
+
+
+def _values(files: Mapping[str, Any]) -> dict[str, Any]:
+    """Join the params or metrics of several files; those of the usual file keep their short names."""
+    flat: dict[str, Any] = {}
+    for path, found in files.items():
+        values = found.get("data")
+        if isinstance(values, Mapping):
+            usual = path in {"params.yaml", "metrics.json"}
+            flat |= flatten(values, "" if usual else f"{path}:")
+    return flat
+
+
+def _own_params(params: dict[str, Any]) -> dict[str, Any]:
+    own = f"{MODELS}{params.get('model')}."
+    return {
+        key: value for key, value in params.items() if not key.startswith(MODELS) or key.startswith(own)
+    }
+
+
+def _is_score(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _cached(md5: str, cache: Any) -> Path:
+    return Path(cache.local.oid_to_path(md5))
+
+
+def _problem(error: Any) -> str:
+    return str(error.get("msg") or error.get("type")) if isinstance(error, Mapping) else str(error)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,158 @@
+"""What a pull request changes: the workspace, the tip of its base, and where the branch began."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrace.core.errors import RetraceError
+from retrace.tools.comparison import differences
+from retrace.tools.comparison.differences import Change, MetricRow
+from retrace.tools.comparison.report import Report, compare_sides
+from retrace.tools.comparison.sides import Side, read_side
+from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
+
+# A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
+BASES = ("origin/main", "main", "origin/master", "master")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """The plain differences between two runs, of which ``since`` is the earlier."""
+
+    since: Side
+    params: list[Change]
+    data: list[Change]
+    code: list[Change]
+    metrics: list[MetricRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is known of a pull request.
+
+    Attributes
+    ----------
+    head : Side
+        The workspace; its notes say what is wrong with it.
+    base : Side or None
+        The tip of the branch that it asks to change; None where this clone lacks it.
+    base_name : str
+        What that branch is called.
+    missing : str
+        Why there is no base; else empty.
+    start : Side or None
+        Where the branch began: `base` itself if nothing came since; None where Git cannot tell.
+    behind : int
+        The commits of the base since then.
+    report : Report or None
+        The head against the base; None without a base.
+    changes : Changes or None
+        What differs since the branch began, or from the base's tip where that had no run yet; None
+        where neither has one.
+    """
+
+    head: Side
+    base: Side | None
+    base_name: str
+    missing: str = ""
+    start: Side | None = None
+    behind: int = 0
+    report: Report | None = None
+    changes: Changes | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the base has commits that the branch does not have."""
+        return self.start is not None and self.start is not self.base
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the base has no run to compare with."""
+        return self.base is None or not self.base.ran
+
+    @property
+    def is_same(self) -> bool:
+        """Whether head and base are the same run."""
+        return not self.is_first and self.base is not None and self.base.lock == self.head.lock
+
+
+def gather(base: str | None = None) -> Request:
+    """Look at the workspace and at its base.
+
+    Parameters
+    ----------
+    base : str, optional
+        A branch, tag or commit; else the first of `BASES` that this clone has.
+
+    Raises
+    ------
+    RetraceError
+        This is not the top folder of a repository, or a file of the workspace cannot be read.
+    """
+    check_place()
+    commit = git("rev-parse", "--verify", "--quiet", "HEAD")
+    head = read_side(Tree(WORKSPACE, commit, "workspace"), strict=False)
+    try:
+        tree = _base_tree(base)
+        tip = read_side(tree)
+    except RetraceError as error:
+        return Request(head=head, base=None, base_name=_short(base or BASES[0]), missing=str(error))
+    start, behind = _start(tip)
+    return Request(
+        head=head,
+        base=tip,
+        base_name=tip.name,
+        start=start,
+        behind=behind,
+        report=compare_sides(tip, head),
+        changes=_changes(start, tip, head),
+    )
+
+
+def check_place() -> None:
+    """Raise where this is not the top folder of a repository under Git and DVC."""
+    if not git("rev-parse", "--git-dir"):
+        raise RetraceError(f"{Path.cwd()} is not a Git repository: run from a clone's top folder")
+    if not Path(".dvc").is_dir():
+        raise RetraceError(f"{Path.cwd()} has no .dvc folder: run from the repository's top folder")
+
+
+def _base_tree(base: str | None) -> Tree:
+    names = BASES if base is None else tuple(dict.fromkeys((base, _short(base))))
+    errors = []
+    for name in names:
+        try:
+            tree = find_tree(name)
+        except RetraceError as error:
+            errors.append(error)
+        else:
+            return dataclasses.replace(tree, name=_short(tree.name))
+    raise errors[0]
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("origin/")
+
+
+def _start(base: Side) -> tuple[Side | None, int]:
+    commit = git("merge-base", "HEAD", base.tree.commit)
+    if not commit or commit == base.tree.commit:
+        return (base if commit else None), 0
+    behind = int(git("rev-list", "--count", f"{commit}..{base.tree.commit}") or 0)
+    try:
+        return read_side(Tree(commit[:7], commit, "commit")), behind
+    except RetraceError:
+        return None, behind
+
+
+def _changes(start: Side | None, base: Side, head: Side) -> Changes | None:
+    since = next((side for side in (start, base) if side is not None and side.ran), None)
+    if since is None or not head.ran:
+        return None
+    return Changes(
+        since=since,
+        params=differences.param_changes(since, head),
+        data=differences.data_changes(since, head),
+        code=differences.code_changes(since, head),
+        metrics=differences.metric_rows(since, head),
+    )

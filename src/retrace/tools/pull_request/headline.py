@@ -1,0 +1,98 @@
+"""The first line of a comment: a word that cannot be missed, and one sentence."""
+
+from dataclasses import dataclass
+
+from retrace.evaluation.intervals import PROPORTIONS, Interval, grouped_wilson, wilson
+from retrace.tools.comparison import wording
+from retrace.tools.comparison.judging import NOT_COMPARABLE
+from retrace.tools.pull_request.gathering import Request
+from retrace.tools.repository.predictions import TestRows
+
+FIRST, SAME, NOTHING = "first run", "the same run", "no result"
+
+CONFIDENCE = 0.95
+
+# Beside the word, for whoever only glances.
+MARKS = {"better": "▲", "worse": "▼", NOT_COMPARABLE: "?", NOTHING: "✗", FIRST: "●"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A word, the sentence that follows it, and what else a reader of both should know."""
+
+    word: str
+    sentence: str
+    more: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A sign that can be told from the others at a glance."""
+        return MARKS.get(self.word, "=")
+
+
+def verdict(request: Request, rows: TestRows | None) -> Verdict:
+    """Say whether the head is better than the tip of its base.
+
+    Parameters
+    ----------
+    request : Request
+    rows : TestRows or None
+        The test part as the head sees it, for a run that has nothing to compare with.
+    """
+    if not request.head.ran:
+        return Verdict(NOTHING, "there is no finished run here; the log of the run says why")
+    if request.is_first:
+        return _first(request, rows)
+    if request.is_same:
+        return Verdict(SAME, f"`dvc.lock` is that of `{request.base_name}`; {_score(request, rows)}")
+    return _judged(request)
+
+
+def _first(request: Request, rows: TestRows | None) -> Verdict:
+    lacking = f"`{request.base_name}` has no finished run yet, so there is nothing to compare with"
+    more = (request.missing,) if request.missing else ()
+    return Verdict(FIRST, f"{_score(request, rows)}; {lacking}", more)
+
+
+def _judged(request: Request) -> Verdict:
+    report = request.report
+    assert report is not None
+    judgement = report.judgement
+    more = [wording.detectable(judgement)] if judgement.verdict not in ("better", "worse") else []
+    if judgement.verdict == NOT_COMPARABLE:
+        more += _untested(request)
+    sentence = wording.headline(judgement, report.base)
+    return Verdict(judgement.verdict, sentence, tuple(filter(None, more)))
+
+
+def _untested(request: Request) -> list[str]:
+    report = request.report
+    assert report is not None
+    found = [row for row in report.metrics if row.part == "test" and row.name == request.head.metric]
+    return [
+        f"Untested, `{row.name}` is {row.other:.4f} against {row.base:.4f} of `{request.base_name}`, a"
+        f" difference of {wording.signed(row.difference)}."
+        for row in found
+        if row.base is not None and row.other is not None
+    ]
+
+
+def _score(request: Request, rows: TestRows | None) -> str:
+    """Say the metric that counts, with an interval where one is quickly told."""
+    test, metric = request.head.metrics.get("test", {}), str(request.head.metric)
+    if metric not in test:
+        return "a run with other metrics than the one that `params.yaml` names"
+    interval = _interval(metric, rows)
+    found = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
+    n_rows = f" on {test['n']} test rows" if "n" in test else ""
+    return f"`{metric}` {test[metric]:.4f}{n_rows}{found}"
+
+
+def _interval(metric: str, rows: TestRows | None) -> Interval | None:
+    if rows is None or metric not in PROPORTIONS or not len(rows):
+        return None
+    right = rows.predictions.predicted == rows.predictions.y
+    if rows.groups is not None:
+        found = grouped_wilson(right, rows.groups, CONFIDENCE)
+        return None if found.low != found.low else found
+    return wilson(int(right.sum()), len(right), CONFIDENCE)

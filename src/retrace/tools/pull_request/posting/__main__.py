@@ -1,0 +1,96 @@
+"""The comment job, with nothing to install.
+
+``PYTHONPATH=src python3 -m retrace.tools.pull_request.posting find``
+"""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from retrace.core.errors import RetraceError, run_or_explain
+from retrace.tools.pull_request.posting.choosing import Choice, choose
+from retrace.tools.pull_request.posting.comment import compose, post
+from retrace.tools.pull_request.posting.committing import commit_results
+from retrace.tools.pull_request.posting.github import GitHub, artifact_url, from_environment
+from retrace.tools.pull_request.posting.untrusted import Artifact, UntrustedError, read_artifact
+
+ARTIFACT = "pull-request"
+
+
+def main() -> None:
+    """Run one of `find`, `comment` and `commit`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("--folder", type=Path, default=Path(ARTIFACT), help="the artifact, unpacked")
+    arguments = parser.parse_args()
+    github, ended = from_environment()
+    choice = choose(github, ended)
+    if arguments.step != "find":
+        choice = _of_the_artifact(choice)
+    STEPS[arguments.step](github, choice, arguments.folder)
+
+
+def _of_the_artifact(choice: Choice) -> Choice:
+    """Show nothing where another run has ended since `find`: the artifact at hand is not its own."""
+    found = os.environ.get("RETRACE_RUN_ID")
+    if choice.run is None or found is None or found == str(choice.run.id):
+        return choice
+    return Choice(None, None, f"run {choice.run.id} has ended meanwhile, and will tell itself")
+
+
+def find(github: GitHub, choice: Choice, folder: Path) -> None:
+    """Tell the next step whose artifact to bring; nothing where there is nothing to show."""
+    if choice.reason:
+        print(choice.reason)
+    if choice.run:
+        _append("GITHUB_OUTPUT", f"run-id={choice.run.id}\n")
+
+
+def comment(github: GitHub, choice: Choice, folder: Path) -> None:
+    """Write the text to the job's summary, then to the pull request; what fails there fails nothing."""
+    if choice.run is None:
+        return print(choice.reason)
+    artifact, problem = Artifact(), ""
+    try:
+        artifact = read_artifact(folder)
+    except UntrustedError as error:
+        problem = str(error)
+    text = compose(github, choice.run, artifact, artifact_url(github, choice.run, ARTIFACT), problem)
+    _append("GITHUB_STEP_SUMMARY", f"{text}\n")
+    if choice.pull is None:
+        return print(f"not posted: {choice.reason}")
+    number = int(choice.pull["number"])
+    try:
+        print(f"posted on #{number}, {post(github, number, text, choice.run)}")
+    except RetraceError as error:
+        print(f"::warning::not posted on #{number}: {error}")
+
+
+def commit(github: GitHub, choice: Choice, folder: Path) -> None:
+    """Commit the results with the token of an App: a commit by the job's own would start no checks."""
+    writer = GitHub(github.repository, os.environ["RETRACE_APP_TOKEN"], github.api, github.server)
+    try:
+        print(f"committed as {commit_results(github, writer, choice, read_artifact(folder).results)}")
+    except RetraceError as error:
+        print(error)
+
+
+def _append(variable: str, text: str) -> None:
+    """Add to one of the files that a job speaks to GitHub with; on a laptop there is none."""
+    if path := os.environ.get(variable):
+        with Path(path).open("a") as file:
+            file.write(text)
+    else:
+        print(text)
+
+
+STEPS: dict[str, Callable[[GitHub, Choice, Path], None]] = {
+    "find": find,
+    "comment": comment,
+    "commit": commit,
+}
+
+
+if __name__ == "__main__":
+    run_or_explain(main)

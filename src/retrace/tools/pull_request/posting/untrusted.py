@@ -1,0 +1,128 @@
+"""The artifact of a run: files that the code of a branch wrote, read without trusting a single one."""
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from retrace.core.errors import RetraceError
+
+COMMENT = "comment.md"
+
+RESULTS = ("dvc.lock", "metrics.json", "report/report.md")
+
+FILES = {COMMENT, *RESULTS}  # that are read here
+TOP = {name for name in FILES if "/" not in name}
+KINDS = {".csv", ".html", ".json", ".md", ".png", ".svg", ".txt"}
+
+MOST_FILES = 500
+MOST_BYTES = 100 * 2**20
+LARGEST_FILE = 20 * 2**20
+LARGEST_TEXT = 2**20  # of a file that is read here
+
+
+class UntrustedError(RetraceError):
+    """An artifact holds what no run of this repository leaves."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What is used of an artifact.
+
+    Attributes
+    ----------
+    comment : str or None
+        Markdown as it came; None where the run left none.
+    results : dict of str to bytes
+        The files for Git, by their path in the repository; empty unless all of them are there.
+    """
+
+    comment: str | None = None
+    results: dict[str, bytes] = field(default_factory=dict)
+
+
+def read_artifact(folder: Path) -> Artifact:
+    """Check each entry of a folder, then read the few files that are used.
+
+    Raises
+    ------
+    UntrustedError
+        A link, a device, an unknown name, a file that is too large or not UTF-8.
+    """
+    try:
+        return _read(folder) if folder.is_dir() else Artifact()
+    except OSError as error:
+        raise UntrustedError(
+            f"the artifact cannot be read ({error.strerror}): nothing of it is used"
+        ) from error
+
+
+def _read(folder: Path) -> Artifact:
+    _check(folder)
+    results = {name: _text(folder / name).encode() for name in RESULTS if (folder / name).exists()}
+    if "metrics.json" in results:
+        _check_json(results["metrics.json"])
+    comment = folder / COMMENT
+    return Artifact(
+        comment=_text(comment) if comment.exists() else None,
+        results=results if len(results) == len(RESULTS) else {},
+    )
+
+
+def _check(folder: Path) -> None:
+    total = 0
+    for number, (name, found) in enumerate(_entries(folder)):
+        if number >= MOST_FILES:
+            raise UntrustedError(f"the artifact has over {MOST_FILES} entries: nothing of it is used")
+        if stat.S_ISDIR(found.st_mode) and name not in FILES:
+            continue
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+            raise UntrustedError(f"{name!a} in the artifact is no plain file: nothing of it is used")
+        if not is_known(name):
+            raise UntrustedError(f"{name!a} in the artifact belongs to no report: nothing of it is used")
+        total += found.st_size
+        if found.st_size > LARGEST_FILE or total > MOST_BYTES:
+            raise UntrustedError(f"the artifact is too large, at {name!a}: nothing of it is used")
+
+
+def _entries(folder: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name, found = f"{inside}{entry.name}", entry.stat(follow_symlinks=False)
+            yield name, found
+            # After the caller has seen it: what is no folder, a link to one included, is not entered.
+            if stat.S_ISDIR(found.st_mode):
+                yield from _entries(Path(entry.path), f"{name}/")
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a file of this name may be in an artifact, by its path with slashes."""
+    path = PurePosixPath(name)
+    if not name.isascii() or not name.isprintable() or len(name) > 200 or "\\" in name:
+        return False
+    if len(path.parts) == 1:
+        return name in TOP
+    return path.parts[0] == "report" and len(path.parts) <= 4 and path.suffix in KINDS
+
+
+def _text(path: Path) -> str:
+    # Between the look at it and this, nobody but this job touches the folder.
+    content = path.read_bytes() if path.stat().st_size <= LARGEST_TEXT else b""
+    try:
+        if content:
+            return content.decode()
+    except UnicodeDecodeError:
+        pass
+    raise UntrustedError(
+        f"{path.name} of the artifact is empty, no UTF-8, or larger than {LARGEST_TEXT // 2**20} MiB:"
+        " nothing of it is used"
+    )
+
+
+def _check_json(content: bytes) -> None:
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        raise UntrustedError("metrics.json of the artifact is no JSON: nothing of it is used") from None

@@ -1,0 +1,162 @@
+"""Names into commits, and the files that a commit holds: all that is asked of Git."""
+
+import re
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from retrace.core.errors import RetraceError, did_you_mean
+
+WORKSPACE = "workspace"
+
+DEFAULT_BASES = ("main", "origin/main", "master", "origin/master")
+
+EXPERIMENT = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38})/(.+)")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A finished DVC experiment: its name, its commit, and the commit that it started from."""
+
+    name: str
+    commit: str
+    baseline: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of a commit, or those on disk.
+
+    Attributes
+    ----------
+    name : str
+        As the user wrote it.
+    commit : str
+        The full hash; of the workspace, that of the commit it stands on.
+    kind : str
+    """
+
+    name: str
+    commit: str
+    kind: Literal["workspace", "commit", "experiment"]
+
+    def read(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of those files that are there."""
+        if self.kind == "workspace":
+            return {path: Path(path).read_bytes() for path in paths if Path(path).is_file()}
+        found = read_blobs(f"{self.commit}:./{path}" for path in paths)
+        return {name.split(":./", 1)[1]: content for name, content in found.items()}
+
+    def files(self, folder: str) -> list[str]:
+        """Name the files that the commit holds in a folder and its subfolders."""
+        names = git("ls-tree", "-r", "--name-only", "-z", self.commit, "--", f"{folder}/")
+        return [name for name in names.split("\0") if name]
+
+
+def git(*arguments: str) -> str:
+    """Run Git and return what it prints; nothing where it fails."""
+    try:
+        run = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise RetraceError("git is not installed: install it from https://git-scm.com") from None
+    return run.stdout.strip() if run.returncode == 0 else ""
+
+
+def find_tree(name: str) -> Tree:
+    """Return the files that a branch, tag, commit or DVC experiment names; ``workspace`` is the disk.
+
+    Raises
+    ------
+    RetraceError
+        Nothing or several things have this name, or there is no commit yet.
+    """
+    if not (head := _commit("HEAD")):
+        raise RetraceError(
+            f"{Path.cwd()} has no Git commit to compare with: run `git init`, `git add .` and"
+            " `git commit -m start`"
+        )
+    if name == WORKSPACE:
+        return Tree(name, head, "workspace")
+    for candidate in (name, f"origin/{name}"):
+        if commit := _commit(candidate):
+            return Tree(candidate, commit, "commit")
+    return Tree(name, _experiment(name, head).commit, "experiment")
+
+
+def default_base() -> str:
+    """Return ``main``, or what stands for it in this clone."""
+    for name in DEFAULT_BASES:
+        if _commit(name):
+            return name
+    if not _commit("HEAD"):
+        return DEFAULT_BASES[0]
+    raise RetraceError(
+        f"none of {', '.join(DEFAULT_BASES)} is in this clone: name the base, as in `retrace compare"
+        " HEAD~1`, or run `git fetch origin main:refs/remotes/origin/main`"
+    )
+
+
+def experiments() -> list[Experiment]:
+    """Return all finished DVC experiments of this clone."""
+    lines = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").splitlines()
+    found = ((line.split(" ", 1)[0], EXPERIMENT.fullmatch(line.split(" ", 1)[1])) for line in lines)
+    return [
+        Experiment(name=match[3], commit=commit, baseline=match[1] + match[2])
+        for commit, match in found
+        if match
+    ]
+
+
+def read_blobs(names: Iterable[str]) -> dict[str, bytes]:
+    """Read files of commits in one call; those that are not there are left out.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Such as ``"HEAD:./params.yaml"``, relative to the current folder.
+    """
+    asked = list(names)
+    command = ["git", "cat-file", "--batch"]
+    text = "".join(f"{name}\n" for name in asked).encode()
+    answer = subprocess.run(command, input=text, capture_output=True, check=True).stdout
+    found, position = {}, 0
+    for name in asked:
+        end = answer.index(b"\n", position)
+        header, position = answer[position:end].split(b" "), end + 1
+        if header[-1] == b"missing":
+            continue
+        size = int(header[-1])
+        if header[-2] == b"blob":
+            found[name] = answer[position : position + size]
+        position += size + 1
+    return found
+
+
+def has_changes() -> bool:
+    """Tell whether the workspace differs from the commit that it stands on."""
+    return bool(git("status", "--porcelain"))
+
+
+def _commit(name: str) -> str:
+    return git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+
+
+def _experiment(name: str, head: str) -> Experiment:
+    known = experiments()
+    named = [experiment for experiment in known if experiment.name == name]
+    here = [experiment for experiment in named if experiment.baseline == head]
+    if len(here or named) == 1:
+        return (here or named)[0]
+    if named:
+        commits = ", ".join(experiment.commit[:12] for experiment in named)
+        raise RetraceError(
+            f"{len(named)} experiments are called '{name}': give the commit of one ({commits})"
+        )
+    refs = git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
+    nearest = did_you_mean(name, [*refs.splitlines(), *(each.name for each in known)])
+    raise RetraceError(
+        f"'{name}' is no branch, tag, commit or DVC experiment of this clone{nearest}: `git branch"
+        " --all` and `dvc exp list --all-commits` name them, `git fetch` brings new ones"
+    )

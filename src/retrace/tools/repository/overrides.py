@@ -1,0 +1,72 @@
+"""Overrides as in `dvc exp run -S model=svm`, tried on params.yaml without running anything."""
+
+import copy
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from retrace.core.checked_yaml import key_path
+from retrace.core.errors import ParamsError, did_you_mean
+
+OVERRIDE = re.compile(r"(?:params\.yaml:)?(?P<sign>\+{0,2})(?P<key>[\w.-]+)=(?P<value>.*)", re.DOTALL)
+
+OUTSIDE_BRACKETS = re.compile(r",(?![^\[({]*[\])}])")
+
+
+def with_overrides(values: dict[str, Any], overrides: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Return what params.yaml becomes under each combination of the values that overrides name.
+
+    Parameters
+    ----------
+    values : dict
+        All of params.yaml.
+    overrides : sequence of str
+        Such as ``"models.svm.C=0.1,1"``; commas stand for several values, as in DVC.
+
+    Raises
+    ------
+    ParamsError
+        An override is not ``key=value``, or its key is not in params.yaml and has no ``+``.
+    """
+    parts = [_parsed(override) for override in overrides]
+    for sign, key, _ in parts:
+        if not sign:
+            _check_key(values, key)
+    for combination in itertools.product(*(choices for _, _, choices in parts)):
+        changed = copy.deepcopy(values)
+        for (_, key, _), value in zip(parts, combination, strict=True):
+            *sections, name = key.split(".")
+            section = changed
+            for part in sections:
+                section = section.setdefault(part, {})
+            section[name] = value
+        yield changed
+
+
+def models_in(overrides: Sequence[str]) -> list[str]:
+    """Name the models whose hyperparameters are overridden, each once."""
+    paths = [_parsed(override)[1].split(".") for override in overrides]
+    return list(dict.fromkeys(path[1] for path in paths if path[0] == "models" and len(path) > 1))
+
+
+def _parsed(override: str) -> tuple[str, str, list[Any]]:
+    found = OVERRIDE.fullmatch(override)
+    if found is None:
+        raise ParamsError(f"-S: got '{override}', should be key=value, such as models.svm.C=0.1,1")
+    choices = [YAML(typ="safe").load(text) for text in OUTSIDE_BRACKETS.split(found["value"])]
+    return found["sign"], found["key"], choices
+
+
+def _check_key(values: Any, key: str) -> None:
+    path = "params.yaml"
+    for part in key.split("."):
+        known = list(values) if isinstance(values, dict) else []
+        if part not in known:
+            raise ParamsError(
+                f"{key_path(path, part)} is not a known key{did_you_mean(part, known)};"
+                f" allowed: {', '.join(map(str, known)) or 'none, it is a value'}"
+            )
+        path, values = key_path(path, part), values[part]

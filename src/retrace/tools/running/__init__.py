@@ -1,0 +1,1 @@
+"""Run the pipeline, prove it, and tell what a machine lacks."""

@@ -1,0 +1,91 @@
+"""`retrace check`: tell, without any data at hand, whether dvc.lock is true."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrace.core.errors import RetraceError
+
+REMEDY = "run `retrace repro`, then commit dvc.lock, metrics.json and report/report.md"
+
+SECONDS_TO_ANSWER = 20
+
+
+def check(
+    remote: Annotated[
+        bool, typer.Option("--remote", help="Also ask the DVC remote for all that dvc.lock names.")
+    ] = False,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set-param",
+            "-S",
+            metavar="KEY=VALUE",
+            help="Only try an override for `dvc exp run`, and name the nearest key or value.",
+        ),
+    ] = None,
+) -> None:
+    """Fail, and say why, where dvc.lock is not true for this code, params and environment.
+
+    Needs no data and writes nothing, so it suits CI and Git hooks. What Git keeps of the outputs
+    (metrics.json, report/report.md) must be what dvc.lock names.
+
+        retrace check
+
+        retrace check --remote
+
+        retrace check -S model=svm -S models.svm.C=0.1,1
+    """
+    if overrides:
+        _try_overrides(overrides)
+        return
+    _check_lock()
+    if remote:
+        _check_remote()
+
+
+def _try_overrides(overrides: list[str]) -> None:
+    from retrace.core.checked_yaml import checked, load_yaml
+    from retrace.core.params import Params
+    from retrace.tools.repository.choices import check_choices, check_hyperparameters
+    from retrace.tools.repository.overrides import models_in, with_overrides
+
+    variants = list(with_overrides(load_yaml(Path("params.yaml")), overrides))
+    for values in variants:
+        check_choices(checked(Params, values, "params.yaml"))
+        for model in models_in(overrides):
+            check_hyperparameters(values, model)
+    typer.echo(f"{len(variants)} setting{'s are' if len(variants) > 1 else ' is'} valid")
+
+
+def _check_lock() -> None:
+    from retrace.core.params import check_metric, load_params
+    from retrace.readers import describe
+    from retrace.tools.repository.stages import read_stages
+    from retrace.tools.repository.staleness import all_problems, changed_params
+
+    params = load_params()
+    check_metric(params, describe(params.data).task)
+    stages = read_stages()
+    if any(changed_params(stage) for stage in stages):
+        # Hyperparameters are known to the models' libraries, which take a second to load.
+        from retrace.tools.repository.choices import check_choices
+
+        check_choices(params)
+    if found := all_problems(stages):
+        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
+    typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
+
+
+def _check_remote() -> None:
+    from retrace.tools.repository.remote import missing_outputs, reach
+    from retrace.tools.repository.stages import open_repository
+
+    with open_repository() as repo:
+        store = reach(repo, SECONDS_TO_ANSWER)
+        missing = missing_outputs(repo)
+    name = f"the remote '{store.name}' ({store.url})"
+    if missing:
+        raise RetraceError(f"not all is on {name}: run `dvc push`", details=missing)
+    typer.echo(f"all that it names is on {name}")

@@ -1,0 +1,135 @@
+"""What this machine and its environment say of themselves; `diagnosis` judges it."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+SECONDS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Git:
+    """Git and the repository; ``version`` is None where there is no git."""
+
+    version: str | None
+    in_repository: bool = False
+    name: str = ""
+    email: str = ""
+    shallow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driver:
+    """What `nvidia-smi` says; ``cuda`` is the newest CUDA that the driver can run."""
+
+    version: str
+    cuda: str
+    gpus: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Torch:
+    """The torch build, and what came of a sum on the GPU; ``cuda`` is None in a CPU build."""
+
+    version: str
+    cuda: str | None
+    problem: str | None
+
+
+def ask(*command: str) -> str | None:
+    """Return what a program prints, or None where it is missing, fails, or takes over ten seconds."""
+    try:
+        run = subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS, check=True, errors="replace"
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return run.stdout.strip()
+
+
+def git() -> Git:
+    """Ask git about itself and about the repository here."""
+    said = ask("git", "--version")
+    return Git(
+        version=said.split()[2] if said else None,
+        in_repository=ask("git", "rev-parse", "--git-dir") is not None,
+        name=os.environ.get("GIT_COMMITTER_NAME") or ask("git", "config", "user.name") or "",
+        email=os.environ.get("GIT_COMMITTER_EMAIL") or ask("git", "config", "user.email") or "",
+        shallow=ask("git", "rev-parse", "--is-shallow-repository") == "true",
+    )
+
+
+def driver() -> Driver | None:
+    """Ask the NVIDIA driver; None where there is none."""
+    said = ask("nvidia-smi", "-q")
+    return parse_driver(said) if said else None
+
+
+def parse_driver(said: str) -> Driver | None:
+    """Read the report of ``nvidia-smi -q``; None where it is of something else."""
+    own = re.search(r"^Driver Version\s*:\s*([\d.]+)", said, re.MULTILINE)
+    cuda = re.search(r"^CUDA (?:UMD )?Version\s*:\s*([\d.]+)", said, re.MULTILINE)
+    if own is None or cuda is None:
+        return None
+    names = re.findall(r"^\s+Product Name\s*:\s*(.+?)\s*$", said, re.MULTILINE)
+    sizes = re.findall(r"FB Memory Usage\s+Total\s*:\s*(\d+) MiB", said)
+    sizes += [""] * (len(names) - len(sizes))
+    gpus = tuple(
+        f"{name}, {int(size) / 1024:.0f} GiB" if size else name
+        for name, size in zip(names, sizes, strict=False)
+    )
+    return Driver(version=own[1], cuda=cuda[1], gpus=gpus)
+
+
+def torch_build() -> Torch:
+    """Import torch and let it add two numbers on the GPU, if its build can."""
+    import torch
+
+    problem: str | None = "is a CPU build"
+    if torch.version.cuda:
+        try:
+            torch.ones(1, device="cuda").add(1).item()
+            problem = None
+        except (RuntimeError, AssertionError) as error:
+            problem = f"finds no GPU to compute on ({str(error).splitlines()[0]})"
+    return Torch(version=torch.__version__, cuda=torch.version.cuda, problem=problem)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def unmet(requirements: Path = Path("requirements.txt")) -> list[str]:
+    """Compare what is installed with what is pinned.
+
+    Returns
+    -------
+    list of str
+        Such as ``"numpy 2.4.5 (==2.4.6 is pinned)"``. A build label such as ``+cpu`` is left out: the
+        machine chooses it.
+    """
+    lines = [line.split("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()]
+    found = []
+    for pinned in [Requirement(line) for line in lines if line and not line.startswith("-")]:
+        installed = _installed(pinned.name)
+        if pinned.marker is not None and not pinned.marker.evaluate():
+            continue
+        if installed is None or not pinned.specifier.contains(installed.split("+")[0], prereleases=True):
+            found.append(f"{pinned.name} {installed or 'is missing'} ({pinned.specifier} is pinned)")
+    return found
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,157 @@
+"""Can the model be made again? The pipeline runs from nothing, in folders of its own, and we compare.
+
+Each run has its own path and its own PYTHONHASHSEED, so an output that depends on either is found.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from retrace.core.artifacts import ENVIRONMENT, METRICS
+from retrace.core.checked_yaml import load_yaml
+from retrace.core.errors import RetraceError
+from retrace.tools.repository.dvc import run_dvc
+from retrace.tools.repository.lock import LOCK, Output, differing_outputs, locked_outputs
+
+# Between machine types the last bits differ, and with them what a training makes of them:
+# docs/reproducibility.md has the largest difference that was measured.
+TOLERANCE = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run of the whole pipeline in a folder of its own."""
+
+    folder: Path
+
+    @property
+    def outputs(self) -> list[Output]:
+        """All outputs, as the run's own dvc.lock has them."""
+        return locked_outputs(self.folder / LOCK)
+
+    @property
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """The contents of metrics.json."""
+        return json.loads((self.folder / METRICS).read_text())
+
+
+def copy_workspace(target: Path, source: Path = Path()) -> Path:
+    """Copy what a clone would hold, uncommitted changes included, and the data that Git ignores.
+
+    The copy has no Git history, no outputs and no dvc.lock, so nothing can be taken from an earlier run.
+    """
+    files = _list_files(source, "--cached", "--others")
+    files += _list_files(source, "--others", "--ignored", "data")  # what is under DVC, above all
+    for file in files:
+        if file != LOCK and (source / file).is_file():
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / file, target / file)
+    (target / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")
+    return target
+
+
+def _list_files(source: Path, *options: str) -> list[Path]:
+    listing = ["git", "ls-files", "-z", "--exclude-standard", *options]
+    found = subprocess.run(listing, cwd=source, capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise RetraceError(f"{source.absolute()} is not a Git repository: {found.stderr.strip()}")
+    return [Path(name) for name in found.stdout.split("\0") if name]
+
+
+def set_params(folder: Path, values: Mapping[str, Any]) -> None:
+    """Set keys such as ``"models.svm.C"`` in the params.yaml of a copy."""
+    path = folder / "params.yaml"
+    params = load_yaml(path)
+    for key, value in values.items():
+        *sections, name = key.split(".")
+        section = params
+        for part in sections:
+            section = section[part]
+        section[name] = value
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(params, file)
+
+
+def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:
+    """Run the pipeline in a copy.
+
+    Raises
+    ------
+    RetraceError
+        A stage failed; the message ends with what it said.
+    """
+    own = {"PYTHONPATH": str(folder / "src")}
+    run = run_dvc("repro", "--force", cwd=folder, capture_output=True, env=own | dict(environment or {}))
+    if run.returncode:
+        said = (run.stderr or run.stdout).strip().splitlines()[-3:]
+        raise RetraceError(f"the pipeline does not run in {folder}: {' / '.join(said)}")
+    return Run(folder=folder)
+
+
+def compare_runs(first: Run, second: Run) -> list[str]:
+    """Name the outputs of two runs that differ, as ``"train: cache/model.joblib"``."""
+    return [
+        f"{output.stage}: {output.path}" for output in differing_outputs(first.outputs, second.outputs)
+    ]
+
+
+def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
+    """Compare a run with the run that dvc.lock records.
+
+    Returns
+    -------
+    differences : list of str
+        What should be the same and is not.
+    how : str
+        What was compared: bytes on the same hardware and versions, metrics on other ones, or nothing
+        where dvc.lock is of other code, data or params.
+    """
+    stale = [
+        stage
+        for stage, entry in _sources(run.folder / LOCK).items()
+        if entry != _sources(source / LOCK).get(stage)
+    ]
+    if stale:
+        return [], f"not with dvc.lock, which is of other code, data or params ({', '.join(stale)})"
+    recorded = Run(folder=source)
+    machine = [output for output in recorded.outputs if output.path == str(ENVIRONMENT)]
+    if not differing_outputs(machine, run.outputs):
+        return compare_runs(recorded, run), "with dvc.lock, byte by byte"
+    largest = largest_metric_difference(recorded, run)
+    how = f"with metrics.json, of another machine or versions (largest difference {largest:.4f})"
+    return ([f"report: {METRICS}"] if largest > TOLERANCE else []), how
+
+
+def largest_metric_difference(first: Run, second: Run) -> float:
+    """Return the largest absolute difference of any metric but the log loss, which has no scale."""
+    return max(
+        abs(value - second.metrics[part][name])
+        for part, metrics in first.metrics.items()
+        for name, value in metrics.items()
+        if name not in {"n", "log_loss"}
+    )
+
+
+def hash_seeds(n_runs: int) -> list[dict[str, str]]:
+    """Return a different PYTHONHASHSEED for each run, as environment variables."""
+    return [{"PYTHONHASHSEED": str(1000 * position)} for position in range(n_runs)]
+
+
+def _sources(lock: Path) -> dict[str, Any]:
+    """Return what each stage depends on, less what other stages made."""
+    if not lock.exists():
+        return {}
+    made = {output.path for output in locked_outputs(lock)}
+    return {
+        stage: (
+            [dep for dep in entry.get("deps", []) if dep["path"] not in made],
+            entry.get("params"),
+        )
+        for stage, entry in load_yaml(lock)["stages"].items()
+    }

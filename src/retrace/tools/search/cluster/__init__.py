@@ -1,0 +1,1 @@
+"""The same trials on Dask's workers."""

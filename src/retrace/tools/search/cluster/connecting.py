@@ -1,0 +1,163 @@
+"""A Dask cluster to compute on: one of this machine's processes, or one that is already there."""
+
+import asyncio
+import logging
+import os
+import re
+import signal
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from retrace.tools.search.cluster.workforce import ClusterError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+SECONDS_TO_CONNECT = 10
+
+# A trial that takes too much memory ends its process, not the machine; no web pages. None of the
+# variables that Dask sets for its workers: with MALLOC_TRIM_THRESHOLD_ they give memory back at
+# every chance, and a network, which asks for it again with every batch, trains 1.7 times as long.
+LOCAL_SETTINGS = {
+    "distributed.nanny.pre-spawn-environ": {},
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.worker.http.routes": [],
+    "distributed.scheduler.http.routes": [],
+}
+
+# Dask reads this variable too.
+VARIABLE = "DASK_SCHEDULER_ADDRESS"
+
+
+def scheduler_address(given: str | None) -> str | None:
+    """Return the scheduler to use: the one given, else that of DASK_SCHEDULER_ADDRESS, else None."""
+    return given or os.environ.get(VARIABLE) or None
+
+
+@contextmanager
+def connection(*, jobs: int | None, address: str | None, gpu: bool) -> Iterator["Client"]:
+    """Connect to a scheduler, or start a cluster of processes here and end it afterwards.
+
+    Parameters
+    ----------
+    jobs : int or None
+        How many processes to start, where there is no address.
+    address : str or None
+        Such as ``tcp://10.0.0.1:8786``. TLS is set up in Dask's own configuration.
+    gpu : bool
+        Give each process that is started here the resource ``GPU``.
+
+    Raises
+    ------
+    ClusterError
+        Nobody answers at the address.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_quiet())
+        client = (
+            _connect(address) if address else stack.enter_context(_local_client(jobs=jobs or 1, gpu=gpu))
+        )
+        try:
+            yield client
+        finally:
+            with _interrupts(signal.SIG_IGN):
+                client.close(timeout=5)
+
+
+def _connect(address: str, **options: Any) -> "Client":
+    from distributed import Client
+
+    if not re.fullmatch(r"[a-z]+://[^/\s]+:\d+", address):
+        raise ClusterError(
+            f"got the scheduler's address {address!r}, should be such as tcp://10.0.0.1:8786 or"
+            " tls://head.example.org:8786"
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # versions are compared by retrace.tools.search.cluster.versions
+            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, **options)
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {address} ({_cause(error)}): start one with `dask scheduler`,"
+            " look whether a firewall is between, and for tls:// whether Dask's configuration names the"
+            " certificates"
+        ) from error
+
+
+def _cause(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__
+
+
+@contextmanager
+def _local_client(*, jobs: int, gpu: bool) -> Iterator["Client"]:
+    """Start worker processes that only this user can reach, and only from this machine."""
+    import dask
+    from distributed import Client, LocalCluster
+    from distributed.security import Security
+    from distributed.system import MEMORY_LIMIT
+
+    with (
+        tempfile.TemporaryDirectory(prefix="retrace-dask-") as folder,
+        dask.config.set(LOCAL_SETTINGS | {"temporary-directory": folder}),
+    ):
+        with _interrupts(signal.SIG_IGN):  # inherited by the workers
+            cluster = LocalCluster(
+                n_workers=jobs,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                security=Security.temporary(),
+                silence_logs=logging.CRITICAL,
+                memory_limit=MEMORY_LIMIT // jobs,
+                resources={"GPU": 1} if gpu else None,
+                preload=["retrace.tools.search.cluster.workers"],
+            )
+        try:
+            yield Client(cluster, set_as_default=False)
+        finally:
+            with _interrupts(signal.SIG_IGN):
+                cluster.sync(_end_workers, cluster)
+                cluster.close(timeout=10)
+
+
+async def _end_workers(cluster: Any) -> None:
+    """Do not wait for trials that nobody wants any more."""
+    await asyncio.gather(*(nanny.close(timeout=0.5) for nanny in cluster.workers.values()))
+
+
+@contextmanager
+def _interrupts(handler: Any) -> Iterator[None]:
+    """Handle Ctrl-C in another way for a moment; only the main thread may."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave Dask's own log lines out: what matters of them is said in ours."""
+    logger = logging.getLogger("distributed")
+    before = logger.level
+    if not os.environ.get("RETRACE_DEBUG"):
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

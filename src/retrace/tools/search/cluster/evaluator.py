@@ -1,0 +1,248 @@
+"""Trials on a Dask cluster: of this machine's processes, or of many machines."""
+
+import sys
+import time
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from queue import Empty
+from typing import TYPE_CHECKING, Any, Self
+
+from retrace.tools.search.cluster.connecting import connection
+from retrace.tools.search.cluster.dispatch import Dispatch, Ended, Said
+from retrace.tools.search.cluster.workers import Order
+from retrace.tools.search.cluster.workforce import ClusterError, Workforce
+from retrace.tools.search.trials.events import Evaluator, Event, Finished, Function, Outcome, Reported
+from retrace.tools.search.trials.scoring import score
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+MOST_TRIES = 3
+
+SECONDS_WITHOUT_WORKERS = 600.0
+
+SECONDS_BETWEEN_CHECKS = 0.1
+
+# A worker that was killed is often back in less.
+SECONDS_BEFORE_WORDS = 4.0
+
+
+def open_evaluator(
+    task: Any,
+    function: Function = score,
+    *,
+    jobs: int | None = None,
+    address: str | None = None,
+    patience: float = SECONDS_WITHOUT_WORKERS,
+) -> Evaluator:
+    """Compute trials in other processes, here or on a cluster.
+
+    Parameters
+    ----------
+    task : Task, or what ``function`` takes
+        Can be pickled; ``params.train.device`` of it is known. Sent once to each worker.
+    function : callable
+        ``(task, overrides, report) -> Outcome``; pins its seed and threads itself.
+    jobs : int or None
+        How many processes of this machine; without an address.
+    address : str or None
+        Of a Dask scheduler, such as ``tcp://10.0.0.1:8786``, which goes on when the search is over.
+    patience : float
+        How many seconds to wait where there is no worker.
+
+    Returns
+    -------
+    Evaluator
+        A context manager.
+
+    Raises
+    ------
+    ClusterError
+        The scheduler does not answer, or no worker can be used.
+    """
+    return ClusterEvaluator(task, function, jobs=jobs, address=address, patience=patience)
+
+
+@dataclass
+class Running:
+    """A trial between `submit` and its `Finished`."""
+
+    order: Order
+    worker: str | None = None
+    future: "Future[Any] | None" = None
+    asked: int | None = None
+    answers: dict[int, bool] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+
+    def lose(self) -> None:
+        """Note that its worker is gone; the next one gets an order of its own."""
+        self.lost.append(str(self.worker))
+        if self.future is not None:
+            self.future.release()
+        self.worker = self.future = None
+        self.order = replace(self.order, attempt=self.order.attempt + 1)
+
+
+class ClusterEvaluator:
+    """Trials on the workers of a Dask cluster, one at a time in each."""
+
+    def __init__(
+        self, task: Any, function: Function, *, jobs: int | None, address: str | None, patience: float
+    ) -> None:
+        from distributed.protocol.pickle import dumps
+
+        self._topic = f"retrace-{uuid.uuid4().hex[:12]}"
+        self._running: dict[int, Running] = {}
+        self._waiting: deque[Running] = deque()
+        self._patience = patience
+        self._idle_since, self._told = time.monotonic(), False
+        gpu = task.params.train.device == "cuda"
+        payload = dumps((task, function))
+        with ExitStack() as stack:
+            client = stack.enter_context(connection(jobs=jobs, address=address, gpu=gpu))
+            self._dispatch = Dispatch(client, self._topic, gpu=gpu)
+            self._workforce = Workforce(client, payload, self._topic, gpu, _say)
+            self._wait_for_the_first()
+            self._stack = stack.pop_all()
+
+    def slots(self) -> int:
+        """Return how many workers have the data; they may come and go."""
+        return len(self._workforce.ready)
+
+    def submit(self, number: int, overrides: Mapping[str, Any]) -> None:
+        """Start a trial on a free worker, or as soon as there is one."""
+        trial = self._running[number] = Running(Order(self._topic, number, 1, dict(overrides)))
+        self._waiting.append(trial)
+        self._place()
+
+    def next_event(self, seconds: float | None) -> Event | None:
+        """Wait for a report or an outcome; None where nothing comes, or as soon as there are more slots.
+
+        Raises
+        ------
+        ClusterError
+            The scheduler went away, or there was no worker for too long.
+        """
+        end = time.monotonic() + (float("inf") if seconds is None else seconds)
+        slots = self.slots()
+        while True:
+            if event := self._follow_workers() or self._listen(end):
+                return event
+            if time.monotonic() >= end or self.slots() > slots:
+                return None
+
+    def answer(self, number: int, stop: bool) -> None:
+        """Send the reply that a trial's `report` waits for."""
+        trial = self._running[number]
+        if trial.asked is not None:
+            trial.answers[trial.asked] = stop
+            self._reply(trial, trial.asked)
+            trial.asked = None
+
+    def close(self) -> None:
+        """Take back what runs; end the processes that were started here, and no others."""
+        self._running.clear()
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _listen(self, end: float) -> Event | None:
+        try:
+            left = min(SECONDS_BETWEEN_CHECKS, end - time.monotonic())
+            message = self._dispatch.inbox.get(timeout=max(0.0, left))
+        except Empty:
+            return None
+        trial = self._running.get(message.number)
+        if trial is None or trial.order.attempt != message.attempt:
+            return None  # of a worker that was thought lost
+        return self._note(trial, message) if isinstance(message, Said) else self._end(trial, message)
+
+    def _note(self, trial: Running, said: Said) -> Reported | None:
+        """Pass a report on once: a trial that is run again repeats those of its first run."""
+        if said.step in trial.answers:
+            self._reply(trial, said.step)
+        elif trial.asked != said.step:
+            trial.asked = said.step
+            return Reported(said.number, said.step, said.value)
+        return None
+
+    def _reply(self, trial: Running, step: int) -> None:
+        if trial.worker:
+            self._dispatch.reply(trial.order, trial.worker, step, trial.answers[step])
+
+    def _end(self, trial: Running, ended: Ended) -> Finished | None:
+        result, kind = ended.result, type(ended.result).__name__
+        if isinstance(result, Outcome):
+            return self._finish(trial, result)
+        if kind == "KilledWorker":
+            return self._lose(trial)
+        if kind in {"CancelledError", "FutureCancelledError"}:
+            raise self._workforce.gone()
+        return self._finish(trial, Outcome(values=None, error=f"{kind}: {result}"))
+
+    def _finish(self, trial: Running, outcome: Outcome) -> Finished:
+        del self._running[trial.order.number]
+        if trial.lost:
+            outcome = replace(outcome, attributes=outcome.attributes | {"tries": len(trial.lost) + 1})
+        return Finished(trial.order.number, outcome)
+
+    def _lose(self, trial: Running) -> Finished | None:
+        """Run a trial again elsewhere; give it up where it seems to be what ends its workers."""
+        trial.lose()
+        if len(trial.lost) < MOST_TRIES:
+            self._waiting.append(trial)
+            return None
+        del self._running[trial.order.number]
+        reason = (
+            f"its worker died {MOST_TRIES} times ({', '.join(trial.lost)}), perhaps for want of memory"
+        )
+        return Finished(trial.order.number, Outcome(values=None, error=reason))
+
+    def _follow_workers(self) -> Finished | None:
+        self._workforce.tend()
+        for trial in list(self._running.values()):
+            lost = trial.worker and trial.worker not in self._workforce.ready
+            if lost and (given_up := self._lose(trial)):
+                return given_up
+        self._place()
+        self._mind_the_time()
+        return None
+
+    def _place(self) -> None:
+        taken = {trial.worker for trial in self._running.values()}
+        free = [worker for worker in self._workforce.ready if worker not in taken]
+        for worker in free[: len(self._waiting)]:
+            trial = self._waiting.popleft()
+            trial.worker = worker
+            trial.future = self._dispatch.order(trial.order, self._workforce.ready[worker], worker)
+
+    def _wait_for_the_first(self) -> None:
+        while not self._workforce.ready:
+            self._workforce.tend()
+            self._mind_the_time()
+            if self._workforce.nobody_can:
+                raise ClusterError(self._workforce.why_nobody())
+            time.sleep(0.02)
+
+    def _mind_the_time(self) -> None:
+        now, minutes = time.monotonic(), f"{self._patience / 60:.3g} min"
+        if self._workforce.hopeful:
+            self._idle_since, self._told = now, False
+        elif now - self._idle_since > self._patience:
+            raise ClusterError(f"{self._workforce.why_nobody()} (waited {minutes})")
+        elif now - self._idle_since > min(SECONDS_BEFORE_WORDS, self._patience / 2) and not self._told:
+            self._told = True
+            _say(f"{self._workforce.why_nobody()}; waiting up to {minutes}")
+
+
+def _say(line: str) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(line, file=sys.stderr)

@@ -1,0 +1,150 @@
+"""What runs in a worker: the data of a search, which come once, and one trial at a time."""
+
+import os
+import pickle
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from retrace.core.errors import RetraceError
+from retrace.tools.search.cluster.versions import describe, differences
+from retrace.tools.search.trials.events import Function, Outcome
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+# Threads and global generators belong to the process: two trials in one would change each other's bits.
+ONE_AT_A_TIME = threading.Lock()
+
+ANSWERS: dict[tuple[str, int, int], SimpleQueue[tuple[int, bool]]] = {}
+
+# An answer gets lost where a connection breaks; the searcher knows a report that it has answered.
+SECONDS_TO_REPEAT = 20.0
+
+
+class DiffersError(RetraceError):
+    """A worker's code or libraries are not those of the searcher."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all trials of a search share."""
+
+    task: Any
+    function: Function
+
+
+@dataclass(frozen=True)
+class Order:
+    """One trial, and where its reports go.
+
+    Attributes
+    ----------
+    topic : str
+        Of Dask's events; one per search.
+    number, attempt : int
+        A trial whose worker is lost is ordered again.
+    overrides : dict
+    """
+
+    topic: str
+    number: int
+    attempt: int
+    overrides: Mapping[str, Any]
+
+    @property
+    def mailbox(self) -> tuple[str, int, int]:
+        """Where the answers to its reports arrive."""
+        return self.topic, self.number, self.attempt
+
+
+def dask_setup(_: "Worker") -> None:
+    """Leave Ctrl-C to the searcher, which ends its own workers (a preload of Dask)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def prepare(payload: bytes, ours: dict[str, str]) -> Prepared:
+    """Unpack what the trials share, where this process computes the same bits as the searcher.
+
+    Raises
+    ------
+    DiffersError
+    """
+    if different := differences(ours, describe()):
+        raise DiffersError(different)
+    return Prepared(*pickle.loads(payload))
+
+
+def run_trial(prepared: Prepared, order: Order) -> Outcome:
+    """Compute a trial in this process; reports wait for the searcher's answers."""
+    with _mailbox(order) as report, _alone(report):
+        outcome = prepared.function(prepared.task, order.overrides, report)
+    place = f"{socket.gethostname()}:{os.getpid()}"
+    return replace(outcome, attributes=outcome.attributes | {"worker": place})
+
+
+def deliver(mailbox: tuple[str, int, int], step: int, stop: bool) -> None:
+    """Hand over the searcher's answer; called by `Client.run`, beside the trial that waits for it."""
+    if mailbox in ANSWERS:
+        ANSWERS[mailbox].put((step, stop))
+
+
+class Reporting:
+    """The `report` of a trial in a worker."""
+
+    def __init__(self, order: Order, answers: SimpleQueue[tuple[int, bool]]) -> None:
+        from distributed import get_worker
+
+        self._order = order
+        self._answers = answers
+        self._worker = get_worker()
+        self._key = self._worker.get_current_task()
+
+    def __call__(self, step: int, value: float) -> bool:
+        """Tell the searcher; wait for its answer, or until nobody wants this trial any more."""
+        sent = -SECONDS_TO_REPEAT
+        while self.wanted():
+            if time.monotonic() - sent >= SECONDS_TO_REPEAT:
+                message = [self._order.number, self._order.attempt, int(step), float(value)]
+                self._worker.log_event(self._order.topic, message)
+                sent = time.monotonic()
+            try:
+                answered, stop = self._answers.get(timeout=0.5)
+            except Empty:
+                continue
+            if answered == step:
+                return stop
+        return True
+
+    def wanted(self) -> bool:
+        """Tell whether the searcher still waits for this trial: Dask takes back what nobody holds."""
+        task = self._worker.state.tasks.get(self._key)
+        going = self._worker.status.name in {"running", "paused", "closing_gracefully"}
+        return going and task is not None and task.state in {"executing", "long-running"}
+
+
+@contextmanager
+def _mailbox(order: Order) -> Iterator[Reporting]:
+    answers = ANSWERS[order.mailbox] = SimpleQueue()
+    try:
+        yield Reporting(order, answers)
+    finally:
+        ANSWERS.pop(order.mailbox, None)
+
+
+@contextmanager
+def _alone(report: Reporting) -> Iterator[None]:
+    """Wait for another search's trial in this process, as where a worker has several threads."""
+    while not ONE_AT_A_TIME.acquire(timeout=0.5):
+        if not report.wanted():
+            raise RetraceError("nobody waits for this trial any more")
+    try:
+        yield
+    finally:
+        ONE_AT_A_TIME.release()

@@ -1,0 +1,174 @@
+"""Which workers are there, which of them have the data and are free: seen from the searcher."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from retrace.core.errors import RetraceError, first_few
+from retrace.tools.search.cluster.versions import describe
+from retrace.tools.search.cluster.workers import DiffersError, prepare
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST = 0.2
+
+
+class ClusterError(RetraceError):
+    """A cluster that cannot be reached or used."""
+
+
+@dataclass
+class Workforce:
+    """The workers of a cluster, which may come and go.
+
+    Each is given what all trials share as soon as it is seen. Dask keeps one copy of the packed data,
+    which workers fetch from one another, and makes it again where its holder is lost; all of it goes
+    when the searcher goes, however that ends.
+
+    Attributes
+    ----------
+    client : distributed.Client
+    payload : bytes
+        What the trials share, packed.
+    name : str
+        Of this search; part of the keys of its tasks.
+    gpu : bool
+        Use only workers that have the Dask resource ``GPU``.
+    say : callable
+        Where a line for the user goes.
+    """
+
+    client: "Client"
+    payload: bytes
+    name: str
+    gpu: bool
+    say: Callable[[str], None]
+    present: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ready: dict[str, "Future[Any]"] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    _preparing: dict[str, "Future[Any]"] = field(default_factory=dict)
+    _looked: float = -SECONDS_BETWEEN_LOOKS
+    _warned_of_threads: bool = False
+
+    def __post_init__(self) -> None:
+        import dask
+
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
+            self._packed = self.client.submit(
+                bytes, self.payload, key=f"retrace-{self.name}-data", pure=False
+            )
+        self._ours = describe()
+        self._address = str(self.client.scheduler_info()["address"])
+
+    def tend(self) -> None:
+        """See who came and who went; give the data to those who came."""
+        pause = SECONDS_BETWEEN_LOOKS if self.ready else SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST
+        if time.monotonic() - self._looked >= pause:
+            self._look()
+            self._looked = time.monotonic()
+        for address, future in list(self._preparing.items()):
+            if future.status != "pending":
+                del self._preparing[address]
+                self._take_on(address, future)
+
+    @property
+    def hopeful(self) -> bool:
+        """Whether some workers have the data, or are being given them."""
+        return bool(self.ready or self._preparing)
+
+    @property
+    def nobody_can(self) -> bool:
+        """Whether there are workers, and none of them computes the same bits as the searcher."""
+        return bool(self.left_out) and not self.hopeful
+
+    def _look(self) -> None:
+        found = self._ask_scheduler()
+        self.present = {address: worker for address, worker in found.items() if self._is_usable(worker)}
+        for known in (self.ready, self._preparing, self.left_out):
+            for address in known.keys() - found.keys():
+                known.pop(address)
+        for address in self.present.keys() - self.ready.keys() - self.left_out.keys():
+            if address not in self._preparing:
+                self._preparing[address] = self._prepare(address)
+
+    def _ask_scheduler(self) -> dict[str, dict[str, Any]]:
+        if self.client.status != "running":
+            raise self.gone()
+        try:
+            return dict(self.client.scheduler_info(n_workers=-1)["workers"])
+        except (OSError, TimeoutError) as error:
+            raise self.gone() from error
+
+    def gone(self) -> ClusterError:
+        """Say that the scheduler is no more."""
+        return ClusterError(
+            f"the Dask scheduler at {self._address} went away, and with it the trials that were"
+            " running: start it and its workers again, then give the same command, which goes on"
+        )
+
+    def _is_usable(self, worker: dict[str, Any]) -> bool:
+        return not self.gpu or worker.get("resources", {}).get("GPU", 0) >= 1
+
+    def _prepare(self, address: str) -> "Future[Any]":
+        self._warn_of_threads(address)
+        return self.client.submit(
+            prepare,
+            self._packed,
+            self._ours,
+            key=f"retrace-{self.name}-data-{time.time_ns()}",
+            workers=[address],
+            pure=False,
+        )
+
+    def _take_on(self, address: str, future: "Future[Any]") -> None:
+        if future.status == "finished":
+            self.ready[address] = future
+        elif future.status == "error":
+            reason = _why(future.exception())
+            if reason:
+                self.left_out[address] = reason
+                self.say(f"the worker {address} is left out: {reason}")
+
+    def _warn_of_threads(self, address: str) -> None:
+        threads = self.present[address]["nthreads"]
+        if threads > 1 and not self._warned_of_threads:
+            self._warned_of_threads = True
+            self.say(
+                f"the worker {address} has {threads} threads, but computes one trial at a time, since"
+                f" trials in one process would change each other's bits: start it with `dask worker"
+                f" --nworkers {threads} --nthreads 1` for {threads} at once"
+            )
+
+    def why_nobody(self) -> str:
+        """Say why no worker can compute a trial, and what to do."""
+        where = self._address
+        if self.left_out:
+            address, reason = next(iter(self.left_out.items()))
+            names = first_few(sorted(self.left_out))
+            return f"no worker of {where} can be used: {names} left out, {address} for {reason}"
+        if self.gpu:
+            return (
+                f"train.device is cuda, and no worker of {where} has the Dask resource GPU: start some"
+                f" with `dask worker {where} --nthreads 1 --resources GPU=1`, or set train.device: cpu"
+            )
+        return f"no worker at {where}: start some with `dask worker {where} --nthreads 1`"
+
+
+def _why(error: BaseException | None) -> str:
+    """Say why a worker cannot be used; nothing where it was merely lost."""
+    if isinstance(error, DiffersError):
+        return (
+            f"{error}, so its trials would have other bits: give it the same commit and the same"
+            " requirements as here, and start it again"
+        )
+    if isinstance(error, ImportError):
+        return (
+            f"it cannot import what trials need ({error}): install the same commit and the same"
+            " requirements there as here"
+        )
+    if type(error).__name__ == "KilledWorker":
+        return ""
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,241 @@
+"""Is the winner of a search really better? Both are refitted where the search has never looked.
+
+The best of many trials was chosen for its score on rows that all trials shared, so that score is partly
+luck. Fresh splits of the training and validation rows, and fresh training seeds, have no part in it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retrace.core.errors import RetraceError
+from retrace.core.params import Params
+from retrace.tools.repository.overriding import override_params
+from retrace.tools.search.trials.events import Evaluator, Finished, Function, Outcome, Report
+from retrace.tools.search.trials.folds import join
+from retrace.tools.search.trials.resplitting import Rows, fresh_seeds, fresh_splits
+from retrace.tools.search.trials.scoring import Task, score
+from retrace.tools.significance import Comparison, compare_over_splits
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+N_SPLITS = 10
+MIN_SPLITS = 5
+
+SIDES = ("baseline", "best")
+
+MakeEvaluator = Callable[[Any, Function], Evaluator]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """What the refits say of the best trial against the baseline.
+
+    Attributes
+    ----------
+    metric : str
+    confirmed : bool
+    sentence : str
+        The verdict in one line.
+    n_splits : int
+    scores : dict
+        Under ``"baseline"`` and ``"best"`` a score for each split; None where a fit failed.
+    """
+
+    metric: str
+    confirmed: bool
+    sentence: str
+    n_splits: int
+    scores: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refits:
+    """All that refitting both sides needs; can be sent to another process.
+
+    Attributes
+    ----------
+    task : Task
+        Of the search; its training part holds all rows.
+    settings : dict
+        The overrides of each side.
+    splits : list of (int array, int array)
+        Row positions to fit on, and those to judge by.
+    seeds : list of int
+        Of training, one for each split.
+    """
+
+    task: Task
+    settings: dict[str, dict[str, Any]]
+    splits: list[tuple[Rows, Rows]]
+    seeds: list[int]
+
+    @property
+    def params(self) -> Params:
+        """Return those of the search: an evaluator asks them for threads and device."""
+        return self.task.params
+
+
+def confirm(
+    task: Task,
+    best: Mapping[str, Any],
+    baseline: Mapping[str, Any],
+    make_evaluator: MakeEvaluator,
+    *,
+    seed: int,
+    n_splits: int = N_SPLITS,
+    n_trials: int | None = None,
+) -> Confirmation:
+    """Fit the best settings and the baseline on fresh splits, and compare them split by split.
+
+    Parameters
+    ----------
+    task : Task
+        Of the search; the test part is no part of it.
+    best, baseline : dict
+        Overrides of params.yaml.
+    make_evaluator : callable
+        Given what to share with all jobs, and the function of one, returns an `Evaluator`.
+    seed : int
+        Of the search: the seeds of splits and training follow from it, and are not its own.
+    n_splits : int
+        Each costs two fits.
+    n_trials : int, optional
+        Among how many the best was found, for the sentence.
+
+    Raises
+    ------
+    RetraceError
+        There are fewer than 5 splits, or too few rows for them.
+    """
+    if n_splits < MIN_SPLITS:
+        raise RetraceError(f"got {n_splits} splits to confirm on: at least {MIN_SPLITS} are needed")
+    refits = _prepare(task, {"baseline": dict(baseline), "best": dict(best)}, seed, n_splits)
+    jobs = [{"side": side, "split": split} for split in range(n_splits) for side in SIDES]
+    with make_evaluator(refits, score_refit) as evaluator:
+        outcomes = _evaluate(evaluator, jobs)
+    # The jobs alternate: baseline, best, baseline, ...
+    sides = {side: outcomes[position :: len(SIDES)] for position, side in enumerate(SIDES)}
+    return _judged(refits, sides, n_trials)
+
+
+def score_refit(refits: Refits, job: Mapping[str, Any], report: Report) -> Outcome:
+    """Fit and score one side on one split.
+
+    Parameters
+    ----------
+    refits : Refits
+    job : dict
+        ``{"side": "best", "split": 3}``.
+    report : callable
+        Told how it goes; nothing is stopped early here.
+    """
+    fitted, judged = refits.splits[job["split"]]
+    task = replace(
+        refits.task,
+        params=override_params(refits.task.params, {"seed": refits.seeds[job["split"]]}),
+        training=refits.task.training.take(fitted),
+        validation=refits.task.training.take(judged),
+    )
+    return score(task, refits.settings[job["side"]], report)
+
+
+def remember(study: "Study", number: int, found: Confirmation, against: int = 0) -> None:
+    """Keep a trial's confirmation against a baseline, which is a trial as well, with the study."""
+    study.set_user_attr(_key(number, against), asdict(found))
+
+
+def recall(study: "Study", number: int, against: int = 0) -> Confirmation | None:
+    """Return what is known of a trial's confirmation against a baseline."""
+    told = study.user_attrs.get(_key(number, against))
+    return Confirmation(**told) if told else None
+
+
+def _key(number: int, against: int) -> str:
+    return f"confirmation of trial {number} against {against}"
+
+
+def _prepare(task: Task, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:
+    share = len(task.validation) / (len(task.training) + len(task.validation))
+    rows = join(task.training, task.validation)
+    drawn = fresh_seeds(2 * n_splits, seed, {seed, task.params.seed, task.params.split.seed})
+    splits = fresh_splits(rows, task.params.split, drawn[:n_splits], share)
+    # One goal, one fit: time and size are no matter of luck, and folds would be splits of splits.
+    alone = replace(task, training=rows, goals=task.goals[:1], folds=None)
+    return Refits(task=alone, settings=settings, splits=splits, seeds=drawn[n_splits:])
+
+
+def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]:
+    """Run jobs, as many at once as there are slots; none is stopped early."""
+    waiting, running = list(enumerate(jobs)), 0
+    outcomes: dict[int, Outcome] = {}
+    while len(outcomes) < len(jobs):
+        while waiting and running < max(1, evaluator.slots()):
+            evaluator.submit(*waiting.pop(0))
+            running += 1
+        event = evaluator.next_event(None)
+        if isinstance(event, Finished):
+            outcomes[event.number] = event.outcome
+            running -= 1
+        elif event is not None:
+            evaluator.answer(event.number, False)
+    return [outcomes[number] for number in range(len(jobs))]
+
+
+def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | None) -> Confirmation:
+    scores = {side: [each.values[0] if each.values else None for each in sides[side]] for side in SIDES}
+    confirmed, sentence = False, _failure(sides)
+    if not sentence:
+        found = _compared(refits, scores)
+        confirmed, sentence = found.verdict == "better", _sentence(found, n_trials)
+    return Confirmation(
+        metric=refits.task.goals[0],
+        confirmed=confirmed,
+        sentence=sentence,
+        n_splits=len(refits.splits),
+        scores=scores,
+    )
+
+
+def _failure(sides: dict[str, list[Outcome]]) -> str:
+    """Say that there is nothing to compare; a baseline that fails now and then is no obstacle."""
+    for side, allowed in (("best", 0), ("baseline", len(sides["baseline"]) - MIN_SPLITS)):
+        failed = [outcome for outcome in sides[side] if outcome.values is None]
+        if len(failed) > allowed:
+            where = f"{len(failed)} of {len(sides[side])} fresh splits"
+            return f"not confirmed: the {side} settings fail on {where}: {failed[0].error}"
+    return ""
+
+
+def _compared(refits: Refits, scores: dict[str, list[float | None]]) -> Comparison:
+    pairs = [
+        (was, now)
+        for was, now in zip(scores["baseline"], scores["best"], strict=True)
+        if was is not None and now is not None
+    ]
+    sizes = np.mean([[len(part) for part in split] for split in refits.splits], axis=0)
+    return compare_over_splits(
+        [was for was, _ in pairs],
+        [now for _, now in pairs],
+        refits.task.goals[0],
+        n_train=round(sizes[0]),
+        n_test=round(sizes[1]),
+    )
+
+
+def _sentence(found: Comparison, n_trials: int | None) -> str:
+    evidence = f"{found.difference:+.4f}"
+    if not math.isnan(found.interval.low):
+        evidence += f" (95 % interval {found.interval.low:+.4f} to {found.interval.high:+.4f})"
+    where = f"on {found.n_units} fresh splits and seeds: {found.metric} {evidence}"
+    if found.verdict == "better":
+        return f"confirmed: better than the baseline {where}"
+    among = f"the best of {n_trials} trials" if n_trials else "the best trial"
+    if found.verdict == "worse":
+        return f"not confirmed: {among} looked better by luck; it is worse than the baseline {where}"
+    reason = f"; {found.reason}" if found.reason else ""
+    return f"not confirmed: {among} looked better by luck, or by too little to tell, {where}{reason}"

@@ -1,0 +1,258 @@
+"""The winner of a search through the real pipeline: an experiment with a lock, metrics and a name."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retrace.core.artifacts import METRICS
+from retrace.core.errors import RetraceError
+from retrace.tools.repository.experiments import check_known_to_git, run_experiment, unchanged_workspace
+from retrace.tools.repository.git import experiments, git, read_blobs
+from retrace.tools.repository.stages import read_stages
+from retrace.tools.search.confirmation import (
+    N_SPLITS,
+    Confirmation,
+    MakeEvaluator,
+    confirm,
+    recall,
+    remember,
+)
+from retrace.tools.search.results.files import write_results
+from retrace.tools.search.results.summary import (
+    baseline_trial,
+    goal_names,
+    overrides_of,
+    ranked,
+    same,
+    states,
+)
+from retrace.tools.search.study.studies import best_trial
+from retrace.tools.search.trials.scoring import Task
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+    from optuna.trial import FrozenTrial
+
+LOGS = Path(".retrace/search")
+
+NOT_CONFIRMED = 3
+
+# Hydra reads these words otherwise than as text.
+NO_TEXT = ("null", "true", "false", "nan", "inf")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotion:
+    """A trial that ran in the pipeline.
+
+    Attributes
+    ----------
+    name : str
+        Of the experiment.
+    scores : dict
+        Of the validation part.
+    sentence : str
+        Whether the pipeline scores what the search saw.
+    """
+
+    name: str
+    scores: dict[str, float]
+    sentence: str
+
+
+def apply(
+    study: "Study",
+    task: Task,
+    make_evaluator: MakeEvaluator,
+    folder: Path,
+    say: Say,
+    *,
+    number: int | None = None,
+    n_splits: int = N_SPLITS,
+    force: bool = False,
+) -> int:
+    """Confirm a trial, write that down, and run it in the pipeline if it is confirmed.
+
+    Parameters
+    ----------
+    study : Study
+    task, make_evaluator
+        As in `confirm`.
+    folder : Path
+        hpo/results/<study>.
+    say : callable
+        Is given lines for the user.
+    number : int, optional
+        Of the trial; else the best one.
+    n_splits : int
+    force : bool
+        Whether one that is not confirmed runs as well.
+
+    Returns
+    -------
+    int
+        The exit status: 0, or 3 where it was not confirmed and did not run.
+
+    Raises
+    ------
+    RetraceError
+        There is no such trial, or the pipeline failed.
+    """
+    trial, baseline = chosen(study, number), baseline_trial(study)
+    if baseline and same(trial, baseline):
+        say(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
+        return 0
+    found = _confirmed(study, trial, task, make_evaluator, n_splits, say)
+    say(found.sentence)
+    write_results(study, folder)
+    if not found.confirmed and not force:
+        say("not applied: `--force` applies it all the same")
+        return NOT_CONFIRMED
+    promoted = promote(study, trial, say)
+    say(promoted.sentence)
+    say(f"keep it: `dvc exp apply {promoted.name}` puts it into the workspace,")
+    say(f"         `dvc exp branch {promoted.name} BRANCH` makes it a branch")
+    return 0
+
+
+def chosen(study: "Study", number: int | None) -> "FrozenTrial":
+    """Return the trial to apply.
+
+    Raises
+    ------
+    RetraceError
+        It has no score, or there are several goals and none was named.
+    """
+    finished = {trial.number: trial for trial in ranked(study)}
+    trial = best_trial(study) if number is None else finished.get(number)
+    if trial is not None:
+        return trial
+    name = f"study '{study.study_name}'"
+    if not finished:
+        raise RetraceError(f"{name} has no finished trial: there is nothing to apply")
+    listed = ", ".join(map(str, list(finished)[:20]))
+    if number is None:
+        raise RetraceError(
+            f"{name} has {len(study.directions)} goals, so no single best trial: name one of its front,"
+            f" as in --trial {next(iter(finished))} (the front: {listed})"
+        )
+    what = "on the front" if len(study.directions) > 1 else "finished"
+    raise RetraceError(f"--trial: trial {number} of {name} is not {what}; allowed: {listed}")
+
+
+def promote(study: "Study", trial: "FrozenTrial", say: Say) -> Promotion:
+    """Run a trial's settings in the pipeline, as a DVC experiment that leaves the workspace alone.
+
+    Parameters
+    ----------
+    study : Study
+    trial : FrozenTrial
+    say : callable
+        Is given the command, which takes a while.
+
+    Raises
+    ------
+    RetraceError
+        The pipeline failed, or a file that it needs is not known to Git.
+    """
+    name = experiment_name(study, trial)
+    overrides = [override(key, value) for key, value in overrides_of(trial).items()]
+    check_known_to_git({dep.path for stage in read_stages() for dep in stage.dependencies})
+    options = " ".join(f"-S {shlex.quote(each)}" for each in overrides)
+    say(f"dvc exp run --temp --name {name} {options}")
+    with unchanged_workspace():
+        failure = run_experiment(name, overrides, LOGS / f"{name}.log", kept="the study is kept")
+    if failure:
+        raise RetraceError(f"the pipeline failed: {failure.said} (log: {failure.log})")
+    scores = _validation_scores(name)
+    return Promotion(name=name, scores=scores, sentence=_sentence(study, trial, name, scores))
+
+
+def experiment_name(study: "Study", trial: "FrozenTrial") -> str:
+    """Name an experiment after the study; one of that name that is there already keeps it."""
+    best = best_trial(study)
+    what = "best" if best and best.number == trial.number else f"trial-{trial.number}"
+    name = re.sub(r"[^\w-]+", "-", f"{study.study_name}-{what}").strip("-")
+    taken, n, free = {each.name for each in experiments()}, 2, name
+    while free in taken:
+        free, n = f"{name}-{n}", n + 1
+    return free
+
+
+def override(name: str, value: object) -> str:
+    """Write a value for ``dvc exp run -S``, so that params.yaml holds the very same one."""
+    return f"{name}={_in_hydras_words(value)}"
+
+
+def _in_hydras_words(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_in_hydras_words, value))}]"
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in NO_TEXT:
+        return value
+    text = value.replace("${", "\\${")
+    text = re.sub(r"(\\*)'", lambda found: found[1] * 2 + "\\'", text)
+    return "'" + re.sub(r"\\+$", lambda found: found[0] * 2, text) + "'"
+
+
+def _confirmed(
+    study: "Study",
+    trial: "FrozenTrial",
+    task: Task,
+    make_evaluator: MakeEvaluator,
+    n_splits: int,
+    say: Say,
+) -> Confirmation:
+    """Confirm a trial, or recall that it was: asked again, luck does not get a second chance."""
+    baseline = baseline_trial(study)
+    against = baseline.number if baseline else 0
+    found = recall(study, trial.number, against)
+    if found and found.n_splits == n_splits:
+        return found
+    folds = study.user_attrs.get("folds") or 1
+    seconds = [each.user_attrs.get("seconds", 0) / folds for each in (trial, baseline) if each]
+    say(
+        f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits: {2 * n_splits} fits,"
+        f" about {n_splits * sum(seconds):.0f} s one after another"
+    )
+    found = confirm(
+        task,
+        overrides_of(trial),
+        overrides_of(baseline) if baseline else {},
+        make_evaluator,
+        seed=study.user_attrs["seed"],
+        n_splits=n_splits,
+        n_trials=sum(states(study).values()),
+    )
+    remember(study, trial.number, found, against)
+    return found
+
+
+def _validation_scores(name: str) -> dict[str, float]:
+    head = git("rev-parse", "HEAD")
+    commit = next(each.commit for each in experiments() if (each.name, each.baseline) == (name, head))
+    content = read_blobs([f"{commit}:./{METRICS}"])
+    return dict(json.loads(next(iter(content.values())))["validation"])
+
+
+def _sentence(study: "Study", trial: "FrozenTrial", name: str, scores: Mapping[str, float]) -> str:
+    metric = goal_names(study)[0]
+    ours, seen = scores[metric], trial.values[0]
+    said = f"{name}: the pipeline scores {metric}"
+    if folds := study.user_attrs.get("folds"):
+        mean = f"the search saw {seen:.4f}, the mean of {folds} folds"
+        return f"{said} {ours:.4f} on the validation part; {mean}"
+    if ours == seen:
+        return f"{said} {ours:.4f}, as the search saw"
+    where = trial.user_attrs.get("worker") or "the machine that ran it"
+    return (
+        f"{said} {ours}, but the search saw {seen} on {where}: another kind of CPU, or other"
+        " versions there, give other bits (docs/reproducibility.md)"
+    )

@@ -1,0 +1,1 @@
+"""A finished search, told: tables, charts, a page."""

@@ -1,0 +1,234 @@
+"""The one loop of a search: ask, submit, hear what happens, tell, until there are enough trials."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retrace.core.errors import RetraceError
+from retrace.tools.search.study.spaces import Space, setting_key
+from retrace.tools.search.study.studies import (
+    OpenStudy,
+    ask,
+    awaits_baseline,
+    begun,
+    put_back,
+    put_back_orphans,
+    retire,
+    tell,
+)
+from retrace.tools.search.trials.events import Evaluator, Finished, Outcome, Reported
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial, Trial
+
+# So often a searcher looks whether another one died, or the time is up.
+SECONDS_BETWEEN_LOOKS = 2.0
+
+# When so many have failed and none has succeeded, more of them would not help.
+FAILURES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """When a search ends.
+
+    Attributes
+    ----------
+    trials : int
+        How many the study shall have, those of earlier runs and of other searchers included.
+    seconds : float or None
+        After which no trial begins any more.
+    settings : list of dict or None
+        All that there are to try; None where there is no end of them.
+    """
+
+    trials: int
+    seconds: float | None = None
+    settings: list[dict[str, Any]] | None = None
+
+
+class Search:
+    """One searcher at work on a study.
+
+    Parameters
+    ----------
+    opened : OpenStudy
+    space : Space
+    evaluator : Evaluator
+    limits : Limits
+    watch : callable
+        Is shown each trial that ends: its number and outcome.
+    """
+
+    def __init__(
+        self,
+        opened: OpenStudy,
+        space: Space,
+        evaluator: Evaluator,
+        limits: Limits,
+        watch: Callable[[int, Outcome], None],
+    ) -> None:
+        self._opened = opened
+        self._space = space
+        self._evaluator = evaluator
+        self._limits = limits
+        self._watch = watch
+        self._deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
+        self._looked = float("-inf")
+        self._running: dict[int, Trial] = {}
+        self._reported: dict[int, set[int]] = {}
+        self._keys: dict[str, int] = {}  # of running settings
+        self._twins: dict[int, list[int]] = {}  # trials that wait for an equal one
+        self._known = _Known()
+        self._left = None if limits.settings is None else set(map(setting_key, limits.settings))
+
+    def run(self) -> str:
+        """Search.
+
+        Returns
+        -------
+        str
+            Why it ended, on one line.
+
+        Raises
+        ------
+        RetraceError
+            The first trials all failed, or the study cannot be written.
+        """
+        try:
+            while True:
+                why = self._fill()
+                if why and not self._running:
+                    return why
+                self._handle(self._evaluator.next_event(SECONDS_BETWEEN_LOOKS))
+        finally:
+            self._give_back()
+
+    def _fill(self) -> str:
+        """Begin trials while there is room; say why there will be no more, if so."""
+        while not (why := self._reason_to_end()) and len(self._running) < self._evaluator.slots():
+            self._begin()
+        return why
+
+    def _reason_to_end(self) -> str:
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            return "the time is up"
+        if time.monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
+            put_back_orphans(self._opened)
+            self._looked = time.monotonic()
+        trials = self._opened.trials()
+        self._known.update(trials)
+        if awaits_baseline(trials):
+            return ""  # what params.yaml has now is scored in a full study too
+        if (n_begun := len(begun(trials))) >= self._limits.trials:
+            return f"the study has {n_begun} trials"
+        if self._left is not None and self._left <= self._known.tried | self._keys.keys():
+            return f"all {len(self._left)} settings have been tried"
+        return ""
+
+    def _begin(self) -> None:
+        trial, overrides = ask(self._opened, self._space)
+        earlier = [other for other in self._opened.trials() if other.number < trial.number]
+        is_surplus = len(begun(earlier)) >= self._limits.trials
+        if is_surplus and not trial.user_attrs.get("baseline"):
+            retire(self._opened, trial, "surplus")
+            return
+        key = setting_key(overrides)
+        if key in self._known.outcomes:
+            number, outcome = self._known.outcomes[key]
+            self._finish(trial.number, _copied(number, outcome))
+            return
+        self._running[trial.number] = trial
+        if key in self._keys:
+            self._twins.setdefault(self._keys[key], []).append(trial.number)
+            return
+        self._keys[key] = trial.number
+        self._evaluator.submit(trial.number, overrides)
+
+    def _handle(self, event: Reported | Finished | None) -> None:
+        if isinstance(event, Reported):
+            self._evaluator.answer(event.number, self._shall_stop(event))
+        elif isinstance(event, Finished):
+            self._keys = {key: n for key, n in self._keys.items() if n != event.number}
+            for twin in self._twins.pop(event.number, []):
+                self._finish(twin, _copied(event.number, event.outcome))
+            self._finish(event.number, event.outcome)
+
+    def _shall_stop(self, event: Reported) -> bool:
+        trial = self._running[event.number]
+        study = self._opened.study
+        if len(study.directions) > 1 or trial.user_attrs.get("baseline"):
+            return False  # the baseline is what the others are measured against
+        # A trial that was interrupted comes this way again: what was decided then is decided.
+        before = self._reported.setdefault(event.number, set(_reported_steps(trial)))
+        if event.step in before:
+            return event.step == max(before) and trial.should_prune()
+        trial.report(event.value, event.step)
+        return trial.should_prune()
+
+    def _finish(self, number: int, outcome: Outcome) -> None:
+        self._running.pop(number, None)
+        self._reported.pop(number, None)
+        if tell(self._opened, number, outcome):
+            self._watch(number, outcome)
+        if outcome.error:
+            self._give_up_if_all_fail(outcome.error)
+
+    def _give_up_if_all_fail(self, error: str) -> None:
+        from optuna.trial import TrialState
+
+        counted = begun(self._opened.trials())
+        failed = [trial for trial in counted if trial.state == TrialState.FAIL]
+        if len(failed) == len(counted) and len(failed) >= min(FAILURES, self._limits.trials):
+            many = f"the first {len(failed)} trials" if len(failed) > 1 else "the only trial"
+            raise RetraceError(f"{many} failed: {error}")
+
+    def _give_back(self) -> None:
+        """Leave the running trials to whoever goes on; on a full disk this must wait for them."""
+        for number in list(self._running):
+            with contextlib.suppress(RetraceError):
+                put_back(self._opened, number)
+
+
+class _Known:
+    """What earlier trials found out, by their settings: the models are deterministic."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, tuple[int, Outcome]] = {}
+        self.tried: set[str] = set()
+        self._seen: set[int] = set()
+
+    def update(self, trials: "list[FrozenTrial]") -> None:
+        for trial in trials:
+            if trial.number not in self._seen and trial.state.is_finished():
+                self._seen.add(trial.number)
+                if "overrides" in trial.user_attrs and "retired" not in trial.user_attrs:
+                    self._note(trial)
+
+    def _note(self, trial: "FrozenTrial") -> None:
+        from optuna.trial import TrialState
+
+        told = trial.user_attrs
+        key = setting_key(told["overrides"])
+        self.tried.add(key)
+        if trial.state == TrialState.PRUNED:
+            return  # its fate hung on the others: again it may live
+        values = None if trial.state == TrialState.FAIL else tuple(trial.values)
+        kept: dict[str, Any] = {name: told[name] for name in ("scores", "folds") if name in told}
+        outcome = Outcome(values=values, error=told.get("error"), attributes=kept)
+        self.outcomes.setdefault(key, (told.get("copy_of", trial.number), outcome))
+
+
+def _copied(number: int, outcome: Outcome) -> Outcome:
+    """Return the outcome of an equal trial, which cost nothing this time."""
+    attributes = {**outcome.attributes, "copy_of": number}
+    return Outcome(
+        values=outcome.values, pruned=outcome.pruned, error=outcome.error, attributes=attributes
+    )
+
+
+def _reported_steps(trial: "Trial") -> list[int]:
+    study = trial.study
+    return list(study.get_trials(deepcopy=False)[trial.number].intermediate_values)

@@ -1,0 +1,1 @@
+"""What is searched, what has been tried, and what is tried next."""

@@ -1,0 +1,211 @@
+"""Who proposes the next setting, and who stops those that fall behind.
+
+What a sampler proposes follows from the seed, the number of the trial and the trials before it, so a
+search that was interrupted goes on as if it had not been.
+"""
+
+import random
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
+from optuna.samplers import BaseSampler, CmaEsSampler, NSGAIISampler, RandomSampler, TPESampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from retrace.core.errors import RetraceError
+from retrace.tools.search.study.spaces import POINTS, Space, setting_key
+
+# Before that many trials are finished, there is no median to speak of.
+STARTUP_TRIALS = 5
+
+# The first fifth of the epochs says little of the last.
+WARM_UP = 5
+
+
+class Repeatable(BaseSampler):
+    """A sampler that is made anew for each trial, from the search's seed and the trial's number.
+
+    Parameters
+    ----------
+    make : callable
+        From a seed to one of Optuna's samplers.
+    seed : int
+        Of the search.
+    together : dict or None
+        The distributions that are sampled jointly; None: the sampler finds out itself. Told from
+        outside because params.yaml's own values, trial 0, may lie outside the space, and a sampler
+        would then no longer take those parameters together.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[int], BaseSampler],
+        seed: int,
+        together: Mapping[str, BaseDistribution] | None,
+    ) -> None:
+        self._make = make
+        self._seed = seed
+        self._together = together
+        self._inner = make(seed)
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        """Start over with this trial's seed."""
+        self._inner = self._made_for(trial)
+        self._inner.before_trial(study, trial)
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Return what is sampled jointly."""
+        if self._together is not None:
+            return dict(self._together)
+        return self._inner.infer_relative_search_space(study, trial)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Sample jointly."""
+        return self._inner.sample_relative(study, trial, search_space)
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        """Sample one parameter by itself: the same where an interruption came just before it."""
+        inner = self._made_for(trial, param_name)
+        return inner.sample_independent(study, trial, param_name, param_distribution)
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        """Let the sampler take note."""
+        self._inner.after_trial(study, trial, state, values)
+
+    def _made_for(self, trial: FrozenTrial, *what: str) -> BaseSampler:
+        seed = " ".join([f"{self._seed} {trial.number}", *what])
+        return self._make(random.Random(seed).getrandbits(32))
+
+
+class Grid(BaseSampler):
+    """The settings of a grid, one after another; those that any searcher has begun are left out.
+
+    Optuna's own grid knows neither conditions nor a first trial that is not on it.
+    """
+
+    def __init__(self, space: Space, seed: int) -> None:
+        self._space = space
+        self._settings = {setting_key(setting): setting for setting in space.settings(POINTS)}
+        self._order = random.Random(seed).sample(sorted(self._settings), len(self._settings))
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Return all parameters."""
+        return {each.name: each.distribution for each in self._space.parameters}
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Return the next setting that nobody has begun."""
+        begun = {
+            setting_key(other.user_attrs["overrides"])
+            for other in study.get_trials(deepcopy=False)
+            if "overrides" in other.user_attrs and other.number != trial.number
+        }
+        chosen = next((key for key in self._order if key not in begun), self._order[0])
+        return self._space.inside(self._settings[chosen])
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        """Refuse: all parameters are sampled together."""
+        raise AssertionError(f"{param_name} is not part of the grid")
+
+
+def _tpe(seed: int) -> BaseSampler:
+    return TPESampler(seed=seed, multivariate=True)
+
+
+def _cmaes(seed: int) -> BaseSampler:
+    return CmaEsSampler(seed=seed, warn_independent_sampling=False)
+
+
+def _random(seed: int) -> BaseSampler:
+    return RandomSampler(seed=seed)
+
+
+def _nsga2(seed: int) -> BaseSampler:
+    return NSGAIISampler(seed=seed, population_size=20)
+
+
+SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
+    "tpe": _tpe,
+    "random": _random,
+    "cmaes": _cmaes,
+    "nsga2": _nsga2,
+}
+
+PRUNERS = ("median", "hyperband", "none")
+
+
+def make_sampler(name: str, space: Space, seed: int, n_goals: int) -> BaseSampler:
+    """Make the sampler that the user asked for.
+
+    Raises
+    ------
+    RetraceError
+        It cannot search this space, or not for several goals.
+    """
+    if name == "grid":
+        return Grid(space, seed)
+    together = {
+        each.name: each.distribution
+        for each in space.parameters
+        if not each.when and not each.distribution.single()
+    }
+    if name == "cmaes":
+        together = _numeric(together, n_goals)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return Repeatable(SAMPLERS[name], seed, None if name == "nsga2" else together)
+
+
+def _numeric(together: Mapping[str, BaseDistribution], n_goals: int) -> dict[str, BaseDistribution]:
+    if n_goals > 1:
+        raise RetraceError(
+            "--sampler cmaes serves one goal only; allowed for several: tpe, nsga2, random"
+        )
+    numeric = {
+        name: distribution
+        for name, distribution in together.items()
+        if not isinstance(distribution, CategoricalDistribution)
+    }
+    if len(numeric) < 2:
+        raise RetraceError(
+            "--sampler cmaes needs two or more ranges without a condition, this space has"
+            f" {len(numeric)}: use tpe"
+        )
+    return numeric
+
+
+def make_pruner(name: str, steps: int, folds: int | None) -> BasePruner:
+    """Make the pruner that the user asked for.
+
+    Parameters
+    ----------
+    name : str
+        One of `PRUNERS`.
+    steps : int
+        How often a trial reports at most: its epochs or folds.
+    folds : int or None
+        A fold says more of the end than an epoch does.
+    """
+    if name == "none" or steps < 2:
+        return NopPruner()
+    if name == "hyperband":
+        return HyperbandPruner(min_resource=1, max_resource=steps, reduction_factor=3)
+    warm_up = 1 if folds else max(1, steps // WARM_UP)
+    return MedianPruner(n_startup_trials=STARTUP_TRIALS, n_warmup_steps=warm_up)

@@ -1,0 +1,174 @@
+"""Where a study is kept: a file that several processes share, or any of Optuna's storages."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import BaseJournalBackend
+
+from retrace.core.errors import ArtifactError, RetraceError
+
+# How Optuna writes down that a trial has values: this is worth a wait for the disk.
+STATE_CHANGED = 6
+
+
+class Journal(BaseJournalBackend):
+    """A file to which each change of a study is added as one line.
+
+    Optuna's own file backend waits for the disk at every line (four times the cost of a trial), leaves
+    a lock behind when its process is killed, and cannot go on after half a line. Here the system frees
+    the lock, half a line is cut off, and a line that does not fit on the disk leaves no trace.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self._ends = [0]  # where each line that was read ends
+
+    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
+        """Go through the lines from one number on; half a line at the end is not there yet."""
+        with _explained(self.path), self.path.open("rb") as file:
+            file.seek(self._ends[min(log_number_from, len(self._ends) - 1)])
+            for number, line in enumerate(file, start=min(log_number_from, len(self._ends) - 1)):
+                if not line.endswith(b"\n"):
+                    return
+                if number + 1 == len(self._ends):
+                    self._ends.append(self._ends[-1] + len(line))
+                if number >= log_number_from:
+                    yield self._parsed(line, number)
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Add lines, all or none."""
+        text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        with _explained(self.path), self.path.open("r+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            end = _whole_lines(file)
+            try:
+                file.write(text.encode())
+                if file.tell() < end + len(text.encode()):
+                    os.fsync(file.fileno())  # says why only a part was written
+                    raise OSError(28, os.strerror(28))
+                if any(log["op_code"] == STATE_CHANGED and log["values"] for log in logs):
+                    os.fsync(file.fileno())
+            except OSError:
+                file.truncate(end)
+                raise
+
+    def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
+        try:
+            return json.loads(line)
+        except ValueError as error:
+            raise ArtifactError(
+                f"{self.path} is damaged (line {number + 1} is not JSON): give the study another name"
+            ) from error
+
+
+def _whole_lines(file: Any) -> int:
+    """Cut off what a killed process left of a line; return where the last whole line ends."""
+    end = file.seek(0, os.SEEK_END)
+    if end == 0:
+        return 0
+    file.seek(end - 1)
+    if file.read(1) != b"\n":
+        file.seek(0)
+        end = file.read().rfind(b"\n") + 1
+        file.truncate(end)
+    return file.seek(end)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ArtifactError(
+            f"{path} cannot be written ({error.strerror or error}): the study is intact; check the"
+            f" rights and the free space of {path.parent.absolute()}, then give the same command again"
+        ) from error
+
+
+def open_storage(where: str) -> BaseStorage:
+    """Open a file, or what a URL such as ``postgresql://user@host/name`` names.
+
+    Raises
+    ------
+    RetraceError
+        It cannot be reached, read or written.
+    """
+    if "://" not in where:
+        return JournalStorage(Journal(Path(where)))
+    with storage_explained(where):
+        return _database(where)
+
+
+def _database(url: str) -> BaseStorage:
+    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+    url = _with_driver(url)
+    for attempt in range(5):
+        try:
+            return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        except (IntegrityError, ProgrammingError, OperationalError):
+            # Several searchers that make the tables of a new database at once are in each other's way.
+            if attempt == 4 or not _reachable(url):
+                raise
+    raise AssertionError
+
+
+def _reachable(url: str) -> bool:
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+
+    engine = create_engine(url)
+    try:
+        engine.connect().close()
+    except SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+def _with_driver(url: str) -> str:
+    """Let ``postgresql://`` mean the driver that is installed."""
+    from importlib.util import find_spec
+
+    if url.startswith("postgresql://") and not find_spec("psycopg2") and find_spec("psycopg"):
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return url
+
+
+@contextmanager
+def storage_explained(where: str | None) -> Iterator[None]:
+    """Say in one line why a database fails, without the password that its URL may hold."""
+    if where is None or "://" not in where:
+        yield
+        return
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, StorageInternalError, ImportError) as error:
+        if isinstance(error, ArgumentError) and not isinstance(error.__cause__, Exception):
+            raise RetraceError(
+                f"--storage: got '{where}', should be a file, or a URL such as sqlite:///hpo/studies.db"
+                " or postgresql://user@host/name"
+            ) from error
+        cause = error.__cause__ if isinstance(error, StorageInternalError) and error.__cause__ else error
+        shown = make_url(where).render_as_string(hide_password=True)
+        first = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
+        raise RetraceError(f"--storage {shown}: {first} (what is finished is kept)") from error

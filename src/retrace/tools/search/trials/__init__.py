@@ -1,0 +1,1 @@
+"""One setting in, its score out, on this machine."""

@@ -1,0 +1,55 @@
+"""Two models on the same rows, each row right or wrong: McNemar's exact test and its interval."""
+
+import numpy as np
+from scipy import special
+
+from retrace.evaluation.intervals import Interval
+from retrace.tools.significance.verdicts import rejects
+
+
+def mcnemar_p_value(gained: int, lost: int) -> float:
+    """Return the two-sided exact p-value: Q. McNemar, Psychometrika 12 (1947), 153-157.
+
+    Parameters
+    ----------
+    gained, lost : int
+        Rows that only the other model, and only the base, has right.
+    """
+    return min(1.0, 2 * float(special.bdtr(min(gained, lost), gained + lost, 0.5)))
+
+
+def mcnemar_interval(gained: int, lost: int, n: int, confidence: float) -> Interval:
+    """Return an interval for the difference of two accuracies that leaves out 0 when the test does.
+
+    The score interval of T. Tango, Statist. Med. 17 (1998), 891-908. It leaves out 0 wherever the exact
+    test does; where the interval alone would, it is extended to 0.
+
+    Parameters
+    ----------
+    gained, lost : int
+        Rows that only the other model, and only the base, has right.
+    n : int
+        Rows in all.
+    confidence : float
+        Such as .95.
+    """
+    z2 = float(special.ndtri((1 + confidence) / 2)) ** 2
+    estimate = (gained - lost) / n
+    low = -_tango_high(lost, gained, n, z2)
+    high = _tango_high(gained, lost, n, z2)
+    if not rejects(mcnemar_p_value(gained, lost), confidence):
+        low, high = min(low, 0.0), max(high, 0.0)
+    return Interval(min(low, estimate), max(high, estimate))
+
+
+def _tango_high(gained: int, lost: int, n: int, z2: float) -> float:
+    low, high = (gained - lost) / n, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        b = -gained - lost + (2 * n - gained + lost) * middle
+        c = -lost * middle * (1 - middle)
+        q = (np.sqrt(max(b * b - 8 * n * c, 0)) - b) / (4 * n)
+        variance = n * (2 * q + middle * (1 - middle))
+        outside = (gained - lost - n * middle) ** 2 > z2 * variance
+        low, high = (low, middle) if outside else (middle, high)
+    return high

@@ -1,0 +1,85 @@
+"""The smallest true difference that a comparison would have found.
+
+Never the "observed power", which is the p-value in other words: J. M. Hoenig and D. M. Heisey, Am. Stat.
+55 (2001), 19-24. These ask what the test could find, whatever it did find.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from retrace.core.records import Floats
+from retrace.tools.significance.verdicts import ALPHA
+
+POWER = 0.8
+EXACT_UP_TO = 2000  # discordant rows; beyond, the normal distribution is as good
+
+
+@lru_cache(maxsize=1024)
+def detectable_accuracy(discordant: int, n: int) -> float:
+    """Return the smallest difference of two accuracies that McNemar's exact test finds.
+
+    With power .8 at alpha .05, if the two models disagree as often as here; if that is too seldom for
+    any difference to be found, then if they disagreed as often as needed, always for the same side.
+
+    Parameters
+    ----------
+    discordant : int
+        Rows that one model has right and the other wrong.
+    n : int
+        Rows in all.
+
+    Returns
+    -------
+    float
+        Up to 1, which no test part is too small for.
+    """
+    share = discordant / n
+    if share == 0 or _power(share, share, n) < POWER:
+        return _root(lambda d: _power(d, d, n) - POWER, share, 1.0)
+    return _root(lambda d: _power(d, share, n) - POWER, 0.0, share)
+
+
+def detectable_mean(error: float, effect: float, n: int) -> float:
+    """Return the smallest difference that a test finds whose estimate has this standard error.
+
+    With power .8 at alpha .05. And not less than the fewest units that McNemar's test needs would make,
+    were each to have ``effect`` on the difference.
+
+    Parameters
+    ----------
+    error : float
+    effect : float
+        What one unit changes.
+    n : int
+        Units in all.
+    """
+    quantiles = special.stdtrit(n - 1, [1 - ALPHA / 2, POWER]).sum()
+    return float(max(quantiles * error, detectable_accuracy(0, n) * n * effect))
+
+
+def _power(difference: float, share: float, n: int) -> float:
+    """Return the power of McNemar's exact test, given the true difference and discordance."""
+    won = (1 + difference / share) / 2
+    if share * n > EXACT_UP_TO:
+        error = np.sqrt(max(share - difference**2, 0) / n) or 1e-300
+        limit = stats.norm.ppf(1 - ALPHA / 2) * np.sqrt(share / n)
+        return float(stats.norm.cdf((difference - limit) / error))
+    discordant = _likely(share, n)
+    fewest = stats.binom.ppf(ALPHA / 2, discordant, 0.5) - 1  # the most that may go the other way
+    fewest += 2 * stats.binom.cdf(fewest + 1, discordant, 0.5) < ALPHA
+    found = stats.binom.cdf(fewest, discordant, 1 - won) + stats.binom.cdf(fewest, discordant, won)
+    return float(stats.binom.pmf(discordant, n, share) @ found)
+
+
+def _likely(share: float, n: int) -> Floats:
+    spread = 8 * np.sqrt(n * share * (1 - share)) + 8
+    return np.arange(max(0, int(n * share - spread)), min(n, int(n * share + spread)) + 1, dtype=float)
+
+
+def _root(gap: Callable[[float], float], low: float, high: float) -> float:
+    if gap(high) < 0:
+        return high
+    return float(optimize.brentq(gap, max(low, 1e-12), high, xtol=1e-9))

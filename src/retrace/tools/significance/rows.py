@@ -1,0 +1,128 @@
+"""Compare two models on the same rows."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrace.core.errors import ComparisonError
+from retrace.core.records import Predictions
+from retrace.evaluation.intervals import PROPORTIONS, Interval
+from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
+from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
+from retrace.tools.significance.power import detectable_accuracy, detectable_mean
+from retrace.tools.significance.totals import mistakes
+from retrace.tools.significance.units import Units, paired_units
+from retrace.tools.significance.verdicts import (
+    CONFIDENCES,
+    NOTHING,
+    Comparison,
+    Evidence,
+    Unit,
+    compared,
+    too_few_units,
+)
+
+
+def compare_rows(
+    base: Predictions,
+    other: Predictions,
+    metric: str,
+    *,
+    groups: NDArray[np.generic] | None = None,
+    tolerance: float | None = None,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> Comparison:
+    """Ask whether one model is better than another on rows like these.
+
+    Parameters
+    ----------
+    base, other : Predictions
+        Of the same rows in the same order.
+    metric : str
+    groups : array of shape (n_samples,), optional
+        The unit that each row belongs to: then groups are swapped and resampled whole.
+    tolerance : float, optional
+        Models that differ by less are ``"equivalent"``.
+    resamples : int
+        Random swaps, and as many resamples.
+    seed : int
+
+    Returns
+    -------
+    Comparison
+        Its verdict says what ``other`` is.
+
+    Raises
+    ------
+    ComparisonError
+        The rows are not the same.
+    """
+    check_same_rows(base, other)
+    generator = np.random.default_rng(seed)
+    units = paired_units(base, other, metric, groups, generator)
+    n_units = len(base.y) if groups is None else len(np.unique(groups))
+    if groups is None and metric in PROPORTIONS:
+        evidence = _mcnemar(base, other)
+    elif reason := too_few_units(n_units, groups):
+        evidence = NOTHING._replace(reason=reason)
+    else:
+        evidence = _permutation(units, resamples, generator)
+    unit: Unit = "row" if groups is None else "group"
+    return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
+
+
+def check_same_rows(base: Predictions, other: Predictions) -> None:
+    """Refuse to compare predictions of different rows.
+
+    Raises
+    ------
+    ComparisonError
+        The true classes differ.
+    """
+    if not np.array_equal(base.y, other.y):
+        raise ComparisonError(
+            f"the two models were tested on different rows ({len(base.y)} and {len(other.y)}):"
+            " compare models of the same data and split"
+        )
+
+
+def _mcnemar(base: Predictions, other: Predictions) -> Evidence:
+    was, now = ~mistakes(base), ~mistakes(other)
+    gained, lost, n = int((now & ~was).sum()), int((was & ~now).sum()), len(was)
+    wide, narrow = (mcnemar_interval(gained, lost, n, confidence) for confidence in CONFIDENCES)
+    return Evidence(
+        test="McNemar's exact test",
+        p_value=mcnemar_p_value(gained, lost),
+        interval=wide,
+        narrow=narrow,
+        detectable=detectable_accuracy(gained + lost, n),
+        detectable_is_bound=gained + lost == 0,
+        reason="",
+    )
+
+
+def _permutation(units: Units, resamples: int, generator: np.random.Generator) -> Evidence:
+    p_value = permutation_p_value(units, resamples, generator)
+    intervals: list[Interval]
+    intervals, error = paired_intervals(units, p_value, CONFIDENCES, resamples, generator)
+    effect = typical_effect(units)
+    return Evidence(
+        test="paired permutation test",
+        p_value=p_value,
+        interval=intervals[0],
+        narrow=intervals[1],
+        detectable=detectable_mean(error, effect, units.n_units),
+        detectable_is_bound=not (units.base != units.other).any(),
+        reason="",
+    )
+
+
+def typical_effect(units: Units) -> float:
+    """Return how much a unit changes the difference that the models differ on, where they do."""
+    base, other = units.counts @ units.base, units.counts @ units.other
+    seen = units.difference(base, other)
+    differing = (units.base != units.other).any(axis=1)
+    if not differing.any():
+        return float(abs(units.difference(base + units.wrong, other + units.right) - seen))
+    effects = abs(units.difference(base + units.base, other + units.other) - seen)
+    return float(np.average(effects[differing], weights=units.counts[differing]))

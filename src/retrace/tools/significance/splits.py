@@ -1,0 +1,51 @@
+"""Compare two models over several splits of the same data."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from retrace.core.errors import ComparisonError
+from retrace.tools.significance.student import MIN_REPEATS, student_evidence
+from retrace.tools.significance.verdicts import Comparison, compared
+
+
+def compare_over_splits(
+    base_scores: Sequence[float],
+    other_scores: Sequence[float],
+    metric: str,
+    n_train: int,
+    n_test: int,
+    *,
+    tolerance: float | None = None,
+) -> Comparison:
+    """Ask whether one model is better than another, from a score of each on each of several splits.
+
+    The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
+    parts of different splits overlap, so their scores vary less than those of new data would.
+
+    Parameters
+    ----------
+    base_scores, other_scores : sequence of float
+        In the same order of split seeds.
+    metric : str
+    n_train, n_test : int
+        Rows of the training and of the test part of each split.
+    tolerance : float, optional
+        Models that differ by less are ``"equivalent"``.
+
+    Raises
+    ------
+    ComparisonError
+        There are fewer than 5 splits, or not as many on both sides.
+    """
+    n = len(base_scores)
+    if n != len(other_scores) or n < MIN_REPEATS:
+        raise ComparisonError(
+            f"got {n} and {len(other_scores)} splits: at least {MIN_REPEATS} are needed, the same ones"
+            f" on both sides; run `retrace seeds {MIN_REPEATS}` for both"
+        )
+    differences = np.asarray(other_scores, dtype=float) - np.asarray(base_scores, dtype=float)
+    error = float(np.sqrt((1 / n + n_test / n_train) * differences.var(ddof=1)))
+    evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
+    was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
+    return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")

@@ -1,0 +1,141 @@
+"""What a comparison of two models comes to: the record of it, and the one rule that words it."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrace.evaluation.intervals import Interval
+from retrace.evaluation.metrics import LOWER_IS_BETTER
+
+ALPHA = 0.05
+CONFIDENCES = (0.95, 0.9)
+MIN_GROUPS = 20
+
+VERDICTS = ("better", "worse", "equivalent", "no significant difference", "cannot tell")
+
+Unit = Literal["row", "group", "seed", "split"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How one metric of two models differs.
+
+    Attributes
+    ----------
+    metric : str
+    base, other : float
+        The values of the metric.
+    difference : float
+        ``other - base``.
+    interval, narrow : Interval
+        Of the difference: 95 %, and 90 % for equivalence. NaN where nothing can be told.
+    p_value : float
+        NaN where nothing can be told.
+    test : str
+        The name of the test.
+    n_units : int
+        For seeds: the fewer of the two sides.
+    unit : str
+        What the models are judged on: ``"row"``, ``"group"``, ``"seed"`` or ``"split"``.
+    detectable : float or None
+        The smallest true difference that would be found with power .8 at alpha .05, given how often the
+        two models disagree here.
+    detectable_is_bound : bool
+        Whether that is an upper bound, because they never disagree.
+    verdict : str
+        One of `VERDICTS`, said of ``other``.
+    reason : str
+        One sentence where the verdict needs one, else empty.
+    """
+
+    metric: str
+    base: float
+    other: float
+    difference: float
+    interval: Interval
+    narrow: Interval
+    p_value: float
+    test: str
+    n_units: int
+    unit: Unit
+    detectable: float | None
+    detectable_is_bound: bool
+    verdict: str
+    reason: str
+
+
+class Evidence(NamedTuple):
+    """What a method found: the fields of `Comparison` that need one, before a verdict."""
+
+    test: str
+    p_value: float
+    interval: Interval
+    narrow: Interval
+    detectable: float | None
+    detectable_is_bound: bool
+    reason: str
+
+
+UNKNOWN = Interval(np.nan, np.nan)
+NOTHING = Evidence("none", np.nan, UNKNOWN, UNKNOWN, None, False, "")
+
+
+def compared(
+    metric: str,
+    base: float,
+    other: float,
+    evidence: Evidence,
+    tolerance: float | None,
+    *,
+    n_units: int,
+    unit: Unit,
+) -> Comparison:
+    """Word the verdict on what was found."""
+    verdict, why = decide(metric, other - base, evidence, tolerance)
+    return Comparison(
+        metric=metric,
+        base=base,
+        other=other,
+        difference=other - base,
+        n_units=n_units,
+        unit=unit,
+        verdict=verdict,
+        **(evidence._asdict() | {"reason": "; ".join(filter(None, [evidence.reason, why]))}),
+    )
+
+
+def decide(
+    metric: str, difference: float, evidence: Evidence, tolerance: float | None = None
+) -> tuple[str, str]:
+    """Word a verdict, and a reason where test and interval do not say the same.
+
+    "Better" and "worse" need both: a p-value under .05 and an interval without 0.
+    """
+    if np.isnan(evidence.p_value):
+        return "cannot tell", ""
+    narrow = evidence.narrow
+    if tolerance is not None and -tolerance <= narrow.low and narrow.high <= tolerance:
+        return "equivalent", f"the 90 % interval lies within ±{tolerance:g}"
+    if evidence.p_value >= ALPHA:
+        return "no significant difference", ""
+    if evidence.interval.low <= 0 <= evidence.interval.high:
+        found = f"the test alone finds one (p = {evidence.p_value:.2g})"
+        return "no significant difference", f"{found}, but the interval contains 0"
+    return ("better" if (difference < 0) == (metric in LOWER_IS_BETTER) else "worse"), ""
+
+
+def rejects(p_value: float, confidence: float) -> bool:
+    """Return whether a test rejects at the level that goes with an interval's confidence."""
+    return p_value < round(1 - confidence, 9)
+
+
+def too_few_units(n_units: int, groups: NDArray[np.generic] | None) -> str:
+    """Return why so few rows or groups tell nothing, or an empty string."""
+    name, needed = ("rows", 2) if groups is None else ("groups", MIN_GROUPS)
+    return (
+        ""
+        if n_units >= needed
+        else f"{n_units} {name} are too few to tell: at least {needed} are needed"
+    )

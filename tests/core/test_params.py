@@ -1,0 +1,32 @@
+import dataclasses
+
+import pytest
+
+from retrace.core.checked_yaml import checked
+from retrace.core.params import Split
+
+FRACTIONS = {"method": "hash", "seed": 0, "duplicates_together": True}
+
+
+@pytest.mark.parametrize(
+    "parts", [(0.7, 0.2, 0.1), (0.6, 0.15, 0.25), (0.34, 0.33, 0.33), (0.8, 0.1, 0.1)]
+)
+def test_fractions_as_people_write_them_are_accepted(parts):
+    train, validation, test = parts
+    split = checked(Split, FRACTIONS | {"train": train, "validation": validation, "test": test}, "p")
+    assert split.test == test
+
+
+def test_params_are_frozen(params):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        params.seed = 1
+
+
+def test_hyperparameters_are_those_of_the_model_in_use(params):
+    svm = dataclasses.replace(params, model="svm")
+    assert svm.hyperparameters == params.models["svm"]
+
+
+def test_a_section_checks_itself_when_it_is_made():
+    with pytest.raises(ValueError, match="should sum to 1"):
+        Split(train=0.5, validation=0.1, test=0.1, **FRACTIONS)

@@ -1,0 +1,139 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from retrace.core.records import Predictions
+from retrace.evaluation.intervals import (
+    bca,
+    bootstrap_intervals,
+    grouped_wilson,
+    score_intervals,
+    wilson,
+)
+from retrace.evaluation.metrics import scores
+
+
+@pytest.fixture
+def settings(params):
+    return dataclasses.replace(params.report, confidence=0.95, resamples=2000, seed=0)
+
+
+def predictions(n=150, seed=0, sharpness=3.0):
+    generator = np.random.default_rng(seed)
+    y = generator.integers(0, 3, n)
+    logits = generator.normal(size=(n, 3)) + sharpness * np.eye(3)[y]
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return Predictions(y=y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
+
+
+def test_wilson_gives_published_values():
+    # R. G. Newcombe, Statistics in Medicine 17 (1998), 857-872, table I: 81/263 and 0/20.
+    assert dataclasses.astuple(wilson(81, 263, 0.95)) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert dataclasses.astuple(wilson(0, 20, 0.95)) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+def test_wilson_of_nothing_is_no_estimate():
+    assert np.isnan(wilson(0, 0, 0.95).low)
+
+
+def test_bca_of_a_mean_is_that_of_scipy():
+    sample = np.random.default_rng(0).exponential(size=40)
+    resampled = np.random.default_rng(1).choice(sample, (20000, 40)).mean(axis=1)
+    left_out = (sample.sum() - sample) / 39
+    found = bca(sample.mean(), resampled, left_out, 0.95)
+    expected = stats.bootstrap(
+        (sample,), np.mean, n_resamples=20000, method="BCa", rng=np.random.default_rng(2)
+    ).confidence_interval
+    assert dataclasses.astuple(found) == pytest.approx((expected.low, expected.high), abs=0.02)
+
+
+def test_every_interval_holds_its_value(settings):
+    case = predictions()
+    found = scores(case)
+    for name, interval in score_intervals(case, settings).items():
+        assert interval.low < found[name] < interval.high
+
+
+def test_the_same_seed_gives_the_same_intervals(settings):
+    assert score_intervals(predictions(), settings) == score_intervals(predictions(), settings)
+
+
+def test_a_model_without_mistakes_still_has_a_lower_bound(settings):
+    y = np.arange(90) % 3
+    perfect = Predictions(y=y, predicted=y, probabilities=np.eye(3)[y])
+    intervals = score_intervals(perfect, settings)
+    assert 0.95 < intervals["accuracy"].low < 1
+    assert np.isnan(intervals["f1_macro"].low)
+
+
+def test_groups_widen_the_intervals_of_rows_that_are_alike(settings):
+    case = predictions(n=60, sharpness=1.0)
+    tenfold = Predictions(
+        y=case.y.repeat(10),
+        predicted=case.predicted.repeat(10),
+        probabilities=case.probabilities.repeat(10, axis=0),
+    )
+    alone, grouped = (
+        score_intervals(tenfold, settings, groups)["accuracy"] for groups in (None, np.arange(600) // 10)
+    )
+    assert grouped.high - grouped.low > 2 * (alone.high - alone.low)
+
+
+def test_groups_of_one_row_have_about_wilsons_interval():
+    right = np.arange(100) % 10 > 0
+    alone, grouped = wilson(90, 100, 0.95), grouped_wilson(right, np.arange(100), 0.95)
+    assert dataclasses.astuple(grouped) == pytest.approx(dataclasses.astuple(alone), abs=0.005)
+
+
+def test_groups_that_are_all_right_still_have_a_lower_bound():
+    assert 0.8 < grouped_wilson(np.ones(400, bool), np.arange(400) // 10, 0.95).low < 0.95
+
+
+@pytest.mark.parametrize("n_groups", [40, 150])
+def test_grouped_intervals_cover_the_truth_near_one(n_groups):
+    # Of a simulation with accuracy .99 in which half of the groups' rows share their luck.
+    generator = np.random.default_rng(n_groups)
+    covered = []
+    for _ in range(500):
+        groups = generator.integers(0, n_groups, 449)
+        shared = generator.random(n_groups)[groups]
+        own = generator.random(449)
+        right = np.where(generator.random(449) < 0.5, shared, own) < 0.99
+        interval = grouped_wilson(right, groups, 0.95)
+        covered.append(interval.low <= 0.99 <= interval.high)
+    assert np.mean(covered) > 0.92
+
+
+def test_groups_of_one_row_are_rows(settings):
+    case = predictions()
+    assert bootstrap_intervals(case, settings) == bootstrap_intervals(case, settings, np.arange(150))
+
+
+def test_a_single_group_cannot_tell(settings):
+    intervals = score_intervals(predictions(), settings, np.zeros(150))
+    assert all(np.isnan(interval.low) for interval in intervals.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "low", "high"), [("accuracy", 0.93, 0.99), ("f1_macro", 0.92, 0.98)])
+def test_intervals_cover_the_truth_as_often_as_they_say(settings, name, low, high):
+    quick = dataclasses.replace(settings, resamples=500)
+    truth = scores(predictions(n=400_000, seed=999))[name]
+    found = [score_intervals(predictions(n=120, seed=seed), quick)[name] for seed in range(300)]
+    coverage = np.mean([interval.low <= truth <= interval.high for interval in found])
+    assert low <= coverage <= high
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(300) // 5])
+def test_intervals_of_a_regression_hold_its_scores(params, groups):
+    generator = np.random.default_rng(0)
+    y = generator.normal(size=300)
+    case = Predictions(
+        y=y, predicted=y + generator.normal(size=300) / 2, probabilities=np.empty((300, 0))
+    )
+    found = score_intervals(case, params.report, groups)
+    assert list(found) == ["mae", "rmse", "r2"]
+    for name, value in scores(case).items():
+        assert found[name].low < value < found[name].high

@@ -1,0 +1,101 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine
+
+from retrace.splitting.checks.leakage import find_leaks
+
+
+@pytest.fixture
+def generator():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def y(generator):
+    return generator.integers(0, 4, 400)
+
+
+def is_a_leak(column, y, task="classification"):
+    columns = pd.DataFrame({"honest": np.random.default_rng(1).normal(size=len(y)), "suspect": column})
+    warnings = find_leaks(columns, y, task).warnings
+    assert not any("honest" in warning for warning in warnings)
+    return any("suspect (" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda y: y,
+        lambda y: np.array([7, 3, 9, 1])[y],
+        lambda y: np.array([2.0**60, -5.0, np.nan, 2.0**61])[y],
+        lambda y: pd.Series(np.array(list("dbca"))[y]).astype(object),
+        lambda y: y + np.random.default_rng(0).uniform(-0.4, 0.4, len(y)),
+        lambda y: np.where(np.arange(len(y)) % 200 == 0, 0, y),
+    ],
+    ids=["itself", "other codes", "extreme values and gaps", "text", "blurred", "nearly"],
+)
+def test_the_target_in_disguise_is_found(y, disguise):
+    assert is_a_leak(disguise(y), y)
+
+
+def test_a_gap_that_gives_a_rare_class_away_is_found(generator):
+    y = (np.arange(2_000) % 100 == 0).astype(np.int64)
+    assert is_a_leak(np.where(y == 1, generator.normal(size=2_000), np.nan), y)
+
+
+@pytest.mark.parametrize("value", [np.nan, 5.0])
+def test_a_column_without_any_difference_says_nothing(y, value):
+    assert not is_a_leak(np.full(len(y), value), y)
+
+
+def test_unique_text_is_no_leak(y):
+    assert not is_a_leak(pd.Series([f"row {i}" for i in range(len(y))], dtype=object), y)
+
+
+def test_a_number_of_the_row_is_a_leak_only_where_the_file_is_sorted_by_the_target(y):
+    assert not is_a_leak(np.arange(len(y)), y)
+    assert is_a_leak(np.arange(len(y)), np.sort(y))
+
+
+@pytest.mark.parametrize("load", [load_wine, load_iris, load_breast_cancer])
+def test_good_columns_of_real_tables_are_no_leaks(load):
+    bunch = load(as_frame=True)
+    assert find_leaks(bunch.data, bunch.target.to_numpy(np.int64), "classification").warnings == ()
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda y: 3 * y + 1,
+        lambda y: -np.exp(y),
+        lambda y: np.where(np.arange(len(y)) % 3 == 0, np.nan, y),
+    ],
+    ids=["scaled", "bent", "with gaps"],
+)
+def test_a_number_in_disguise_is_found(generator, disguise):
+    y = generator.normal(size=2_000)
+    assert is_a_leak(disguise(y), y, "regression")
+
+
+def test_a_number_told_by_text_is_found(generator):
+    y = generator.integers(0, 9, 400).astype(np.float64)
+    assert is_a_leak(pd.Series([f"about {value}" for value in y], dtype=object), y, "regression")
+
+
+def test_a_correlated_number_is_no_leak(generator):
+    y = generator.normal(size=400)
+    assert not is_a_leak(y + generator.normal(scale=0.3, size=400), y, "regression")
+
+
+def test_what_was_checked_names_the_best_column(y, generator):
+    noise, other = generator.normal(size=(2, 400))
+    columns = pd.DataFrame({"noise": noise, "signal": y + other})
+    [checked] = find_leaks(columns, y, "classification").checked
+    assert "of 2 tried alone on 400 training rows the best is signal (balanced accuracy 0." in checked
+
+
+def test_too_few_rows_are_not_judged():
+    found = find_leaks(pd.DataFrame({"x": [0, 1] * 5}), np.array([0, 1] * 5), "classification")
+    assert found.warnings == ()
+    assert "fewer than 20 rows" in found.checked[0]

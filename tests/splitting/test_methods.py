@@ -1,0 +1,235 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retrace.core.errors import DataError
+from retrace.splitting.methods import split_rows, split_warnings
+
+
+@pytest.fixture
+def settings(params):
+    return dataclasses.replace(
+        params.split,
+        method="stratified",
+        seed=0,
+        train=0.6,
+        validation=0.15,
+        test=0.25,
+        duplicates_together=True,
+    )
+
+
+def by(settings, method, **changes):
+    return dataclasses.replace(settings, method=method, **changes)
+
+
+def part_of(dataset, rows):
+    part = np.empty(len(dataset), dtype=object)
+    for name, chosen in rows.items():
+        part[chosen] = name
+    return part
+
+
+FITTING = {
+    "stratified": {},
+    "group": {"groups": np.arange(100) // 4},
+    "time": {"times": np.arange(100)},
+    "hash": {},
+    "fixed": {"fixed_part": np.array(["train", "train", "validation", "test"] * 25)},
+}
+
+
+@pytest.mark.parametrize("method", FITTING)
+def test_every_row_lands_in_exactly_one_part(make_dataset, settings, method):
+    rows = split_rows(make_dataset(**FITTING[method]), by(settings, method))
+    assert sorted(np.concatenate(list(rows.values()))) == list(range(100))
+    assert list(rows) == ["train", "validation", "test"]
+
+
+@pytest.mark.parametrize("method", ["stratified", "group", "time"])
+def test_parts_have_the_asked_sizes(make_dataset, settings, method):
+    rows = split_rows(make_dataset(**FITTING[method]), by(settings, method))
+    assert [len(chosen) for chosen in rows.values()] == pytest.approx([60, 15, 25], abs=2)
+
+
+def test_stratified_keeps_the_share_of_each_class(make_dataset, settings):
+    dataset = make_dataset(n=1000, n_classes=4)
+    for rows in split_rows(dataset, settings).values():
+        assert np.bincount(dataset.y[rows]) / len(rows) == pytest.approx(0.25, abs=0.01)
+
+
+def test_another_seed_gives_other_parts_and_the_same_seed_the_same(make_dataset, settings):
+    first, again = (split_rows(make_dataset(), settings)["test"] for _ in range(2))
+    other = split_rows(make_dataset(), dataclasses.replace(settings, seed=1))["test"]
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("method", ["stratified", "group", "hash"])
+def test_exact_duplicates_never_land_in_two_parts(make_dataset, settings, method):
+    hashes = np.arange(100, dtype=np.uint64) // 10 * 10 + np.arange(100) % 2
+    dataset = make_dataset(row_hash=hashes.astype(np.uint64), groups=np.arange(100) // 2)
+    part = part_of(dataset, split_rows(dataset, by(settings, method, train=0.4, test=0.45)))
+    assert all(len(set(part[hashes == value])) == 1 for value in np.unique(hashes))
+
+
+def test_duplicates_spread_when_asked(make_dataset, settings):
+    dataset = make_dataset(row_hash=(np.arange(100) % 2).astype(np.uint64))
+    rows = split_rows(dataset, dataclasses.replace(settings, duplicates_together=False))
+    assert [len(chosen) for chosen in rows.values()] == [60, 15, 25]
+
+
+def test_no_group_in_two_parts(make_dataset, settings):
+    dataset = make_dataset(groups=np.random.default_rng(1).integers(0, 20, 100))
+    part = part_of(dataset, split_rows(dataset, by(settings, "group")))
+    assert all(len(set(part[dataset.groups == group])) == 1 for group in range(20))
+
+
+def test_the_newest_rows_are_the_test_part(make_dataset, settings):
+    dataset = make_dataset(times=np.random.default_rng(2).permutation(100))
+    rows = split_rows(dataset, by(settings, "time"))
+    newest = {name: dataset.times[chosen] for name, chosen in rows.items()}
+    assert newest["train"].max() < newest["validation"].min()
+    assert newest["validation"].max() < newest["test"].min()
+
+
+def test_rows_of_one_moment_stay_together(make_dataset, settings):
+    dataset = make_dataset(times=np.arange(100) // 10)
+    part = part_of(dataset, split_rows(dataset, by(settings, "time")))
+    assert all(len(set(part[dataset.times == time])) == 1 for time in range(10))
+
+
+def test_rows_added_later_never_move_old_ones_under_hash(make_dataset, settings):
+    before, after = make_dataset(n=100), make_dataset(n=150)
+    old = part_of(before, split_rows(before, by(settings, "hash")))
+    new = part_of(after, split_rows(after, by(settings, "hash")))
+    assert (old == new[:100]).all()
+
+
+def test_a_duplicate_added_later_follows_the_row_before_it_under_hash(make_dataset, settings):
+    hashes = np.arange(150, dtype=np.uint64)
+    hashes[100:] = hashes[:50]
+    before, after = make_dataset(n=100), make_dataset(n=150, row_hash=hashes)
+    old = part_of(before, split_rows(before, by(settings, "hash")))
+    new = part_of(after, split_rows(after, by(settings, "hash")))
+    assert (old == new[:100]).all()
+    assert (new[100:] == new[:50]).all()
+
+
+def test_hash_parts_have_about_the_asked_sizes(make_dataset, settings):
+    rows = split_rows(make_dataset(n=20000), by(settings, "hash"))
+    assert [len(chosen) / 20000 for chosen in rows.values()] == pytest.approx(
+        [0.6, 0.15, 0.25], abs=0.01
+    )
+
+
+def test_hash_takes_text_and_numbers_as_ids(make_dataset, settings):
+    numbers = make_dataset()
+    words = make_dataset(ids=np.arange(100).astype(str).astype(object))
+    first, second = (split_rows(d, by(settings, "hash"))["test"] for d in (numbers, words))
+    assert np.array_equal(first, second)
+
+
+def test_fixed_parts_are_those_of_the_dataset(make_dataset, settings):
+    dataset = make_dataset(**FITTING["fixed"])
+    assert (part_of(dataset, split_rows(dataset, by(settings, "fixed"))) == dataset.fixed_part).all()
+
+
+def test_duplicates_across_fixed_parts_are_refused(make_dataset, settings):
+    dataset = make_dataset(row_hash=np.zeros(100, dtype=np.uint64), **FITTING["fixed"])
+    with pytest.raises(DataError, match="100 rows are exact duplicates across the fixed parts"):
+        split_rows(dataset, by(settings, "fixed"))
+
+
+@pytest.mark.parametrize(("method", "key"), [("group", "group"), ("time", "time"), ("fixed", "part")])
+def test_a_method_without_its_column_names_the_key(make_dataset, settings, method, key):
+    with pytest.raises(DataError, match=f"needs a column named as `{key}:` in data/made.yaml"):
+        split_rows(make_dataset(), by(settings, method))
+
+
+def test_a_group_that_the_split_ignores_is_said(make_dataset, settings):
+    dataset = make_dataset(groups=np.arange(100) // 4)
+    assert "set split.method: group" in split_warnings(dataset, settings)[0]
+    assert split_warnings(dataset, by(settings, "group")) == []
+
+
+def test_two_groups_cannot_fill_three_parts(make_dataset, settings):
+    with pytest.raises(DataError, match="2 groups cannot fill three parts"):
+        split_rows(make_dataset(groups=np.arange(100) % 2), by(settings, "group"))
+
+
+@pytest.mark.parametrize("n_rare", [1, 2, 3])
+def test_too_few_rows_of_a_class_name_it(make_dataset, settings, n_rare):
+    y = np.zeros(100, dtype=np.int64)
+    y[:n_rare] = 1
+    with pytest.raises(DataError, match=f"class 'b' has {n_rare} row"):
+        split_rows(make_dataset(y=y), settings)
+
+
+def test_too_few_rows_for_the_second_draw_name_the_class(make_dataset, settings):
+    y = np.zeros(100, dtype=np.int64)
+    y[:3] = 1
+    shares = dataclasses.replace(settings, train=0.2, validation=0.2, test=0.6)
+    with pytest.raises(DataError, match="class 'b' has 3 rows"):
+        split_rows(make_dataset(y=y), shares)
+
+
+def test_hash_refuses_positions_as_ids(make_dataset, settings):
+    with pytest.raises(DataError, match=r"split\.method hash needs a column named as `id:`"):
+        split_rows(make_dataset(ids_are_positions=True), by(settings, "hash"))
+
+
+def test_a_class_missing_from_training_is_named(make_dataset, settings):
+    y = np.zeros(100, dtype=np.int64)
+    y[90:] = 1
+    with pytest.raises(DataError, match="class 'b' has 10 rows and none of them in the train part"):
+        split_rows(make_dataset(y=y, times=np.arange(100)), by(settings, "time"))
+
+
+def test_a_part_without_rows_is_refused(make_dataset, settings):
+    fixed = np.array(["train"] * 50 + ["validation"] * 50)
+    with pytest.raises(DataError, match="leaves the test part without rows"):
+        split_rows(make_dataset(fixed_part=fixed), by(settings, "fixed"))
+
+
+def test_a_regression_keeps_the_spread_of_its_targets_in_every_part(make_dataset, settings):
+    y = np.random.default_rng(0).lognormal(size=400)
+    dataset = make_dataset(n=400, task="regression", y=y, classes=())
+    rows = split_rows(dataset, settings)
+    medians = [np.median(y[chosen]) for chosen in rows.values()]
+    assert medians == pytest.approx([np.median(y)] * 3, rel=0.1)
+    assert [len(chosen) for chosen in rows.values()] == [240, 60, 100]
+
+
+def test_a_regression_of_too_few_rows_says_so(make_dataset, settings):
+    dataset = make_dataset(n=3, task="regression", y=np.arange(3.0), classes=())
+    with pytest.raises(DataError, match=r"3 rows are too few for parts of 0\.6, 0\.15 and 0\.25"):
+        split_rows(dataset, settings)
+
+
+def test_a_validation_part_that_the_dataset_leaves_open_is_drawn_from_training(make_dataset, settings):
+    fixed = np.array((["train"] * 3 + ["test"]) * 25)
+    dataset = make_dataset(fixed_part=fixed)
+    rows = split_rows(dataset, by(settings, "fixed"))
+    assert np.array_equal(rows["test"], np.flatnonzero(fixed == "test"))
+    assert [len(chosen) for chosen in rows.values()] == [60, 15, 25]
+    assert np.bincount(dataset.y[rows["validation"]]).tolist() == [10, 5]
+
+
+def test_a_drawn_validation_part_keeps_duplicates_and_groups_together(make_dataset, settings):
+    fixed = np.array((["train"] * 4 + ["test"]) * 20)
+    hashes, groups = np.arange(100, dtype=np.uint64), np.arange(100) // 5
+    hashes[fixed == "train"] = 1000 + hashes[fixed == "train"] // 2
+    for fields, tied in (({}, hashes), ({"groups": groups}, groups)):
+        dataset = make_dataset(fixed_part=fixed, row_hash=hashes, **fields)
+        part = part_of(dataset, split_rows(dataset, by(settings, "fixed")))[fixed == "train"]
+        assert set(part) == {"train", "validation"}
+        tied = tied[fixed == "train"]
+        assert all(len(set(part[tied == value])) == 1 for value in np.unique(tied))
+
+
+def test_fixed_parts_that_the_split_ignores_are_said(make_dataset, settings):
+    dataset = make_dataset(**FITTING["fixed"])
+    assert "set split.method: fixed" in split_warnings(dataset, settings)[0]
+    assert split_warnings(dataset, by(settings, "fixed")) == []

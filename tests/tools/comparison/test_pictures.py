@@ -1,0 +1,47 @@
+import base64
+import io
+import pickle
+
+import numpy as np
+from PIL import Image
+
+from made_runs import labelled, md5
+from retrace.tools.comparison import report as reports
+from retrace.tools.comparison.pictures import row_pictures
+
+
+def with_test_part(runs, report, content):
+    found = md5(content)
+    runs.write(f".dvc/cache/files/md5/{found[:2]}/{found[2:]}", content)
+    report.base.lock.stages["split"] = {"outs": [{"path": "cache/test.pkl", "md5": found}]}
+    return report
+
+
+def compared(runs):
+    runs.commit(labelled(n=20, right=0.5))
+    runs.commit(labelled(n=20, right=0.9, seed=1), branch="other")
+    return reports.compare("main", "other")
+
+
+def test_rows_are_found_by_their_hash_and_drawn_from_black_to_white(runs, make_dataset):
+    images = np.zeros((20, 8, 8, 1), np.uint8)
+    images[:, 0, 0] = np.arange(20)[:, np.newaxis]
+    order = np.arange(20)[::-1]
+    dataset = make_dataset(n=20, kind="image", X=images, row_hash=np.arange(20, dtype=np.uint64)).take(
+        order
+    )
+    report = with_test_part(runs, compared(runs), pickle.dumps(dataset))
+    found = row_pictures(report)
+    rows = [row.position for row in report.lost + report.gained]
+    assert sorted(found) == sorted(rows)
+    for row in rows:
+        drawn = Image.open(io.BytesIO(base64.b64decode(found[row].split(",")[1])))
+        assert drawn.getpixel((0, 0)) == int(row * 255 / 19)
+
+
+def test_other_kinds_of_data_and_broken_files_have_no_pictures(runs, make_dataset):
+    report = compared(runs)
+    assert row_pictures(report) == {}
+    table = make_dataset(n=20, row_hash=np.arange(20, dtype=np.uint64))
+    assert row_pictures(with_test_part(runs, report, pickle.dumps(table))) == {}
+    assert row_pictures(with_test_part(runs, report, b"no pickle")) == {}

@@ -1,0 +1,115 @@
+import html.parser
+import itertools
+import json
+import re
+
+import pytest
+
+from made_runs import labelled, valued
+from retrace.tools.comparison import report as reports
+
+STRANGE = "a|b <i>`@you` *x*"
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.opened, self.all = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.all.add(tag)
+        if tag not in {"meta", "img", "br"}:
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.opened.pop() == tag
+
+
+@pytest.fixture
+def strange(runs):
+    """A comparison whose classes and ids are as strange as data can be."""
+    names = {"classes": (STRANGE, "b"), "id": [f"{row}{STRANGE}" for row in range(200)]}
+    runs.commit(labelled(right=0.6, **names))
+    runs.commit(
+        labelled(right=0.95, seed=1, **names), branch="other", model="t", models={"t": {STRANGE: 1}}
+    )
+    return reports.compare("main", "other")
+
+
+def test_the_verdict_comes_first_and_then_what_a_difference_would_need(strange):
+    lines = reports.to_markdown(strange).splitlines()
+    assert lines[0].startswith("**better**: `accuracy` ")
+    assert "smallest true difference" in lines[2]
+    titles = [line for line in lines if line.startswith("## ")]
+    assert titles == [
+        "## What differs",
+        "## Metrics",
+        "## Classes",
+        "## Right before, wrong now",
+        "## Wrong before, right now",
+    ]
+
+
+def test_strange_names_break_no_table_and_bring_no_markup(strange):
+    lines = reports.to_markdown(strange).splitlines()
+    for above, line in itertools.pairwise(lines):
+        if line.startswith("|") and above.startswith("|"):
+            assert line.replace("\\|", "").count("|") == above.replace("\\|", "").count("|"), line
+    outside_code = [re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", line) for line in lines]
+    assert not any("<i>" in line.replace("\\<i", "") for line in outside_code)
+
+
+def test_the_page_is_whole_escaped_and_opens_offline(strange):
+    page = reports.to_html(strange, {strange.lost[0].position: "data:image/png;base64,AAAA"})
+    tags = Tags()
+    tags.feed(page)
+    assert tags.opened == []
+    assert not tags.all & {"i", "script", "link"}
+    assert page.count("data:image/png") == 1
+    assert "http" not in page
+
+
+def test_json_has_everything_and_no_number_that_json_lacks(strange):
+    found = json.loads(reports.to_json(strange))
+    assert found["verdict"] == "better"
+    assert found["comparison"]["interval"]["low"] > 0
+    assert found["gained"]["n"] == len(strange.gained)
+    assert found["base"]["revision"] == strange.base.tree.commit
+    assert len(found["classes"]) == 2
+
+
+def test_a_regression_is_compared_by_the_same_words(runs):
+    runs.commit(valued(noise=3.0), metric="mae")
+    runs.commit(valued(noise=1.0, seed=1), branch="other", metric="mae")
+    text = reports.to_markdown(reports.compare("main", "other"))
+    assert text.startswith("**better**: `mae` ")
+    assert "| test | `mae` | lower is better |" in text
+    assert "## Nearer to the true value than before" in text
+
+
+def test_what_cannot_be_compared_still_shows_the_plain_differences(runs):
+    runs.commit(labelled())
+    runs.commit(labelled(n=100), branch="other", split__seed=8)
+    report = reports.compare("main", "other")
+    text = reports.to_markdown(report)
+    assert text.startswith("**not comparable**: ")
+    assert "| `split.seed` | `7` | `8` |" in text
+    assert "| test | `accuracy` | higher is better |" in text
+    assert "Right before" not in text
+    assert json.loads(reports.to_json(report))["comparison"] is None
+    assert "not comparable" in reports.to_html(report, {})
+
+
+def test_a_side_without_a_run_shows_the_metrics_of_the_other(runs):
+    runs.git("add", "-A")
+    runs.git("commit", "-qm", "nothing yet")
+    runs.commit(labelled(), branch="other")
+    text = reports.to_markdown(reports.compare("main", "other"))
+    assert "| test | `accuracy` | higher is better | — | 0.7250 |" in text
+
+
+def test_the_same_run_is_said_to_be_the_same(runs):
+    runs.commit(labelled())
+    assert reports.compare("main", "HEAD").notes == [
+        "both sides are the same run: their dvc.lock is the same"
+    ]

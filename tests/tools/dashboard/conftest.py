@@ -1,0 +1,46 @@
+import dataclasses
+import datetime
+import hashlib
+
+import pytest
+
+from chromium import chromium
+from retrace.tools.dashboard.runs import Run
+
+SCORES = {"accuracy": 0.9, "f1_macro": 0.8, "log_loss": 0.4}
+
+
+@pytest.fixture(scope="session")
+def make_run(tmp_path_factory):
+    """Make a run whose outputs are files, as DVC's cache has them."""
+    folder = tmp_path_factory.mktemp("cache")
+
+    def make(name, *, table=None, history=None, scores=SCORES, params=None, **fields):
+        run = Run(
+            revision=hashlib.sha1(name.encode()).hexdigest(),
+            experiment=name,
+            time=datetime.datetime(2026, 5, 4, 12, len(name)),
+            params={"model": "mlp", "seed": 1} | (params or {}),
+            metrics={f"validation.{key}": value for key, value in scores.items()}
+            | {f"test.{key}": value for key, value in scores.items()},
+        )
+        for path, content in (
+            ("report/predictions.csv", table),
+            ("report/training_history.csv", history),
+        ):
+            if content is not None:
+                file = folder / f"{name.replace('/', '_')}-{len(list(folder.iterdir()))}.csv"
+                content.to_csv(file, index=False)
+                md5 = hashlib.md5(file.read_bytes()).hexdigest()
+                run = dataclasses.replace(
+                    run, hashes={**run.hashes, path: md5}, files={**run.files, path: file}
+                )
+        return dataclasses.replace(run, **fields)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

@@ -1,0 +1,72 @@
+from types import SimpleNamespace
+
+import pytest
+
+from retrace.tools.dashboard.runs import Run, merged, run_from, unfinished
+
+
+def state(**fields):
+    """Return what DVC tells of a revision."""
+    told = {"params": {}, "metrics": {}, "outs": {}, "timestamp": None}
+    return SimpleNamespace(rev="a" * 40, error=None, data=SimpleNamespace(**told | fields))
+
+
+@pytest.fixture
+def cache(tmp_path):
+    (tmp_path / "pulled").touch()
+    return SimpleNamespace(local=SimpleNamespace(oid_to_path=lambda md5: str(tmp_path / md5)))
+
+
+def test_hyperparameters_of_other_models_are_left_out(cache):
+    params = {"model": "svm", "models": {"svm": {"C": 1}, "knn": {"n_neighbors": 5}}}
+    run = run_from(state(params={"params.yaml": {"data": params}}), cache)
+    assert run.params == {"model": "svm", "models.svm.C": 1}
+
+
+def test_only_finite_numbers_are_scores(cache):
+    metrics = {"validation": {"accuracy": 0.5, "note": "x", "ok": True, "log_loss": float("nan")}}
+    run = run_from(state(metrics={"metrics.json": {"data": metrics}}), cache)
+    assert run.metrics == {"validation.accuracy": 0.5}
+    assert run.has_scores
+
+
+def test_a_damaged_metrics_file_is_told_in_one_line(cache):
+    run = run_from(state(metrics={"metrics.json": {"error": {"msg": "no\n  JSON"}}}), cache)
+    assert (run.state, run.note, run.has_scores) == ("no metrics", "no JSON", False)
+
+
+def test_a_revision_that_dvc_cannot_read_is_listed(cache):
+    broken = SimpleNamespace(rev="b" * 40, data=None, error=SimpleNamespace(msg="dvc.yaml is broken"))
+    assert run_from(broken, cache).note == "dvc.yaml is broken"
+
+
+def test_outputs_in_the_cache_are_told_from_those_that_were_not_pulled(cache):
+    outs = {name: SimpleNamespace(hash=name) for name in ("pulled", "elsewhere")}
+    run = run_from(state(outs=outs), cache)
+    assert set(run.hashes) == {"pulled", "elsewhere"}
+    assert set(run.files) == {"pulled"}
+
+
+def test_an_experiment_that_became_a_branch_is_one_run():
+    branch = Run(revision="a")
+    experiment = Run(revision="a", experiment="quick-fox", started_from="b")
+    assert merged([branch, experiment]) == [experiment]
+    assert merged([experiment, branch]) == [experiment]
+
+
+def test_a_failed_run_has_not_the_metrics_of_what_it_started_from():
+    run = unfinished(Run(revision="a", metrics={"validation.accuracy": 1}), "failed", "why")
+    assert (run.metrics, run.state, run.has_scores) == ({}, "failed", False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"experiment": "fox", "branches": ("main",)}, "fox"),
+        ({"branches": ("main",), "tags": ("v1",)}, "main"),
+        ({"tags": ("v1",)}, "v1"),
+        ({}, "abcdefa"),
+    ],
+)
+def test_a_run_is_called_what_people_call_it(fields, label):
+    assert Run(revision="abcdefabcdef", **fields).label == label

@@ -1,0 +1,105 @@
+import subprocess
+
+import pytest
+
+from made_runs import labelled
+from retrace.core.errors import RetraceError
+from retrace.tools.pull_request.gathering import check_place, gather
+
+
+def names(changes):
+    return [change.name for change in changes]
+
+
+def test_a_branch_that_is_up_to_date_began_at_the_tip(runs):
+    runs.commit(labelled())
+    runs.commit(labelled(seed=1), branch="other", models__svm__C=3.0)
+    request = gather("main")
+    assert request.start is request.base
+    assert not request.moved
+    assert names(request.changes.params) == ["models.svm.C"]
+    assert request.report.judgement.comparison.n_units == 200
+
+
+def test_the_verdict_is_on_the_tip_and_the_differences_since_the_branch_began(runs):
+    began = runs.commit(labelled(right=0.9))
+    runs.commit(labelled(right=0.9, seed=1), branch="other", models__svm__C=3.0)
+    runs.git("switch", "-q", "main")
+    tip = runs.commit(labelled(right=0.5), seed=9)
+    runs.git("switch", "-q", "other")
+    request = gather("main")
+    assert request.moved
+    assert request.behind == 1
+    assert (request.start.tree.commit, request.base.tree.commit) == (began, tip)
+    assert request.report.judgement.verdict == "better"
+    assert names(request.changes.params) == ["models.svm.C"]
+    assert names(request.report.params) == ["seed", "models.svm.C"]
+
+
+def test_a_base_without_a_run_is_a_first_run(runs):
+    runs.git("add", "-A")
+    runs.git("commit", "-qm", "nothing yet")
+    runs.commit(labelled(), branch="other")
+    request = gather("main")
+    assert request.is_first
+    assert request.changes is None
+    assert not request.missing
+
+
+def test_a_missing_base_is_said_and_no_failure(runs):
+    runs.commit(labelled())
+    request = gather("mian")
+    assert request.is_first
+    assert "did you mean 'main'" in request.missing
+
+
+def test_without_a_commit_there_is_no_base(runs):
+    runs.record(labelled())
+    request = gather()
+    assert request.is_first
+    assert request.head.ran
+    assert "no Git commit" in request.missing
+
+
+def test_the_base_is_looked_for_at_the_remote_first(runs, tmp_path, monkeypatch):
+    commit = runs.commit(labelled())
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(tmp_path), str(clone)], check=True)
+    monkeypatch.chdir(clone)
+    for base in (None, "main", "origin/main"):
+        request = gather(base)
+        assert (request.base_name, request.base.tree.commit) == ("main", commit)
+    subprocess.run(["git", "remote", "rename", "origin", "upstream"], check=True, capture_output=True)
+    assert gather("origin/main").base.tree.name == "main"
+
+
+def test_histories_that_do_not_meet_are_compared_with_the_tip(runs):
+    runs.commit(labelled())
+    runs.git("switch", "-q", "--orphan", "other")
+    for path, content in (("src/train.py", "train"), ("data/made.yaml", "title: Made up")):
+        runs.write(path, content)
+    runs.write(".dvc/config", "[core]\n    no_scm = false\n")
+    runs.record(labelled(seed=1), seed=5)
+    runs.git("add", "-f", "dvc.lock", "metrics.json", "params.yaml", ".dvc/config", "src", "data")
+    runs.git("commit", "-qm", "other")
+    request = gather("main")
+    assert request.start is None
+    assert names(request.changes.params) == ["seed"]
+
+
+def test_a_base_whose_lock_cannot_be_read_is_no_failure(runs):
+    runs.record(labelled())
+    runs.write("dvc.lock", "<<<<<<< HEAD\na: [\n")
+    runs.git("add", "-A")
+    runs.git("commit", "-qm", "conflict")
+    runs.commit(labelled(), branch="other")
+    assert "not valid YAML" in gather("main").missing
+
+
+def test_another_place_is_a_mistake(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RetraceError, match="is not a Git repository"):
+        check_place()
+    subprocess.run(["git", "init", "-q"], check=True)
+    with pytest.raises(RetraceError, match=r"has no \.dvc folder"):
+        check_place()

@@ -1,0 +1,77 @@
+import subprocess
+
+import pytest
+
+from made_runs import MadeRuns, labelled
+from retrace.core.errors import RetraceError
+from retrace.tools.repository.git import default_base, experiments, find_tree, read_blobs
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return MadeRuns(tmp_path)
+
+
+def test_a_name_is_a_branch_a_tag_a_commit_or_an_experiment(runs):
+    commit = runs.commit(labelled())
+    runs.git("tag", "v1")
+    runs.experiment("wide", labelled(seed=1), models__svm__C=2.0)
+    for name in ("main", "v1", commit[:8], "HEAD"):
+        assert find_tree(name).commit == commit
+    wide = find_tree("wide")
+    assert wide.kind == "experiment"
+    assert b"C: 2.0" in wide.read(["params.yaml"])["params.yaml"]
+    assert [experiment.baseline for experiment in experiments()] == [commit]
+
+
+def test_an_unknown_name_brings_the_nearest(runs):
+    runs.commit(labelled())
+    runs.experiment("wide", labelled())
+    for typo, meant in (("mian", "main"), ("wiede", "wide")):
+        with pytest.raises(RetraceError, match=rf"'{typo}' is no branch.*did you mean '{meant}'"):
+            find_tree(typo)
+
+
+def test_two_experiments_of_one_name_need_a_commit(runs):
+    runs.commit(labelled())
+    runs.experiment("wide", labelled())
+    here = runs.commit(labelled(), models__svm__C=2.0)
+    runs.experiment("wide", labelled(seed=1))
+    (own,) = [each for each in experiments() if each.baseline == here]
+    assert find_tree("wide").commit == own.commit
+    runs.commit(labelled(), models__svm__C=3.0)
+    with pytest.raises(RetraceError, match="2 experiments are called 'wide'"):
+        find_tree("wide")
+
+
+def test_without_a_commit_there_is_nothing_to_compare_with(runs):
+    with pytest.raises(RetraceError, match="no Git commit to compare with"):
+        find_tree("main")
+
+
+def test_a_clone_may_know_main_by_its_remote_only(runs, tmp_path, monkeypatch):
+    commit = runs.commit(labelled())
+    runs.git("switch", "-qc", "work")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(tmp_path), str(clone)], check=True)
+    monkeypatch.chdir(clone)
+    assert default_base() == "origin/main"
+    assert find_tree("main").name == "origin/main"
+    assert find_tree("main").commit == commit
+
+
+def test_a_repository_without_main_says_what_to_do(runs):
+    runs.commit(labelled())
+    runs.git("branch", "-qm", "trunk")
+    with pytest.raises(RetraceError, match="name the base"):
+        default_base()
+    runs.git("branch", "-qm", "master")
+    assert default_base() == "master"
+
+
+def test_files_are_read_in_one_call_and_absent_ones_left_out(runs):
+    runs.commit(labelled())
+    names = ["main:./src/train.py", "main:./none.py", "main:./src", "main:./data/made.yaml"]
+    assert read_blobs(names) == {names[0]: b"train", names[3]: b"title: Made up"}
+    assert find_tree("main").files("src") == ["src/train.py"]

@@ -1,0 +1,47 @@
+import pytest
+
+from retrace.core.errors import ParamsError
+from retrace.tools.repository.overrides import models_in, with_overrides
+
+VALUES = {"seed": 1, "model": "svm", "models": {"svm": {"C": 1.0, "kernel": "rbf"}}}
+
+
+def test_a_value_is_read_by_the_rules_of_yaml_1_2():
+    (changed,) = with_overrides(VALUES, ["models.svm.C=1e-4"])
+    assert changed["models"]["svm"] == {"C": 1e-4, "kernel": "rbf"}
+    assert VALUES["models"]["svm"]["C"] == 1.0
+
+
+def test_commas_stand_for_several_values_and_overrides_multiply():
+    changed = list(with_overrides(VALUES, ["models.svm.C=1,10", "seed=1,2,3"]))
+    assert len(changed) == 6
+    assert changed[-1] == VALUES | {"seed": 3, "models": {"svm": {"C": 10, "kernel": "rbf"}}}
+
+
+def test_a_list_is_one_value():
+    changed = list(with_overrides(VALUES, ["models.svm.C=[1,2],[3]"]))
+    assert [values["models"]["svm"]["C"] for values in changed] == [[1, 2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("modle=svm", r"modle is not a known key \(did you mean 'model'\?\)"),
+        ("models.smv.C=3", r"models\.smv is not a known key \(did you mean 'svm'\?\)"),
+        ("models.svm.kernal=rbf", r"models\.svm\.kernal is not .*did you mean 'kernel'"),
+        ("seed.x=1", r"seed\.x is not a known key; allowed: none, it is a value"),
+        ("seed", r"-S: got 'seed', should be key=value"),
+    ],
+)
+def test_a_mistake_names_the_nearest_key(override, message):
+    with pytest.raises(ParamsError, match=message):
+        list(with_overrides(VALUES, [override]))
+
+
+def test_a_plus_adds_a_key_and_the_file_may_be_named():
+    (changed,) = with_overrides(VALUES, ["params.yaml:+models.svm.gamma=scale"])
+    assert changed["models"]["svm"]["gamma"] == "scale"
+
+
+def test_models_whose_hyperparameters_change_are_named_once():
+    assert models_in(["models.svm.C=1", "models.svm.kernel=rbf", "seed=1", "model=knn"]) == ["svm"]

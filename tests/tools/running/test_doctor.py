@@ -1,0 +1,61 @@
+import sys
+
+import pytest
+
+from retrace.core.errors import RetraceError
+from retrace.tools.running.doctor import doctor
+
+
+def levels(said):
+    return {line.split()[1]: line.split()[0] for line in said.splitlines()}
+
+
+@pytest.mark.slow
+def test_a_fresh_clone_on_a_cpu_is_fit_but_for_a_remote(repository):
+    run = repository.run(sys.executable, "-m", "retrace", "doctor", check=False)
+    found = levels(run.stdout)
+    assert list(found) == [
+        "python",
+        "git",
+        "packages",
+        "retrace",
+        "dvc",
+        "remote",
+        "disk",
+        "threads",
+        "gpu",
+    ]
+    assert {found[name] for name in ("python", "git", "retrace", "dvc")} == {"ok"}
+    assert "no DVC remote is set: `retrace remote s3://" in run.stdout
+    assert run.returncode == ("error" in found.values())
+
+
+@pytest.mark.slow
+def test_a_remote_that_does_not_answer_is_an_error(repository, monkeypatch, capsys):
+    monkeypatch.chdir(repository.folder)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (repository / ".dvc/config").write_text(
+        "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://bucket/path\n"
+        "    endpointurl = http://127.0.0.1:9\n    access_key_id = a\n    secret_access_key = b\n"
+    )
+    with pytest.raises(RetraceError, match="remote"):
+        doctor(seconds=1)
+    said = capsys.readouterr().out
+    assert "error    remote    the remote 's' (s3://bucket/path) fails: no answer in 1 seconds" in said
+
+
+@pytest.mark.slow
+def test_mistakes_in_params_and_in_dvc_yaml_are_lines_of_their_own(repository, monkeypatch, capsys):
+    monkeypatch.chdir(repository.folder)
+    (repository / "dvc.yaml").write_text("stages: [")
+    repository.set(train__threads=0)
+    with pytest.raises(RetraceError, match=r"dvc, params"):
+        doctor()
+    found = levels(capsys.readouterr().out)
+    assert (found["dvc"], found["params"], found.get("gpu")) == ("error", "error", None)
+
+
+def test_elsewhere_than_in_a_clone_it_says_where_to_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RetraceError, match="run from the repository's top folder"):
+        doctor()

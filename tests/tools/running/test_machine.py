@@ -1,0 +1,74 @@
+import sys
+
+from retrace.tools.running.machine import ask, cores, git, parse_driver, torch_build, unmet
+
+# The form of `nvidia-smi -q`, shortened.
+REPORT = """\
+==============NVSMI LOG==============
+
+Timestamp                                 : Mon Jan  1 12:00:00 2024
+Driver Version                            : 535.129.03
+CUDA Version                              : 12.2
+
+Attached GPUs                             : 2
+GPU 00000000:01:00.0
+    Product Name                          : NVIDIA GeForce RTX 3090
+    FB Memory Usage
+        Total                             : 24576 MiB
+        Reserved                          : 310 MiB
+    BAR1 Memory Usage
+        Total                             : 256 MiB
+GPU 00000000:02:00.0
+    Product Name                          : NVIDIA T4
+    FB Memory Usage
+        Total                             : 16384 MiB
+"""
+
+
+def test_the_drivers_report_is_read():
+    driver = parse_driver(REPORT)
+    assert (driver.version, driver.cuda) == ("535.129.03", "12.2")
+    assert driver.gpus == ("NVIDIA GeForce RTX 3090, 24 GiB", "NVIDIA T4, 16 GiB")
+
+
+def test_a_report_of_a_broken_driver_is_none():
+    assert parse_driver("NVIDIA-SMI has failed because it couldn't communicate with the driver") is None
+
+
+def test_a_gpu_that_tells_no_size_keeps_its_name():
+    assert parse_driver(REPORT.split("    FB Memory")[0]).gpus == ("NVIDIA GeForce RTX 3090",)
+
+
+def test_a_program_that_is_missing_or_fails_says_nothing():
+    assert ask("no-such-program") is None
+    assert ask(sys.executable, "-c", "raise SystemExit(1)") is None
+    assert ask(sys.executable, "-c", "print(1)") == "1"
+
+
+def test_git_is_asked_in_the_folder_where_we_are(repository, monkeypatch):
+    monkeypatch.chdir(repository.folder)
+    monkeypatch.setenv("GIT_COMMITTER_NAME", "Ada")
+    found = git()
+    assert (found.in_repository, found.shallow, found.name) == (True, False, "Ada")
+    assert found.version[0].isdigit()
+
+
+def test_packages_are_compared_with_the_pins_but_for_their_build_label(tmp_path):
+    path = tmp_path / "requirements.txt"
+    path.write_text(
+        "numpy==1.0   # via pandas\nno-such-package==1.0\ntorch==2.13.0\n"
+        'not-for-us==1.0 ; sys_platform == "none"\n# a comment\n-e .\n'
+    )
+    numpy, missing = unmet(path)
+    assert numpy.startswith("numpy ")
+    assert numpy.endswith(" (==1.0 is pinned)")
+    assert missing == "no-such-package is missing (==1.0 is pinned)"
+
+
+def test_torch_says_why_it_has_no_gpu_or_computes_on_it():
+    torch = torch_build()
+    assert (torch.cuda is None) == (torch.problem == "is a CPU build")
+
+
+def test_there_is_a_core():
+    assert cores() >= 1

@@ -1,0 +1,70 @@
+import json
+import sys
+
+import pytest
+
+from project import copy_project
+from retrace.tools.running.repro import _hint
+
+
+def retrace(project, *arguments, **options):
+    return project.run(sys.executable, "-m", "retrace", *arguments, **options)
+
+
+def test_help_names_the_subcommands(project):
+    assert "repro" in retrace(project, "--help").stdout
+
+
+def test_the_hint_says_pull_only_where_dvc_knows_the_folder(tmp_path):
+    folder = tmp_path / "mine"
+    assert "mend it and run again" in _hint(folder)
+    (tmp_path / "mine.dvc").touch()
+    assert f"run `dvc pull {folder}`" in _hint(folder)
+
+
+def test_a_metric_of_the_other_task_is_refused_before_anything_runs(project):
+    project.set(data="diabetes", model="ridge")
+    run = retrace(project, "repro", check=False)
+    assert "metric: got 'accuracy', but data 'diabetes' is a regression; allowed: mae" in run.stderr
+    assert not (project / "cache").exists()
+
+
+@pytest.mark.slow
+def test_what_a_run_took_is_noted_beside_the_outputs(reproduced):
+    noted = json.loads(reproduced.read(".retrace/last_run.json"))
+    assert noted["stages"] == ["read_data", "preprocess", "split", "train", "report"]
+    assert f"dvc.lock {noted['dvc.lock']}" in reproduced.first_run.stdout
+    assert f"took {noted['seconds']:.1f} s" in reproduced.first_run.stdout
+
+
+@pytest.mark.slow
+def test_a_run_that_stops_before_the_report_prints_no_scores(reproduced):
+    assert "accuracy" not in retrace(reproduced, "repro", "split").stdout
+
+
+@pytest.mark.slow
+def test_options_are_those_of_dvc_repro(reproduced):
+    dry = retrace(reproduced, "repro", "--force", "--dry", "report")
+    assert "Running stage 'report'" in dry.stdout
+    assert "checked" not in dry.stdout
+
+
+@pytest.mark.slow
+def test_a_failing_stage_fails_the_command_and_keeps_what_was_finished(tmp_path):
+    project = copy_project(tmp_path)
+    project.run("git", "init", "-q")
+    project.set(data="wine", model="svm", models__svm__kernel="curved")
+    run = retrace(project, "repro", check=False)
+    assert run.returncode == 1
+    assert "error: params.yaml: models.svm.kernel: got 'curved'" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert (project / "cache/train.pkl").exists()
+    assert not (project / "cache/model.joblib").exists()
+
+
+@pytest.mark.slow
+def test_it_works_before_the_first_commit(tmp_path):
+    project = copy_project(tmp_path)
+    project.run("git", "init", "-q")
+    project.set(data="wine", model="gaussian_nb")
+    assert "made from  no Git commit yet" in retrace(project, "repro").stdout

@@ -1,0 +1,104 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed")
+
+from clusters import ROOT, wait_until
+from retrace.tools.search.cluster import connecting
+from retrace.tools.search.cluster.connecting import connection, scheduler_address
+from retrace.tools.search.cluster.workforce import ClusterError
+
+SEARCHER = """
+import sys, toys
+from retrace.params import load_params
+from retrace.search.cluster import open_evaluator
+if __name__ == "__main__":
+    try:
+        with open_evaluator(toys.Toy(load_params()), toys.slow, jobs=1) as evaluator:
+            evaluator.submit(0, {"seconds": 60})
+            print("started", flush=True)
+            evaluator.next_event(None)
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
+"""
+
+
+def test_the_scheduler_that_is_given_comes_before_the_variable(monkeypatch):
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    assert scheduler_address(None) is None
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://a:1")
+    assert scheduler_address(None) == "tcp://a:1"
+    assert scheduler_address("tcp://b:2") == "tcp://b:2"
+
+
+@pytest.mark.parametrize("address", ["head:8786", "tcp://head", "8786", "tcp://head:port"])
+def test_an_address_without_protocol_or_port_is_one_line(address):
+    with (
+        pytest.raises(ClusterError, match=r"should be such as tcp://10.0.0.1:8786"),
+        connection(jobs=None, address=address, gpu=False),
+    ):
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://no-such-host.invalid:8786"])
+def test_a_scheduler_that_does_not_answer_is_one_line_soon(address, monkeypatch):
+    assert connecting.SECONDS_TO_CONNECT < 15
+    monkeypatch.setattr(connecting, "SECONDS_TO_CONNECT", 1)
+    start = time.monotonic()
+    with (
+        pytest.raises(ClusterError, match=rf"no Dask scheduler answers at {address}.*dask scheduler"),
+        connection(jobs=None, address=address, gpu=False),
+    ):
+        pass
+    assert time.monotonic() - start < 5
+
+
+@pytest.fixture
+def searcher(tmp_path):
+    """A searcher with a process of its own, in a process group as under a terminal."""
+    (tmp_path / "searcher.py").write_text(SEARCHER)
+    path = f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"
+    process = subprocess.Popen(
+        [sys.executable, tmp_path / "searcher.py"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # What runs the tests in the background may have set it to be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    process.family = []
+    assert process.stdout.readline() == "started\n"
+    process.family = psutil.Process(process.pid).children(recursive=True)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_all_processes_without_a_traceback(searcher, tmp_path):
+    assert searcher.family
+    os.killpg(searcher.pid, signal.SIGINT)
+    _, said = searcher.communicate(timeout=20)
+    assert said.strip() == "interrupted"
+    wait_until(lambda: not any(process.is_running() for process in searcher.family))
+    assert [path.name for path in tmp_path.iterdir()] == ["searcher.py"]
+
+
+@pytest.mark.slow
+def test_only_this_machine_can_reach_the_processes_and_they_end_with_a_killed_searcher(searcher):
+    everyone = [psutil.Process(searcher.pid), *searcher.family]
+    sockets = [each for process in everyone for each in process.net_connections("tcp")]
+    hosts = {each.laddr.ip for each in sockets if each.status == psutil.CONN_LISTEN}
+    assert hosts == {"127.0.0.1"}
+    searcher.kill()
+    wait_until(lambda: not any(process.is_running() for process in searcher.family))

@@ -1,0 +1,16 @@
+from retrace.tools.search.study.opening import _next_name, _steps
+from retrace.tools.search.trials.scoring import Task
+from searches import FLAT
+
+
+def test_a_new_name_counts_on():
+    assert _next_name("wine-svm") == "wine-svm-2"
+    assert _next_name("wine-svm-9") == "wine-svm-10"
+    assert _next_name("wine-svm-12345678") == "wine-svm-12345678-2"
+
+
+def test_steps_are_epochs_or_folds(params, make_dataset):
+    parts = {"training": make_dataset(), "validation": make_dataset()}
+    task = Task(params=params, goals=("accuracy",), **parts)
+    assert _steps(task, FLAT) == 60
+    assert _steps(Task(params=params, goals=("accuracy",), folds=5, **parts), FLAT) == 5

@@ -1,0 +1,70 @@
+import pytest
+
+from retrace.tools.search.study.spaces import Parameter, Space
+from searches import FLAT, SMALL
+
+
+class FirstChoice:
+    """A trial that takes the first of each choice and the lower end of each range."""
+
+    def suggest_categorical(self, name, choices):
+        return choices[0]
+
+    def suggest_float(self, name, low, high, **_):
+        return low
+
+    suggest_int = suggest_float
+
+
+def test_a_parameter_exists_only_beside_its_condition():
+    assert FLAT.restrict(
+        {"models.svm.C": 1.0, "models.svm.kernel": "linear", "models.svm.gamma": 0.1}
+    ) == {"models.svm.C": 1.0, "models.svm.kernel": "linear"}
+    assert "models.svm.gamma" in FLAT.suggest(FirstChoice())
+
+
+def test_values_outside_the_space_are_left_out():
+    values = {"models.svm.C": 1e6, "models.svm.kernel": "rbf", "models.svm.gamma": "scale"}
+    assert FLAT.inside(values) == {"models.svm.kernel": "rbf"}
+
+
+def test_lists_pass_as_text_and_come_back_as_lists():
+    hidden = Parameter(name="models.mlp.hidden", kind="choice", choices=([64], [128, 64]))
+    assert Space((hidden,)).inside({"models.mlp.hidden": [128, 64]}) == {
+        "models.mlp.hidden": "[128, 64]"
+    }
+    assert hidden.value("[128, 64]") == [128, 64]
+
+
+def test_numbers_have_few_digits_and_stay_within_bounds():
+    rate = Parameter(name="rate", kind="log", low=0.00012354, high=0.1)
+    assert rate.value(0.0123456789) == 0.01235
+    assert rate.value(0.00012354) == 0.00012354
+
+
+@pytest.mark.parametrize(
+    ("parameter", "count"),
+    [
+        (Parameter(name="n", kind="int", low=50, high=400, step=50), 8),
+        (Parameter(name="n", kind="log_int", low=1, high=20), 20),
+        (Parameter(name="n", kind="float", low=0.0, high=0.3, step=0.1), 4),
+        (Parameter(name="n", kind="log", low=0.1, high=1.0), None),
+    ],
+)
+def test_values_are_counted(parameter, count):
+    assert parameter.count == count
+    if count:
+        values = parameter.values(count)
+        assert len(set(values)) == count
+        assert all(map(parameter.contains, values))
+
+
+def test_settings_of_a_finite_space_are_all_there():
+    assert len(SMALL.all_settings()) == 6
+    assert FLAT.all_settings() is None
+    assert len(list(FLAT.settings(3))) == 3 * (3 + 1)
+
+
+def test_true_is_not_one():
+    flag = Parameter(name="f", kind="choice", choices=(True, False))
+    assert not flag.contains(1)

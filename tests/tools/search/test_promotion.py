@@ -1,0 +1,108 @@
+import pytest
+
+pytest.importorskip("optuna")
+
+from dvc.utils.cli_parse import to_path_overrides
+from dvc.utils.hydra import apply_overrides, to_hydra_overrides
+
+from made_studies import made, make_study
+from retrace.core.checked_yaml import load_yaml
+from retrace.core.errors import RetraceError
+from retrace.tools.search.confirmation import Confirmation, remember
+from retrace.tools.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, override
+from retrace.tools.search.results.summary import baseline_trial, summarise
+
+AWKWARD = [
+    1e-05, 1e16, 5e-324, 0.1 + 0.2, 1.0, -0.0, 0, 2**40, None, True, False,
+    [64, 128], [], [0.1, 1e-05, None, True, "a"], [[1, 2], [3]],
+    "rbf", "null", "true", "1e-05", "010", "yes", "NaN", "Inf", "TRUE", "Null", "off",
+    "", "it's \"quoted\"", "a,b", "a:b=c", "[x]", "{a}",
+    "back\\", "b\\'x", "${seed}", "ü é", " a b ", "#x", "~", "*", "x\ny", "\t",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", AWKWARD, ids=repr)
+def test_dvc_writes_the_very_same_value(tmp_path, value):
+    path = tmp_path / "params.yaml"
+    path.write_text("models:\n  svm:\n    C: 3  # a remark\n")
+    ((_, asked),) = to_path_overrides([override("models.svm.C", value)]).items()
+    assert not any(each.is_sweep_override() for each in to_hydra_overrides(asked))
+    apply_overrides(path, asked)
+    assert repr(load_yaml(path)["models"]["svm"]["C"]) == repr(value)
+
+
+def confirmation(confirmed):
+    sentence = "confirmed: better" if confirmed else "not confirmed: by luck"
+    return Confirmation(
+        metric="accuracy", confirmed=confirmed, sentence=sentence, n_splits=10, scores={}
+    )
+
+
+def no_evaluator(*_):
+    raise AssertionError("nothing is to be fitted")
+
+
+def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(tmp_path):
+    study, said = make_study(made(0.8, C=1.0), made(0.9, C=2.0)), []
+    remember(study, 1, confirmation(False))
+    assert apply(study, None, no_evaluator, tmp_path, said.append) == NOT_CONFIRMED
+    assert said == ["not confirmed: by luck", "not applied: `--force` applies it all the same"]
+    assert "not confirmed: by luck" in (tmp_path / "report.md").read_text()
+
+
+def test_the_baseline_itself_needs_no_applying(tmp_path):
+    study, said = make_study(made(0.9, C=1.0), made(0.8, C=2.0)), []
+    assert apply(study, None, no_evaluator, tmp_path, said.append) == 0
+    assert said == ["trial 0 is what params.yaml has: there is nothing to apply"]
+
+
+def test_a_verdict_against_other_values_of_params_does_not_count():
+    study = make_study(made(0.8, C=1.0), made(0.9, C=2.0), made(0.7, C=3.0))
+    remember(study, 1, confirmation(True))
+    assert summarise(study)["verdict"] == "confirmed: better"
+    study.add_trial(made(0.85, C=4.0, baseline=True))
+    study.set_user_attr("baseline", {"models.svm.C": 4.0})
+    assert baseline_trial(study).number == 3
+    assert summarise(study)["verdict"] == ""
+
+
+def test_a_trial_can_be_named():
+    study = make_study(made(0.8), made(0.9), made(0.7))
+    assert chosen(study, None).number == 1
+    assert chosen(study, 2).number == 2
+
+
+def test_of_several_goals_one_trial_must_be_named():
+    study = make_study(made(0.8, 1.0), made(0.7, 2.0), made(0.9, 3.0), goals=("accuracy", "seconds"))
+    with pytest.raises(RetraceError, match=r"2 goals.*--trial 2 \(the front: 2, 0\)"):
+        chosen(study, None)
+    with pytest.raises(
+        RetraceError, match="trial 1 of study 'wine-svm' is not on the front; allowed: 2, 0"
+    ):
+        chosen(study, 1)
+
+
+def test_a_study_without_scores_has_nothing_to_apply():
+    with pytest.raises(RetraceError, match="study 'wine-svm' has no finished trial"):
+        chosen(make_study(made(state="failed", error="x")), None)
+
+
+@pytest.mark.parametrize(
+    ("folds", "seen", "said"),
+    [
+        (None, 0.9, "b: the pipeline scores accuracy 0.9000, as the search saw"),
+        (
+            None,
+            0.9 + 1e-16,
+            "b: the pipeline scores accuracy 0.9, but the search saw 0.9000000000000001 on here",
+        ),
+        (
+            5,
+            0.8,
+            "b: the pipeline scores accuracy 0.9000 on the validation part; the search saw 0.8000, the",
+        ),
+    ],
+)
+def test_the_pipelines_score_is_held_against_what_the_search_saw(folds, seen, said):
+    study = make_study(made(seen), folds=folds)
+    assert _sentence(study, study.trials[0], "b", {"accuracy": 0.9}).startswith(said)

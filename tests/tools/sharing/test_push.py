@@ -1,0 +1,58 @@
+import time
+
+import pytest
+
+from retrace.tools.repository.stages import open_repository
+from retrace.tools.sharing.push import _size
+from retrace.tools.sharing.store import Store, write
+from swift import free_ports
+
+SECONDS = 15
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(0, "0 bytes"), (1234, "1.2 kB"), (3_400_000, "3.4 MB"), (2 * 10**9, "2.0 GB")]
+)
+def test_sizes_are_shown_as_people_say_them(size, shown):
+    assert _size(size) == shown
+
+
+def moved(clone, name, **fields):
+    """Clone with another address of its store."""
+    copy = clone.clone(name)
+    with open_repository(copy.folder) as repo:
+        write(repo, Store(name="store", **({"url": "s3://shared/x"} | fields)))
+    return copy
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_what_cannot_work_costs_one_line_and_seconds(clone, swift, command):
+    gone = f"http://127.0.0.1:{free_ports(1)[0]}"
+    cases = {
+        "do not fit together": (clone, swift.keys("lab:nobody", "x")),
+        "key and its secret": (clone, swift.keys("lab:writer", "wrong")),
+        "there is no key": (clone, dict.fromkeys(swift.keys(), "")),
+        "bucket is not there": (moved(clone, "b", url="s3://none/x", endpoint=swift.url), {}),
+        "nothing answers there": (moved(clone, "c", endpoint=gone), {}),
+    }
+    for says, (each, keys) in cases.items():
+        start = time.monotonic()
+        run = each.retrace(command, check=False, **keys)
+        assert time.monotonic() - start < SECONDS
+        assert run.returncode == 1
+        assert len(run.stderr.splitlines()) == 1
+        assert says in run.stderr
+
+
+@pytest.mark.slow
+def test_a_server_that_never_answers_costs_one_line_and_seconds(clone, silent_server):
+    away = moved(clone, "d", endpoint=silent_server)
+    start = time.monotonic()
+    runs = [away.start(command) for command in ("push", "pull")]
+    for run in runs:
+        error = run.communicate()[1]
+        assert run.returncode == 1
+        assert len(error.splitlines()) == 1
+        assert "no answer in 8 seconds" in error
+    assert time.monotonic() - start < SECONDS

@@ -1,0 +1,66 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from paired_models import paired_models
+from retrace.core.records import Predictions
+from retrace.evaluation.metrics import scores
+from retrace.tools.significance import compare_rows
+from retrace.tools.significance.totals import alike, mistakes, scorer, unit_totals, won_row
+
+METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_totals_of_all_units_score_as_the_report_does(metric):
+    base, other = paired_models(gained=9, lost=4)
+    units = np.random.default_rng(0).integers(0, 17, 120)
+    for model in (base, other):
+        totals = unit_totals(model, metric, units, 17)
+        assert scorer(metric)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-12)
+
+
+def test_rows_that_a_metric_cannot_tell_apart_are_one_pattern():
+    base, other = paired_models(gained=9, lost=4)
+    patterns, counts = alike(base, other, "f1_macro")
+    assert len(counts) <= 27
+    assert (np.bincount(patterns) == counts).all()
+    assert len(alike(base, other, "log_loss")[1]) == 120
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "log_loss"])
+def test_a_won_row_is_better_to_have_right(metric):
+    base, other = paired_models(gained=9, lost=4)
+    totals = unit_totals(base, metric, np.zeros(120, int), 1)[0]
+    wrong, right = (scorer(metric)(totals + row) for row in won_row(base, other, metric))
+    assert wrong > right if metric == "log_loss" else wrong < right
+
+
+def test_a_won_row_exists_for_models_without_mistakes():
+    base, _ = paired_models(n=10)
+    assert not mistakes(base).any()
+    wrong, right = won_row(base, base, "log_loss")
+    assert wrong[1] > right[1]
+
+
+def numbers(noise, seed):
+    generator = np.random.default_rng(seed)
+    y = generator.normal(size=120)
+    predicted = y + noise * generator.normal(size=120)
+    return Predictions(y=y, predicted=predicted, probabilities=np.empty((120, 0)))
+
+
+@pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])
+def test_totals_of_a_regression_score_as_the_report_does(metric):
+    model = numbers(0.3, seed=0)
+    totals = unit_totals(model, metric, np.arange(120) % 17, 17)
+    assert scorer(metric)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])
+def test_a_regression_that_misses_less_is_better(metric):
+    coarse = numbers(1.0, seed=0)
+    fine = dataclasses.replace(coarse, predicted=(coarse.predicted + 3 * coarse.y) / 4)
+    assert compare_rows(coarse, fine, metric, resamples=999).verdict == "better"
+    assert compare_rows(fine, coarse, metric, resamples=999).verdict == "worse"
