@@ -24,11 +24,12 @@ METRICS = ("accuracy", "f1_macro", "log_loss")
 STEPS = """
 import time
 start = time.perf_counter()
-from retrace.artifacts import PREDICTIONS
-from retrace.comparison import differences, report
-from retrace.comparison.judging import judge
-from retrace.comparison.predictions import align, read_test_rows
-from retrace.comparison.sides import load_side, predictions_path
+from retrace.core.artifacts import PREDICTIONS
+from retrace.tools.comparison import report
+from retrace.tools.repository import differences
+from retrace.tools.significance.judging import judge
+from retrace.tools.repository.predictions import align, read_test_rows
+from retrace.tools.repository.sides import load_side, predictions_path
 times = {"imports": time.perf_counter() - start}
 def step(name, action):
     start = time.perf_counter()

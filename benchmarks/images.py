@@ -16,7 +16,8 @@ from retrace.cleaning.decoding import decode
 from retrace.core import artifacts
 from retrace.core.params import load_params
 from retrace.readers import read
-from retrace.tools.running.reruns import copy_workspace, set_params
+from retrace.tools.repository.overrides import set_params
+from retrace.tools.running.reruns import copy_workspace
 
 SIZE = 64
 REPEATS = 3

@@ -19,7 +19,8 @@ from retrace.core.errors import RetraceError
 from retrace.readers import describe
 from retrace.readers.newsgroups import find_archive
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.running.reruns import copy_workspace, set_params
+from retrace.tools.repository.overrides import set_params
+from retrace.tools.running.reruns import copy_workspace
 
 REPEATS = 2
 

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.running.reruns import copy_workspace, set_params
+from retrace.tools.repository.overrides import set_params
+from retrace.tools.running.reruns import copy_workspace
 
 STAGES = ("read_data", "preprocess", "split", "train", "report")
 

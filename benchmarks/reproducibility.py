@@ -28,6 +28,7 @@ from retrace.models.provenance import cpu_name
 from retrace.models.registry import MODELS
 from retrace.readers import describe
 from retrace.tools.repository.dvc import run_dvc
+from retrace.tools.repository.overrides import set_params
 from retrace.tools.running.reruns import (
     TOLERANCE,
     Run,
@@ -35,7 +36,6 @@ from retrace.tools.running.reruns import (
     copy_workspace,
     largest_metric_difference,
     rerun,
-    set_params,
 )
 
 PAGE = Path("docs/reproducibility.md")

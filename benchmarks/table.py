@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retrace.tools.running.reruns import copy_workspace, set_params
+from retrace.tools.repository.overrides import set_params
+from retrace.tools.running.reruns import copy_workspace
 
 N_COLUMNS = 20
 

@@ -95,7 +95,7 @@ def run(clone):
 
 def edit(clone, **values):
     """Set values in params.yaml, as a person would."""
-    from retrace.tools.running.reruns import set_params
+    from retrace.tools.repository.overrides import set_params
 
     set_params(clone, values)
 

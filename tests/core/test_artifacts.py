@@ -46,7 +46,7 @@ def test_killed_while_writing_leaves_the_file_before():
     artifacts.save("before", artifacts.RAW)
     script = (
         "import os, signal\n"
-        "from retrace import artifacts\n"
+        "from retrace.core import artifacts\n"
         "class Deadly:\n"
         "    def __reduce__(self):\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"

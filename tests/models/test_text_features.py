@@ -64,7 +64,7 @@ def test_what_is_saved_gives_the_same_numbers(features):
 SAVE = """
 import hashlib, io, joblib
 from retrace.models.text_features import encode_texts
-from retrace.params import TextFeatures
+from retrace.core.params import TextFeatures
 features = TextFeatures(word_ngrams=(1, 2), char_ngrams=(1, 3), stop_words="english", min_df=1, max_df=1,
                         max_features=None, sublinear=True)
 file = io.BytesIO()

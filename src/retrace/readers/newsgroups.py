@@ -55,9 +55,7 @@ def find_archive(description: Description, folder: Path) -> Path:
     DataError
         It is not there and cannot be fetched, or its hash is another than ``sha256``.
     """
-    from retrace.readers.shared import (
-        download,  # requests is slow to import, and other readers need none
-    )
+    from retrace.readers.shared import download
 
     placed = folder / description.file
     if placed.is_file():

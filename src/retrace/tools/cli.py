@@ -1,21 +1,27 @@
-"""The ``retrace`` command: one file per subcommand, thin over the package's functions."""
+"""The ``retrace`` command: one line a file of commands, in the order of its help."""
+
+from importlib import import_module
 
 import typer
 
 from retrace.core.errors import run_or_explain
-from retrace.tools.comparison.commands import compare
-from retrace.tools.comparison.seeds_command import seeds
-from retrace.tools.dashboard.commands import dashboard
-from retrace.tools.pull_request.commands import comment
-from retrace.tools.running.check import check
-from retrace.tools.running.doctor import doctor
-from retrace.tools.running.queue import queue
-from retrace.tools.running.repro import repro
-from retrace.tools.running.verify import verify
-from retrace.tools.search.commands import search
-from retrace.tools.sharing.commands import pull
-from retrace.tools.sharing.push import push
-from retrace.tools.sharing.remote_command import remote
+
+# To lose a tool, delete its line here, its folder, its tests and its page in docs/ (docs/map.md).
+COMMANDS = {
+    "running.repro": ["repro"],
+    "running.verify": ["verify"],
+    "running.check": ["check"],
+    "running.queue": ["queue"],
+    "running.doctor": ["doctor"],
+    "comparison.commands": ["compare", "seeds"],
+    "pull_request.commands": ["comment"],
+    "sharing.commands": ["remote", "push", "pull"],
+    "dashboard.commands": ["dashboard"],
+    "search.commands": ["search"],
+}
+
+# `retrace repro` hands on what it does not know: the options of `dvc repro`.
+HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -25,19 +31,10 @@ def retrace() -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
 
 
-cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(repro)
-cli.command()(verify)
-cli.command()(compare)
-cli.command()(comment)
-cli.command()(seeds)
-cli.command()(check)
-cli.command()(queue)
-cli.command()(remote)
-cli.command()(push)
-cli.command()(pull)
-cli.command()(doctor)
-cli.command()(dashboard)
-cli.command()(search)
+for file, commands in COMMANDS.items():
+    module = import_module(f"retrace.tools.{file}")
+    for command in commands:
+        cli.command(context_settings=HANDS_ON.get(command))(getattr(module, command))
 
 
 def app() -> None:

@@ -88,8 +88,8 @@ def test_a_branch_or_a_short_hash_is_no_pin(params, revision):
 FETCH = """
 import sys
 from types import SimpleNamespace
-from retrace.embedding.pinned import pinned_folder
-from retrace.errors import run_or_explain
+from retrace.cleaning.embedding.pinned import pinned_folder
+from retrace.core.errors import run_or_explain
 settings = SimpleNamespace(backbone=sys.argv[1], revision=sys.argv[2])
 run_or_explain(lambda: print(pinned_folder(settings, "preprocess.text")))
 """

@@ -3,7 +3,7 @@ import pytest
 from made_runs import labelled
 from retrace.core.errors import RetraceError
 from retrace.tools.comparison.seed_experiments import experiment_name, finished, run_seeds, wanted_seeds
-from retrace.tools.comparison.sides import load_side
+from retrace.tools.repository.sides import load_side
 
 
 def test_training_seeds_count_on_from_the_present_one(runs):

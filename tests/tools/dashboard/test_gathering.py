@@ -29,7 +29,7 @@ stages:
 
 LIST = """\
 import dataclasses, json
-from retrace.dashboard.gathering import compare_names, gather_runs
+from retrace.tools.dashboard.gathering import compare_names, gather_runs
 runs = gather_runs()
 names = compare_names(runs)
 more = [{"label": run.label, "argument": names[run.revision]} for run in runs]

@@ -1,8 +1,8 @@
 import json
 
 from made_runs import labelled
-from retrace.tools.comparison.sides import load_side
 from retrace.tools.pull_request import outputs
+from retrace.tools.repository.sides import load_side
 
 
 def commit_with(runs, checks, history):

@@ -1,6 +1,6 @@
 import sys
 
-from retrace.tools.running.machine import ask, cores, git, parse_driver, torch_build, unmet
+from retrace.tools.running.machine import ask, cores, git, parse_driver, torch_build
 
 # The form of `nvidia-smi -q`, shortened.
 REPORT = """\
@@ -51,18 +51,6 @@ def test_git_is_asked_in_the_folder_where_we_are(repository, monkeypatch):
     found = git()
     assert (found.in_repository, found.shallow, found.name) == (True, False, "Ada")
     assert found.version[0].isdigit()
-
-
-def test_packages_are_compared_with_the_pins_but_for_their_build_label(tmp_path):
-    path = tmp_path / "requirements.txt"
-    path.write_text(
-        "numpy==1.0   # via pandas\nno-such-package==1.0\ntorch==2.13.0\n"
-        'not-for-us==1.0 ; sys_platform == "none"\n# a comment\n-e .\n'
-    )
-    numpy, missing = unmet(path)
-    assert numpy.startswith("numpy ")
-    assert numpy.endswith(" (==1.0 is pinned)")
-    assert missing == "no-such-package is missing (==1.0 is pinned)"
 
 
 def test_torch_says_why_it_has_no_gpu_or_computes_on_it():

@@ -38,7 +38,7 @@ OWN = {"PYTHONPATH": str(ROOT / "src")}
 # A test may run with Ctrl-C ignored, and its children with it.
 QUEUE = """
 import signal
-from retrace.commands import app
+from retrace.tools.cli import app
 signal.signal(signal.SIGINT, signal.default_int_handler)
 app()
 """

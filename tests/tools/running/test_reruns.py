@@ -6,6 +6,7 @@ import pytest
 
 from project import ROOT, Project
 from retrace.core.errors import RetraceError
+from retrace.tools.repository.overrides import set_params
 from retrace.tools.running.reruns import (
     Run,
     compare_runs,
@@ -13,7 +14,6 @@ from retrace.tools.running.reruns import (
     copy_workspace,
     largest_metric_difference,
     rerun,
-    set_params,
 )
 
 

@@ -15,8 +15,8 @@ from clusters import ROOT, Cluster
 SEARCHER = """
 import json, sys, time, toys
 from clusters import wait_until
-from retrace.params import load_params
-from retrace.search.cluster import open_evaluator
+from retrace.core.params import load_params
+from retrace.tools.search.cluster.evaluator import open_evaluator
 with open_evaluator(toys.Toy(load_params()), toys.by_steps, address=sys.argv[1]) as evaluator:
     wait_until(lambda: evaluator.next_event(0) or evaluator.slots() == 2)
     settings = [{"x": float(i), "seconds": 0.002} for i in range(40)]

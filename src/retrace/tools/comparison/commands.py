@@ -1,4 +1,4 @@
-"""`retrace compare`: whether a run is better, worse, or nobody can tell."""
+"""`retrace compare` and `retrace seeds`: is a run better, worse, or can nobody tell."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from retrace.core.errors import RetraceError
+
 if TYPE_CHECKING:
     from retrace.tools.comparison.report import Report
+    from retrace.tools.repository.experiments import Failure
+    from retrace.tools.repository.seed_runs import Kind, SeedRun
+    from retrace.tools.repository.sides import Side
 
 WORSE, NOT_BETTER, NOT_COMPARABLE = 3, 4, 5
 
@@ -73,7 +78,7 @@ def compare(
 
 
 def _status(report: "Report", fail_on: FailOn | None, tolerance: float | None) -> int:
-    from retrace.tools.comparison import judging
+    from retrace.tools.significance import judging
 
     if fail_on is None:
         return 0
@@ -82,3 +87,73 @@ def _status(report: "Report", fail_on: FailOn | None, tolerance: float | None) -
     if fail_on is FailOn.WORSE:
         return WORSE if judging.is_worse(report.judgement, tolerance) else 0
     return 0 if report.judgement.verdict == "better" else NOT_BETTER
+
+
+def seeds(
+    n: Annotated[
+        int,
+        typer.Argument(
+            metavar="N", min=2, help="How many seeds; of training, the present one included."
+        ),
+    ],
+    split: Annotated[
+        bool,
+        typer.Option("--split", help="Vary split.seed, from 0 to N-1, instead of the training seed."),
+    ] = False,
+) -> None:
+    """Run the current setting under N seeds, and say how far its metrics scatter.
+
+    Each seed is a DVC experiment of its own; the workspace is left as it is. Seeds that have run are
+    not run again, so the same command goes on after an interruption. With at least 5 seeds on both
+    sides, `retrace compare` judges by them.
+
+    \b
+    retrace seeds 5             five training seeds on the same test rows
+    retrace seeds 5 --split     five splits
+    """  # noqa: D301  \b is typer's mark for lines to keep
+    from retrace.tools.comparison.seed_experiments import finished, run_seeds, wanted_seeds
+    from retrace.tools.repository.sides import load_side
+
+    kind: Kind = "split" if split else "training"
+    side = load_side("workspace")
+    wanted = wanted_seeds(side, kind, n)
+    failures = run_seeds(side, kind, wanted, typer.echo)
+    runs = finished(side, kind, wanted)
+    if len(runs) > 1:
+        typer.echo(_table(runs, kind, side))
+    _fail_on(failures, n)
+    if len(runs) < n:
+        raise RetraceError(
+            f"{n - len(runs)} of {n} experiments are not of the workspace's code and data: run"
+            " `git add`, `retrace repro`, and try again"
+        )
+
+
+def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
+    from retrace.tools.comparison.seed_summary import is_deterministic, summarise
+    from retrace.tools.repository.seed_runs import SEEDS
+
+    listed = ", ".join(str(run.seed) for run in runs)
+    title = f"\n{side.used['model']} on {side.used['data']}, {SEEDS[kind]} {listed}: test part"
+    if is_deterministic(runs):
+        return f"{title}\n  deterministic: all {len(runs)} seeds give the same predictions"
+    lines = [title, f"  {'':<20} {'mean':>8} {'deviation':>10}   95 % interval of the mean"]
+    lines += [
+        f"  {row.name:<20} {row.mean:8.4f} {row.deviation:10.4f}"
+        f"   {row.interval.low:.4f} to {row.interval.high:.4f}"
+        for row in summarise(runs, kind, side.lock.params)
+    ]
+    how = {
+        "training": "Student's t over the seeds: the seed's luck alone, on these very test rows",
+        "split": "Student's t over the splits, widened because their training rows overlap (Nadeau and"
+        " Bengio)",
+    }
+    return "\n".join([*lines, f"  interval: {how[kind]}"])
+
+
+def _fail_on(failures: "list[Failure]", n: int) -> None:
+    if failures:
+        raise RetraceError(
+            f"{len(failures)} of {n} seeds failed; the others are kept, the same command tries again",
+            details=[f"{each.name}: {each.said} (log: {each.log})" for each in failures],
+        )

@@ -9,7 +9,7 @@ import numpy as np
 
 from retrace.core.artifacts import TEST
 from retrace.tools.comparison.report import ON_THE_PAGE, Report
-from retrace.tools.comparison.sides import output_path
+from retrace.tools.repository.sides import output_path
 
 LARGEST = 96  # pixels
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from retrace.reporting.templating import render
-from retrace.tools.comparison import differences, wording
-from retrace.tools.comparison.differences import Change, ChangedRow, MetricRow
-from retrace.tools.comparison.judging import Judgement, judge
-from retrace.tools.comparison.sides import Side, load_side
+from retrace.tools.repository import differences
+from retrace.tools.repository.differences import Change, ChangedRow, MetricRow
+from retrace.tools.repository.sides import Side, load_side
+from retrace.tools.significance import wording
+from retrace.tools.significance.judging import Judgement, judge
 
 TEMPLATES = Path(__file__).with_name("templates")
 

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from retrace.tools.comparison.seeds import SEEDS, Kind, SeedRun, recipe, seed_runs
-from retrace.tools.comparison.sides import Side
 from retrace.tools.repository.experiments import (
     Failure,
     check_known_to_git,
     run_experiment,
     unchanged_workspace,
 )
+from retrace.tools.repository.seed_runs import SEEDS, Kind, SeedRun, recipe, seed_runs
+from retrace.tools.repository.sides import Side
 
 LOGS = Path(".retrace/seeds")
 

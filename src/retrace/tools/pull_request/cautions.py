@@ -7,12 +7,12 @@ from packaging.requirements import InvalidRequirement
 
 from retrace.core.artifacts import METRICS, REPORT_MD
 from retrace.core.errors import first_few
-from retrace.tools.comparison.judging import quoted
-from retrace.tools.comparison.sides import Side
 from retrace.tools.pull_request.gathering import Request
 from retrace.tools.pull_request.outputs import data_warnings, environment
 from retrace.tools.repository.git import git
-from retrace.tools.running.machine import unmet
+from retrace.tools.repository.requirements import unmet
+from retrace.tools.repository.sides import Side
+from retrace.tools.significance.judging import quoted
 
 REQUIREMENTS = Path("requirements.txt")
 

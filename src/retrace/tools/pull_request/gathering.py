@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrace.core.errors import RetraceError
-from retrace.tools.comparison import differences
-from retrace.tools.comparison.differences import Change, MetricRow
 from retrace.tools.comparison.report import Report, compare_sides
-from retrace.tools.comparison.sides import Side, read_side
+from retrace.tools.repository import differences
+from retrace.tools.repository.differences import Change, MetricRow
 from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
+from retrace.tools.repository.sides import Side, read_side
 
 # A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
 BASES = ("origin/main", "main", "origin/master", "master")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from retrace.evaluation.intervals import PROPORTIONS, Interval, grouped_wilson, wilson
-from retrace.tools.comparison import wording
-from retrace.tools.comparison.judging import NOT_COMPARABLE
 from retrace.tools.pull_request.gathering import Request
 from retrace.tools.repository.predictions import TestRows
+from retrace.tools.significance import wording
+from retrace.tools.significance.judging import NOT_COMPARABLE
 
 FIRST, SAME, NOTHING = "first run", "the same run", "no result"
 

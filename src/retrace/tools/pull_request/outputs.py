@@ -9,8 +9,8 @@ import pandas as pd
 
 from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
 from retrace.core.errors import ComparisonError
-from retrace.tools.comparison.sides import Side, output_path, predictions_path
 from retrace.tools.repository.predictions import TestRows, read_test_rows
+from retrace.tools.repository.sides import Side, output_path, predictions_path
 
 
 def environment(side: Side | None) -> dict[str, Any]:

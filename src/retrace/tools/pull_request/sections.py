@@ -8,17 +8,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from retrace.evaluation.metrics import LOWER_IS_BETTER, class_scores, confusion_matrix
-from retrace.tools.comparison import wording
-from retrace.tools.comparison.differences import Change, ChangedRow, MetricRow
 from retrace.tools.pull_request import charts as matrices
 from retrace.tools.pull_request import outputs
 from retrace.tools.pull_request.cautions import uncommitted
 from retrace.tools.pull_request.curves import charts
 from retrace.tools.pull_request.folder import files_to_take
 from retrace.tools.pull_request.gathering import Request
+from retrace.tools.repository.differences import Change, ChangedRow, MetricRow
 from retrace.tools.repository.git import git
 from retrace.tools.repository.last_run import last_run, lock_hash
 from retrace.tools.repository.predictions import TestRows
+from retrace.tools.significance import wording
 
 MOST_ROWS = 40  # of a table: a comment is no file
 MOST_CLASSES = 15

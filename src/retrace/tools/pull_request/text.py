@@ -5,14 +5,14 @@ from typing import Any
 
 from retrace.core.errors import RetraceError
 from retrace.reporting.templating import render
-from retrace.tools.comparison.differences import ABSENT
-from retrace.tools.comparison.wording import number, signed
 from retrace.tools.pull_request import cautions, names, outputs
 from retrace.tools.pull_request.cutting import Section, fit
 from retrace.tools.pull_request.gathering import Request, gather
 from retrace.tools.pull_request.headline import MARKS, NOTHING, verdict
 from retrace.tools.pull_request.sections import PARTS
+from retrace.tools.repository.differences import ABSENT
 from retrace.tools.repository.predictions import TestRows
+from retrace.tools.significance.wording import number, signed
 
 TEMPLATES = Path(__file__).with_name("templates")
 

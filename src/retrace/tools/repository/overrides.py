@@ -3,12 +3,13 @@
 import copy
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from retrace.core.checked_yaml import key_path
+from retrace.core.checked_yaml import key_path, load_yaml
 from retrace.core.errors import ParamsError, did_you_mean
 
 OVERRIDE = re.compile(r"(?:params\.yaml:)?(?P<sign>\+{0,2})(?P<key>[\w.-]+)=(?P<value>.*)", re.DOTALL)
@@ -44,6 +45,20 @@ def with_overrides(values: dict[str, Any], overrides: Sequence[str]) -> Iterator
                 section = section.setdefault(part, {})
             section[name] = value
         yield changed
+
+
+def set_params(folder: Path, values: Mapping[str, Any]) -> None:
+    """Set keys such as ``"models.svm.C"`` in the params.yaml of a copy."""
+    path = folder / "params.yaml"
+    params = load_yaml(path)
+    for key, value in values.items():
+        *sections, name = key.split(".")
+        section = params
+        for part in sections:
+            section = section[part]
+        section[name] = value
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(params, file)
 
 
 def models_in(overrides: Sequence[str]) -> list[str]:

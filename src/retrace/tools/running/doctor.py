@@ -45,11 +45,12 @@ def doctor(
 
 def _examine(*, required: bool, seconds: float) -> Iterator["Finding"]:
     from retrace.core.params import load_params
+    from retrace.tools.repository.requirements import unmet
     from retrace.tools.running import diagnosis, machine
 
     yield diagnosis.judge_python(sys.version_info[:3], sys.executable)
     yield diagnosis.judge_git(machine.git())
-    yield diagnosis.judge_packages(machine.unmet())
+    yield diagnosis.judge_packages(unmet())
     source = Path(retrace.__file__).parent
     yield diagnosis.judge_source(str(source), str(Path("src/retrace").absolute()))
     if find_spec("dvc"):

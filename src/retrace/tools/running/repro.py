@@ -46,10 +46,10 @@ def repro(context: typer.Context) -> None:
 
 def _fetch_runs() -> None:
     """Learn which runs `dvc repro --pull` need not repeat; DVC itself would take those of any branch."""
+    from retrace.tools.repository.branches import readable_branches
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, default_remote, reach
+    from retrace.tools.repository.run_cache import fetch_runs
     from retrace.tools.repository.stages import open_repository
-    from retrace.tools.sharing.branches import readable_branches
-    from retrace.tools.sharing.run_cache import fetch_runs
 
     with open_repository(notes=True) as repo:
         if default_remote(repo):

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from retrace.core.artifacts import ENVIRONMENT, METRICS
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
@@ -62,20 +60,6 @@ def _list_files(source: Path, *options: str) -> list[Path]:
     if found.returncode:
         raise RetraceError(f"{source.absolute()} is not a Git repository: {found.stderr.strip()}")
     return [Path(name) for name in found.stdout.split("\0") if name]
-
-
-def set_params(folder: Path, values: Mapping[str, Any]) -> None:
-    """Set keys such as ``"models.svm.C"`` in the params.yaml of a copy."""
-    path = folder / "params.yaml"
-    params = load_yaml(path)
-    for key, value in values.items():
-        *sections, name = key.split(".")
-        section = params
-        for part in sections:
-            section = section[part]
-        section[name] = value
-    with path.open("w", encoding="utf-8") as file:
-        YAML().dump(params, file)
 
 
 def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:

@@ -16,8 +16,8 @@ from retrace.tools.search.cluster.workforce import ClusterError
 
 SEARCHER = """
 import sys, toys
-from retrace.params import load_params
-from retrace.search.cluster import open_evaluator
+from retrace.core.params import load_params
+from retrace.tools.search.cluster.evaluator import open_evaluator
 if __name__ == "__main__":
     try:
         with open_evaluator(toys.Toy(load_params()), toys.slow, jobs=1) as evaluator:

@@ -1,7 +1,7 @@
 import json
 
 from made_runs import labelled, md5, valued
-from retrace.tools.comparison.differences import (
+from retrace.tools.repository.differences import (
     changed_rows,
     code_changes,
     data_changes,
@@ -9,8 +9,8 @@ from retrace.tools.comparison.differences import (
     metric_rows,
     param_changes,
 )
-from retrace.tools.comparison.sides import load_side
 from retrace.tools.repository.predictions import read_test_rows
+from retrace.tools.repository.sides import load_side
 
 
 def test_params_data_and_code_that_differ_are_named(runs):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrace.core.artifacts import METRICS
-from retrace.tools.comparison.sides import Side
 from retrace.tools.repository.commit_lock import Lock, Values, parse_lock
 from retrace.tools.repository.git import experiments, read_blobs
+from retrace.tools.repository.sides import Side
 
 Kind = Literal["training", "split"]
 

@@ -3,10 +3,10 @@
 import math
 
 from retrace.evaluation.intervals import Interval
-from retrace.tools.comparison.judging import NOT_COMPARABLE, Judgement
-from retrace.tools.comparison.sides import Side
 from retrace.tools.repository.git import WORKSPACE
+from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison
+from retrace.tools.significance.judging import NOT_COMPARABLE, Judgement
 
 UNITS = {"row": "test rows", "group": "groups of test rows", "split": "splits"}
 

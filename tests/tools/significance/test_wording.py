@@ -3,12 +3,11 @@ import math
 import pytest
 
 from retrace.evaluation.intervals import Interval
-from retrace.tools.comparison import wording
-from retrace.tools.comparison.judging import Judgement
-from retrace.tools.comparison.over_seeds import OverSeeds
-from retrace.tools.comparison.sides import Side
 from retrace.tools.repository.git import Tree
-from retrace.tools.significance import Comparison
+from retrace.tools.repository.sides import Side
+from retrace.tools.significance import Comparison, wording
+from retrace.tools.significance.judging import Judgement
+from retrace.tools.significance.over_seeds import OverSeeds
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
 
 from made_runs import labelled
-from retrace.tools.comparison.judging import judge
-from retrace.tools.comparison.sides import load_side
+from retrace.tools.repository.sides import load_side
+from retrace.tools.significance.judging import judge
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from retrace.core.artifacts import ENVIRONMENT
 from retrace.evaluation.metrics import LOWER_IS_BETTER
-from retrace.tools.comparison.sides import Side, output_path
 from retrace.tools.repository.predictions import TestRows
+from retrace.tools.repository.sides import Side, output_path
 
 ABSENT = "—"
 

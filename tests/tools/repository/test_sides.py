@@ -2,8 +2,8 @@ import pytest
 
 from made_runs import labelled
 from retrace.core.errors import ComparisonError
-from retrace.tools.comparison.sides import load_side, predictions_path, read_side
 from retrace.tools.repository.git import find_tree
+from retrace.tools.repository.sides import load_side, predictions_path, read_side
 
 
 def test_a_side_is_what_its_commit_holds(runs):

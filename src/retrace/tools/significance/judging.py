@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError, first_few
 from retrace.evaluation.metrics import LOWER_IS_BETTER
-from retrace.tools.comparison.differences import data_changes, param_changes
-from retrace.tools.comparison.over_seeds import (
-    MIN_SEEDS,
-    OverSeeds,
-    over_split_seeds,
-    over_training_seeds,
-)
-from retrace.tools.comparison.sides import Side, predictions_path
+from retrace.tools.repository.differences import data_changes, param_changes
 from retrace.tools.repository.predictions import TestRows, align, read_test_rows
+from retrace.tools.repository.sides import Side, predictions_path
 from retrace.tools.significance import (
     VERDICTS,
     ClassComparison,
     Comparison,
     compare_classes,
     compare_rows,
+)
+from retrace.tools.significance.over_seeds import (
+    MIN_SEEDS,
+    OverSeeds,
+    over_split_seeds,
+    over_training_seeds,
 )
 
 NOT_COMPARABLE = "not comparable"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
-from retrace.tools.comparison.seeds import Kind, SeedRun, seed_runs
-from retrace.tools.comparison.sides import Side, output_path
 from retrace.tools.repository.predictions import TestRows, align, read_test_rows
+from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
+from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
 
 MIN_SEEDS = 5

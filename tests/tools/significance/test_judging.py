@@ -1,8 +1,8 @@
 import pytest
 
 from made_runs import labelled, valued
-from retrace.tools.comparison.judging import is_worse, judge
-from retrace.tools.comparison.sides import load_side
+from retrace.tools.repository.sides import load_side
+from retrace.tools.significance.judging import is_worse, judge
 
 
 def verdict(base="main", other="other", **options):

@@ -2,7 +2,7 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.sharing.branches import current_branch, main_branch, readable_branches
+from retrace.tools.repository.branches import current_branch, main_branch, readable_branches
 
 
 @pytest.fixture
