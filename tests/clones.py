@@ -6,7 +6,6 @@ import sys
 
 from project import ROOT, Project, environment, forget_stores
 from retrace.tools.repository.stages import open_repository
-from retrace.tools.sharing.store import Store, write
 
 PIPELINE = """stages:
   make:
@@ -14,6 +13,26 @@ PIPELINE = """stages:
     params: [rate]
     deps: [data]
     outs: [made]
+"""
+
+# As `retrace remote` writes it.
+CONFIG = """[core]
+    analytics = false
+    remote = store
+['remote "store"']
+    url = s3://shared/{folder}
+    endpointurl = {endpoint}
+    region = us-east-1
+    verify = true
+    connect_timeout = 5
+    read_timeout = 10
+    configpath = s3-client
+"""
+
+S3_CLIENT = """[default]
+request_checksum_calculation = when_required
+response_checksum_validation = when_required
+max_attempts = 2
 """
 
 
@@ -98,13 +117,13 @@ def make_clone(folder, swift, files):
         (project / "data" / path).parent.mkdir(parents=True, exist_ok=True)
         (project / "data" / path).write_bytes(content)
     (project / ".dvc").mkdir()
-    (project / ".dvc/config").write_text("[core]\n    analytics = false\n")
+    config = CONFIG.format(folder=folder.parent.name, endpoint=swift.url)
+    (project / ".dvc/config").write_text(config)
+    (project / ".dvc/s3-client").write_text(S3_CLIENT)
     (project / ".dvc/.gitignore").write_text("/config.local\n/tmp\n/cache\n")
     (project / "dvc.yaml").write_text(PIPELINE)
     (project / ".gitignore").write_text("runs.log\n")
     project.run("git", "init", "-q", "-b", "main")
-    with open_repository(folder) as repo:
-        write(repo, Store(name="store", url=f"s3://shared/{folder.parent.name}", endpoint=swift.url))
     project.add_data()
     project.reproduce(rate=1e-05)
     return project
