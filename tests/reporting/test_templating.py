@@ -1,6 +1,16 @@
+import json
+
 import pytest
 
-from retrace.reporting.templating import html_prose, markdown_cell, markdown_code, markdown_prose, render
+from retrace.reporting.templating import (
+    html_prose,
+    json_in_script,
+    markdown_cell,
+    markdown_code,
+    markdown_prose,
+    render,
+    script_hash,
+)
 
 
 def test_a_cell_keeps_no_markup():
@@ -40,3 +50,17 @@ def test_a_page_is_escaped_and_a_forgotten_name_is_an_error(tmp_path):
     assert render(tmp_path / "page.html.j2", {"name": "<b>"}) == "&lt;b&gt;"
     with pytest.raises(Exception, match="'name' is undefined"):
         render(tmp_path / "page.html.j2", {})
+
+
+def test_json_in_a_script_cannot_end_its_element_and_stays_the_same_value():
+    values = ["</script>", "<!--", "\u2028\u2029"]
+    written = json_in_script(json.dumps(values, ensure_ascii=False))
+    assert not set("<\u2028\u2029") & set(written)
+    assert json.loads(written) == values
+
+
+def test_a_script_is_known_by_the_hash_that_a_policy_asks_for():
+    # The example of https://www.w3.org/TR/CSP3/ section 6.7.3.3.
+    assert script_hash("alert('Hello, world.');") == (
+        "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
+    )

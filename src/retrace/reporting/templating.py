@@ -1,5 +1,7 @@
 """Values into pages: one way to fill a template, and one to keep names from breaking a table."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,17 @@ def render(template: Path, context: dict[str, Any]) -> str:
     prose = html_prose if environment.autoescape else markdown_prose
     environment.filters |= {"cell": markdown_cell, "code": markdown_code, "prose": prose}
     return environment.get_template(template.name).render(context)
+
+
+def script_hash(script: str) -> str:
+    """Return what a page's Content-Security-Policy calls a script, so that a browser runs no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def json_in_script(text: str) -> str:
+    """Escape JSON so that it cannot end the script element that holds it."""
+    # JavaScript before ES2019 took the two separators, plain characters in JSON, for ends of lines.
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def markdown_cell(text: object) -> str:

@@ -1,7 +1,5 @@
 """Runs and judgements in, one HTML page out that loads nothing from anywhere."""
 
-import base64
-import hashlib
 import json
 import shlex
 from collections.abc import Mapping, Sequence
@@ -98,12 +96,13 @@ def render(found: Values, library: str) -> str:
         HTML. Its policy lets a browser run the page's own scripts, known by their hashes, and nothing
         else: a name from the data that got into the markup could neither run nor call home.
     """
+    data = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     own = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
     scripts = {"library": library, "own": f'"use strict";\n(() => {{\n{own}}})();\n'}
     page = {
         "style": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
-        "data": _json(found),
-        "hashes": [_hash(script) for script in scripts.values()],
+        "data": templating.json_in_script(data),
+        "hashes": [templating.script_hash(script) for script in scripts.values()],
     }
     return templating.render(TEMPLATES / "page.html.j2", found | page | scripts)
 
@@ -120,16 +119,6 @@ def vega_library() -> str:
         script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
         save_text(script.replace("</script", "<\\/script"), path)
     return path.read_text(encoding="utf-8")
-
-
-def _hash(script: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _json(values: Values) -> str:
-    """Write JSON that cannot end the script element that holds it."""
-    text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _columns(runs: Sequence[Run], metric: str) -> list[Values]:
