@@ -1,3 +1,4 @@
+import os
 import pickle
 import subprocess
 import sys
@@ -55,6 +56,26 @@ def test_killed_while_writing_leaves_the_file_before():
     killed = subprocess.run([sys.executable, "-c", script], check=False)
     assert killed.returncode == -9
     assert artifacts.load(artifacts.RAW) == "before"
+
+
+def test_two_writers_of_one_file_both_succeed_and_do_not_mix():
+    def write_another_meanwhile(file):
+        file.write(b"a" * 10)
+        artifacts.save_text("b", Path("x.txt"))
+        file.write(b"a" * 10)
+
+    artifacts.write_whole(Path("x.txt"), write_another_meanwhile)
+    assert Path("x.txt").read_text() == "a" * 20
+    assert os.listdir() == ["x.txt"]
+
+
+def test_what_a_killed_run_left_is_removed_a_day_later():
+    old, new = Path(".x[1].txt.0.unfinished"), Path(".x[1].txt.1.unfinished")
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    artifacts.save_text("done", Path("x[1].txt"))
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_history_without_epochs_is_the_header_alone():

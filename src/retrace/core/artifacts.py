@@ -4,10 +4,14 @@ Every write goes to a file beside the target and is then renamed, so a reader fi
 the new one, never half of one.
 """
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
 import pickle
+import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -46,6 +50,9 @@ MADE_BY = {
     HISTORY: "train",
     METRICS: "report",
 }
+
+UNFINISHED = ".unfinished"
+ABANDONED = 24 * 60 * 60  # seconds
 
 HISTORY_COLUMNS = [
     "epoch",
@@ -142,11 +149,13 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     ArtifactError
         The file cannot be written; what was there before is still there, and nothing beside it.
     """
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    # A name of its own: two writers would fill one file, and the first rename takes it from the second.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
         try:
-            with unfinished.open("wb") as file:
+            with unfinished.open("xb") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
@@ -158,3 +167,11 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             f"{path} cannot be written ({error.strerror or error}):"
             f" check the rights and the free space of {path.parent.absolute()}"
         ) from error
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what runs that were killed left beside ``path``; who still writes has touched it today."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
+        with contextlib.suppress(FileNotFoundError):  # another writer was quicker
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
