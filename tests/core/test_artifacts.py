@@ -66,7 +66,7 @@ def test_two_writers_of_one_file_both_succeed_and_do_not_mix():
 
     artifacts.write_whole(Path("x.txt"), write_another_meanwhile)
     assert Path("x.txt").read_text() == "a" * 20
-    assert os.listdir() == ["x.txt"]
+    assert [path.name for path in Path().iterdir()] == ["x.txt"]
 
 
 def test_what_a_killed_run_left_is_removed_a_day_later():
