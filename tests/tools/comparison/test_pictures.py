@@ -6,8 +6,9 @@ import numpy as np
 from PIL import Image
 
 from made_runs import labelled, md5
-from retrace.tools.comparison import report as reports
 from retrace.tools.comparison.pictures import row_pictures
+from retrace.tools.repository.sides import load_side
+from retrace.tools.significance.runs import compare_runs
 
 
 def with_test_part(runs, report, content):
@@ -20,7 +21,7 @@ def with_test_part(runs, report, content):
 def compared(runs):
     runs.commit(labelled(n=20, right=0.5))
     runs.commit(labelled(n=20, right=0.9, seed=1), branch="other")
-    return reports.compare("main", "other")
+    return compare_runs(load_side("main"), load_side("other"))
 
 
 def test_rows_are_found_by_their_hash_and_drawn_from_black_to_white(runs, make_dataset):

@@ -3,15 +3,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from made_runs import MadeRuns, labelled
+from made_runs import labelled
 from retrace.core.errors import RetraceError
 from retrace.tools.cli import cli
-
-
-@pytest.fixture
-def runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return MadeRuns(tmp_path)
 
 
 def call(*arguments):

@@ -18,7 +18,7 @@ def test_a_branch_that_is_up_to_date_began_at_the_tip(runs):
     assert request.start is request.base
     assert not request.moved
     assert names(request.changes.params) == ["models.svm.C"]
-    assert request.report.judgement.comparison.n_units == 200
+    assert request.compared.judgement.comparison.n_units == 200
 
 
 def test_the_verdict_is_on_the_tip_and_the_differences_since_the_branch_began(runs):
@@ -31,9 +31,9 @@ def test_the_verdict_is_on_the_tip_and_the_differences_since_the_branch_began(ru
     assert request.moved
     assert request.behind == 1
     assert (request.start.tree.commit, request.base.tree.commit) == (began, tip)
-    assert request.report.judgement.verdict == "better"
+    assert request.compared.judgement.verdict == "better"
     assert names(request.changes.params) == ["models.svm.C"]
-    assert names(request.report.params) == ["seed", "models.svm.C"]
+    assert names(request.compared.differs.params) == ["seed", "models.svm.C"]
 
 
 def test_a_base_without_a_run_is_a_first_run(runs):

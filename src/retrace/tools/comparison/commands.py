@@ -9,10 +9,10 @@ import typer
 from retrace.core.errors import RetraceError
 
 if TYPE_CHECKING:
-    from retrace.tools.comparison.report import Report
     from retrace.tools.repository.experiments import Failure
     from retrace.tools.repository.seed_runs import Kind, SeedRun
     from retrace.tools.repository.sides import Side
+    from retrace.tools.significance.judging import Judgement
 
 WORSE, NOT_BETTER, NOT_COMPARABLE = 3, 4, 5
 
@@ -64,29 +64,30 @@ def compare(
     5   --fail-on: the two cannot be compared
     """  # noqa: D301  \b is typer's mark for lines to keep
     from retrace.core.artifacts import save_text
-    from retrace.tools.comparison import report as reports
+    from retrace.tools.comparison.formats import to_html, to_json, to_markdown
     from retrace.tools.comparison.pictures import row_pictures
     from retrace.tools.repository.git import default_base
+    from retrace.tools.repository.sides import load_side
+    from retrace.tools.significance.runs import compare_runs
 
-    report = reports.compare(
-        base or default_base(), other, metric=metric, tolerance=tolerance, use_seeds=seeds
-    )
-    typer.echo(reports.to_json(report) if as_json else reports.to_markdown(report).rstrip())
+    sides = load_side(base or default_base()), load_side(other)
+    compared = compare_runs(*sides, metric=metric, tolerance=tolerance, use_seeds=seeds)
+    typer.echo(to_json(compared) if as_json else to_markdown(compared).rstrip())
     if html:
-        save_text(reports.to_html(report, row_pictures(report)), html)
-    raise typer.Exit(_status(report, fail_on, tolerance))
+        save_text(to_html(compared, row_pictures(compared)), html)
+    raise typer.Exit(_status(compared.judgement, fail_on, tolerance))
 
 
-def _status(report: "Report", fail_on: FailOn | None, tolerance: float | None) -> int:
+def _status(judgement: "Judgement", fail_on: FailOn | None, tolerance: float | None) -> int:
     from retrace.tools.significance import judging
 
     if fail_on is None:
         return 0
-    if report.judgement.verdict == judging.NOT_COMPARABLE:
+    if judgement.verdict == judging.NOT_COMPARABLE:
         return NOT_COMPARABLE
     if fail_on is FailOn.WORSE:
-        return WORSE if judging.is_worse(report.judgement, tolerance) else 0
-    return 0 if report.judgement.verdict == "better" else NOT_BETTER
+        return WORSE if judging.is_worse(judgement, tolerance) else 0
+    return 0 if judgement.verdict == "better" else NOT_BETTER
 
 
 def seeds(

@@ -8,20 +8,21 @@ from typing import Any
 import numpy as np
 
 from retrace.core.artifacts import TEST
-from retrace.tools.comparison.report import ON_THE_PAGE, Report
+from retrace.tools.comparison.formats import ON_THE_PAGE
 from retrace.tools.repository.sides import output_path
+from retrace.tools.significance.runs import RunComparison
 
 LARGEST = 96  # pixels
 
 
-def row_pictures(report: Report) -> dict[int, str]:
+def row_pictures(compared: RunComparison) -> dict[int, str]:
     """Draw the changed rows of image data as data URLs, by their position in the base's test part.
 
     Only the base's own test part is opened: unpickling runs code, and the base is what one trusts.
     """
-    path = output_path(report.base.lock, TEST)
-    rows = [row.position for rows in (report.lost, report.gained) for row in rows[:ON_THE_PAGE]]
-    if path is None or not rows or report.judgement.rows is None:
+    path = output_path(compared.base.lock, TEST)
+    rows = [row.position for rows in (compared.lost, compared.gained) for row in rows[:ON_THE_PAGE]]
+    if path is None or not rows or compared.judgement.rows is None:
         return {}
     try:
         dataset = pickle.loads(path.read_bytes())
@@ -29,7 +30,7 @@ def row_pictures(report: Report) -> dict[int, str]:
         return {}
     if dataset.kind != "image" or not isinstance(dataset.X, np.ndarray):
         return {}
-    hashes = report.judgement.rows[0].keys["row_hash"]
+    hashes = compared.judgement.rows[0].keys["row_hash"]
     where = {f"{value:016x}": place for place, value in enumerate(dataset.row_hash)}
     found = {row: where.get(hashes[row].as_py()) for row in rows}
     # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.

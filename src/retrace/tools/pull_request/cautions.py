@@ -37,10 +37,10 @@ def warnings(request: Request) -> list[str]:
 def notes(request: Request) -> list[str]:
     """Say what else bears on the verdict: other hardware or versions, a base that has moved."""
     found = list(_moved(request))
-    if request.report:
-        known = {*request.head.notes, *request.report.base.notes}
-        found += [_sentence(note) for note in request.report.notes if note not in known]
-        found += _versions(request.report.base, request.head)
+    if request.compared:
+        known = {*request.head.notes, *request.compared.base.notes}
+        found += [_sentence(note) for note in request.compared.notes if note not in known]
+        found += _versions(request.compared.base, request.head)
     return _first(found)
 
 

@@ -5,25 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrace.core.errors import RetraceError
-from retrace.tools.comparison.report import Report, compare_sides
-from retrace.tools.repository import differences
-from retrace.tools.repository.differences import Change, MetricRow
+from retrace.tools.repository.differences import Differences, differences
 from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
 from retrace.tools.repository.sides import Side, read_side
+from retrace.tools.significance.runs import RunComparison, compare_runs
 
 # A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
 BASES = ("origin/main", "main", "origin/master", "master")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """The plain differences between two runs, of which ``since`` is the earlier."""
-
-    since: Side
-    params: list[Change]
-    data: list[Change]
-    code: list[Change]
-    metrics: list[MetricRow]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +32,9 @@ class Request:
         Where the branch began: `base` itself if nothing came since; None where Git cannot tell.
     behind : int
         The commits of the base since then.
-    report : Report or None
+    compared : RunComparison or None
         The head against the base; None without a base.
-    changes : Changes or None
+    changes : Differences or None
         What differs since the branch began, or from the base's tip where that had no run yet; None
         where neither has one.
     """
@@ -57,8 +45,8 @@ class Request:
     missing: str = ""
     start: Side | None = None
     behind: int = 0
-    report: Report | None = None
-    changes: Changes | None = None
+    compared: RunComparison | None = None
+    changes: Differences | None = None
 
     @property
     def moved(self) -> bool:
@@ -104,7 +92,7 @@ def gather(base: str | None = None) -> Request:
         base_name=tip.name,
         start=start,
         behind=behind,
-        report=compare_sides(tip, head),
+        compared=compare_runs(tip, head),
         changes=_changes(start, tip, head),
     )
 
@@ -145,14 +133,6 @@ def _start(base: Side) -> tuple[Side | None, int]:
         return None, behind
 
 
-def _changes(start: Side | None, base: Side, head: Side) -> Changes | None:
+def _changes(start: Side | None, base: Side, head: Side) -> Differences | None:
     since = next((side for side in (start, base) if side is not None and side.ran), None)
-    if since is None or not head.ran:
-        return None
-    return Changes(
-        since=since,
-        params=differences.param_changes(since, head),
-        data=differences.data_changes(since, head),
-        code=differences.code_changes(since, head),
-        metrics=differences.metric_rows(since, head),
-    )
+    return differences(since, head) if since is not None and head.ran else None

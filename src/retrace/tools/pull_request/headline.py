@@ -55,20 +55,22 @@ def _first(request: Request, rows: TestRows | None) -> Verdict:
 
 
 def _judged(request: Request) -> Verdict:
-    report = request.report
-    assert report is not None
-    judgement = report.judgement
+    compared = request.compared
+    assert compared is not None
+    judgement = compared.judgement
     more = [wording.detectable(judgement)] if judgement.verdict not in ("better", "worse") else []
     if judgement.verdict == NOT_COMPARABLE:
         more += _untested(request)
-    sentence = wording.headline(judgement, report.base)
+    sentence = wording.headline(judgement, compared.base)
     return Verdict(judgement.verdict, sentence, tuple(filter(None, more)))
 
 
 def _untested(request: Request) -> list[str]:
-    report = request.report
-    assert report is not None
-    found = [row for row in report.metrics if row.part == "test" and row.name == request.head.metric]
+    compared = request.compared
+    assert compared is not None
+    found = [
+        row for row in compared.differs.metrics if row.part == "test" and row.name == request.head.metric
+    ]
     return [
         f"Untested, `{row.name}` is {row.other:.4f} against {row.base:.4f} of `{request.base_name}`, a"
         f" difference of {wording.signed(row.difference)}."

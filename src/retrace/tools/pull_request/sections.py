@@ -32,10 +32,10 @@ Context = dict[str, Any]
 
 def metrics(request: Request, rows: TestRows | None) -> Context:
     """Put the metrics of main's tip, of this and their difference side by side, the tested one first."""
-    judgement = request.report.judgement if request.report else None
+    judgement = request.compared.judgement if request.compared else None
     tested = judgement.metric if judgement and judgement.comparison else None
     chosen = tested or request.head.metric
-    found = request.report.metrics if request.report else _alone(request)
+    found = request.compared.differs.metrics if request.compared else _alone(request)
     since = {(row.part, row.name): row for row in request.changes.metrics} if request.changes else {}
     parts = {
         part: sorted((row for row in found if row.part == part), key=lambda row: row.name != chosen)
@@ -80,7 +80,7 @@ def changes(request: Request, rows: TestRows | None) -> Context | None:
         "more": max(len(folded) - MOST_ROWS, 0),
         "files": files[:MOST_ROWS],
         "more_files": max(len(files) - MOST_ROWS, 0),
-        "inside": _files_inside(files[:MOST_ROWS], found.since.tree.commit),
+        "inside": _files_inside(files[:MOST_ROWS], found.base.tree.commit),
         "most_files": MOST_FILES,
         "elsewhere": _elsewhere(request),
     }
@@ -110,15 +110,17 @@ def _files_inside(changed: Sequence[Change], commit: str) -> dict[str, list[str]
 
 def _elsewhere(request: Request) -> list[str]:
     """Name what the base changed since the branch began: the verdict is on that, too."""
-    if not (request.moved and request.start and request.start.ran and request.report):
+    if not (request.moved and request.start and request.start.ran and request.compared):
         return []
     own = {change.name for change in request.changes.params} if request.changes else set()
-    return [change.name for change in request.report.params if change.name not in own][:MOST_FILES]
+    return [change.name for change in request.compared.differs.params if change.name not in own][
+        :MOST_FILES
+    ]
 
 
 def classes(request: Request, rows: TestRows | None) -> Context | None:
     """List the classes whose recall changed, or those of a first run that are found least."""
-    judgement = request.report.judgement if request.report else None
+    judgement = request.compared.judgement if request.compared else None
     if rows is None or not rows.classes or request.is_same:
         return None
     if judgement is None or not judgement.rows:
@@ -158,24 +160,24 @@ def confusion(request: Request, rows: TestRows | None) -> Context | None:
     """Count the test rows by true and predicted class, and what changed in that."""
     if rows is None or not rows.classes:
         return None
-    pair = request.report.judgement.rows if request.report and not request.is_same else None
+    pair = request.compared.judgement.rows if request.compared and not request.is_same else None
     return {"found": matrices.confusion(rows, pair[0] if pair else None), "n": len(rows)}
 
 
 def examples(request: Request, rows: TestRows | None) -> Context | None:
     """Name a few rows that were right and are now wrong, and the reverse."""
-    report = request.report
-    if report is None or not report.judgement.rows or not (report.lost or report.gained):
+    compared = request.compared
+    if compared is None or not compared.judgement.rows or not (compared.lost or compared.gained):
         return None
     titles = ("Right before, wrong now", "Wrong before, right now")
-    if not report.judgement.rows[0].classes:
+    if not compared.judgement.rows[0].classes:
         titles = ("Further from the true value than before", "Nearer to the true value than before")
     sides: list[tuple[str, int, list[ChangedRow]]] = [
         (title, len(found), found[:MOST_EXAMPLES])
-        for title, found in zip(titles, (report.lost, report.gained), strict=True)
+        for title, found in zip(titles, (compared.lost, compared.gained), strict=True)
         if found
     ]
-    return {"sides": sides, "n": len(report.judgement.rows[0])}
+    return {"sides": sides, "n": len(compared.judgement.rows[0])}
 
 
 def made_from(request: Request, rows: TestRows | None) -> Context:

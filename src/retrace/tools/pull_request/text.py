@@ -42,8 +42,8 @@ def comment(request: Request) -> str:
 
 
 def _head_rows(request: Request) -> TestRows | None:
-    if request.report and request.report.judgement.rows:
-        return request.report.judgement.rows[1]
+    if request.compared and request.compared.judgement.rows:
+        return request.compared.judgement.rows[1]
     return outputs.test_rows(request.head) if request.head.ran else None
 
 

@@ -49,6 +49,38 @@ class ChangedRow:
     other: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """The plain differences between two runs: nothing here is tested.
+
+    Attributes
+    ----------
+    base : Side
+        The run that the other is held against.
+    params, data, code : list of Change
+        What the two runs read.
+    metrics : list of MetricRow
+        Of both parts, the test part first.
+    """
+
+    base: Side
+    params: list[Change]
+    data: list[Change]
+    code: list[Change]
+    metrics: list[MetricRow]
+
+
+def differences(base: Side, other: Side) -> Differences:
+    """Tell two runs apart by what they read and what they scored."""
+    return Differences(
+        base=base,
+        params=param_changes(base, other),
+        data=data_changes(base, other),
+        code=code_changes(base, other),
+        metrics=metric_rows(base, other),
+    )
+
+
 def param_changes(base: Side, other: Side) -> list[Change]:
     """Compare the parameters that the two runs really read, as their dvc.lock has them."""
     before, now = base.used, other.used

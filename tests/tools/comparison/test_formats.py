@@ -6,9 +6,15 @@ import re
 import pytest
 
 from made_runs import labelled, valued
-from retrace.tools.comparison import report as reports
+from retrace.tools.comparison.formats import to_html, to_json, to_markdown
+from retrace.tools.repository.sides import load_side
+from retrace.tools.significance.runs import compare_runs
 
 STRANGE = "a|b <i>`@you` *x*"
+
+
+def compare(base, other):
+    return compare_runs(load_side(base), load_side(other))
 
 
 class Tags(html.parser.HTMLParser):
@@ -33,11 +39,11 @@ def strange(runs):
     runs.commit(
         labelled(right=0.95, seed=1, **names), branch="other", model="t", models={"t": {STRANGE: 1}}
     )
-    return reports.compare("main", "other")
+    return compare("main", "other")
 
 
 def test_the_verdict_comes_first_and_then_what_a_difference_would_need(strange):
-    lines = reports.to_markdown(strange).splitlines()
+    lines = to_markdown(strange).splitlines()
     assert lines[0].startswith("**better**: `accuracy` ")
     assert "smallest true difference" in lines[2]
     titles = [line for line in lines if line.startswith("## ")]
@@ -51,7 +57,7 @@ def test_the_verdict_comes_first_and_then_what_a_difference_would_need(strange):
 
 
 def test_strange_names_break_no_table_and_bring_no_markup(strange):
-    lines = reports.to_markdown(strange).splitlines()
+    lines = to_markdown(strange).splitlines()
     for above, line in itertools.pairwise(lines):
         if line.startswith("|") and above.startswith("|"):
             assert line.replace("\\|", "").count("|") == above.replace("\\|", "").count("|"), line
@@ -60,7 +66,7 @@ def test_strange_names_break_no_table_and_bring_no_markup(strange):
 
 
 def test_the_page_is_whole_escaped_and_opens_offline(strange):
-    page = reports.to_html(strange, {strange.lost[0].position: "data:image/png;base64,AAAA"})
+    page = to_html(strange, {strange.lost[0].position: "data:image/png;base64,AAAA"})
     tags = Tags()
     tags.feed(page)
     assert tags.opened == []
@@ -70,7 +76,7 @@ def test_the_page_is_whole_escaped_and_opens_offline(strange):
 
 
 def test_json_has_everything_and_no_number_that_json_lacks(strange):
-    found = json.loads(reports.to_json(strange))
+    found = json.loads(to_json(strange))
     assert found["verdict"] == "better"
     assert found["comparison"]["interval"]["low"] > 0
     assert found["gained"]["n"] == len(strange.gained)
@@ -81,7 +87,7 @@ def test_json_has_everything_and_no_number_that_json_lacks(strange):
 def test_a_regression_is_compared_by_the_same_words(runs):
     runs.commit(valued(noise=3.0), metric="mae")
     runs.commit(valued(noise=1.0, seed=1), branch="other", metric="mae")
-    text = reports.to_markdown(reports.compare("main", "other"))
+    text = to_markdown(compare("main", "other"))
     assert text.startswith("**better**: `mae` ")
     assert "| test | `mae` | lower is better |" in text
     assert "## Nearer to the true value than before" in text
@@ -90,26 +96,19 @@ def test_a_regression_is_compared_by_the_same_words(runs):
 def test_what_cannot_be_compared_still_shows_the_plain_differences(runs):
     runs.commit(labelled())
     runs.commit(labelled(n=100), branch="other", split__seed=8)
-    report = reports.compare("main", "other")
-    text = reports.to_markdown(report)
+    report = compare("main", "other")
+    text = to_markdown(report)
     assert text.startswith("**not comparable**: ")
     assert "| `split.seed` | `7` | `8` |" in text
     assert "| test | `accuracy` | higher is better |" in text
     assert "Right before" not in text
-    assert json.loads(reports.to_json(report))["comparison"] is None
-    assert "not comparable" in reports.to_html(report, {})
+    assert json.loads(to_json(report))["comparison"] is None
+    assert "not comparable" in to_html(report, {})
 
 
 def test_a_side_without_a_run_shows_the_metrics_of_the_other(runs):
     runs.git("add", "-A")
     runs.git("commit", "-qm", "nothing yet")
     runs.commit(labelled(), branch="other")
-    text = reports.to_markdown(reports.compare("main", "other"))
+    text = to_markdown(compare("main", "other"))
     assert "| test | `accuracy` | higher is better | — | 0.7250 |" in text
-
-
-def test_the_same_run_is_said_to_be_the_same(runs):
-    runs.commit(labelled())
-    assert reports.compare("main", "HEAD").notes == [
-        "both sides are the same run: their dvc.lock is the same"
-    ]

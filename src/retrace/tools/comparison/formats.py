@@ -1,0 +1,121 @@
+"""A comparison as a person or a program reads it: Markdown, a page, JSON."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from retrace.reporting.templating import render
+from retrace.tools.repository.sides import Side
+from retrace.tools.significance import wording
+from retrace.tools.significance.runs import RunComparison
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+SHOWN = 20  # rows in Markdown; a page shows more
+ON_THE_PAGE = 60
+IN_JSON = 1000
+
+
+def to_markdown(compared: RunComparison) -> str:
+    """Write a comparison for a terminal or a pull request."""
+    return render(TEMPLATES / "compare.md.j2", _context(compared, SHOWN))
+
+
+def to_html(compared: RunComparison, pictures: Mapping[int, str]) -> str:
+    """Write a comparison as one page that opens offline.
+
+    Parameters
+    ----------
+    compared : RunComparison
+    pictures : mapping of int to str
+        Data URLs of changed rows by their position in the test part; empty for other kinds of data.
+    """
+    context = _context(compared, ON_THE_PAGE) | {"pictures": pictures}
+    return render(TEMPLATES / "compare.html.j2", context)
+
+
+def to_json(compared: RunComparison) -> str:
+    """Write a comparison for programs; numbers that do not exist are null."""
+    judgement, context = compared.judgement, _context(compared, IN_JSON)
+    found = dataclasses.asdict(judgement.comparison) if judgement.comparison else {}
+    seeds = judgement.over_seeds
+    values = {
+        "verdict": judgement.verdict,
+        "metric": judgement.metric,
+        "sentence": context["headline"],
+        "reason": judgement.reason,
+        "comparison": found or None,
+        "seeds": {"kind": seeds.kind} | seeds.seeds if seeds else None,
+        "base": _side(compared.base),
+        "other": _side(compared.other),
+        "notes": compared.notes,
+        "params": compared.differs.params,
+        "data": compared.differs.data,
+        "code": compared.differs.code,
+        "metrics": compared.differs.metrics,
+        "classes": judgement.classes,
+        "lost": {"n": len(compared.lost), "rows": compared.lost[:IN_JSON]},
+        "gained": {"n": len(compared.gained), "rows": compared.gained[:IN_JSON]},
+    }
+    return json.dumps(_plain(values), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
+    judgement = compared.judgement
+    return {
+        "compared": compared,
+        "verdict": judgement.verdict,
+        "headline": wording.headline(judgement, compared.base),
+        "detectable": wording.detectable(judgement),
+        "basis": wording.basis(judgement),
+        "made_from": wording.made_from,
+        "signed": wording.signed,
+        "number": wording.number,
+        "p_value": wording.p_value,
+        "n_rows": len(judgement.rows[0]) if judgement.rows else 0,
+        "classes": judgement.classes,
+        "tables": [
+            ("Parameters", compared.differs.params),
+            ("Data", compared.differs.data),
+            ("Code", compared.differs.code),
+        ],
+        "changed": _changed(compared, limit),
+    }
+
+
+def _changed(compared: RunComparison, limit: int) -> list[dict[str, Any]]:
+    rows = compared.judgement.rows
+    titles = ("Right before, wrong now", "Wrong before, right now")
+    if rows and not rows[0].classes:
+        titles = ("Further from the true value than before", "Nearer to the true value than before")
+    return [
+        {"title": title, "n": len(found), "rows": found[:limit]}
+        for title, found in zip(titles, (compared.lost, compared.gained), strict=True)
+    ]
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "name": side.name,
+        "kind": side.tree.kind,
+        "revision": side.tree.commit,
+        "changed": side.changed,
+        "params": side.used,
+        "metrics": side.metrics,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Turn dataclasses into dictionaries, and numbers that JSON does not have into null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value if isinstance(value, str | int | None) else str(value)
