@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from paired_models import paired_models
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
-from retrace.tools.significance import compare_classes
+from retrace.tools.significance import compare_classes, holm
 from retrace.tools.significance.mcnemar import mcnemar_p_value
 
 
@@ -58,3 +59,19 @@ def test_a_class_in_few_groups_cannot_be_told(models):
 def test_other_rows_are_refused():
     with pytest.raises(ComparisonError, match="different rows"):
         compare_classes(paired_models()[0], paired_models(n=119)[0], "abc")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_holm_is_that_of_statsmodels(seed):
+    p_values = np.random.default_rng(seed).random(12) ** 3
+    expected = multipletests(p_values, method="holm")[1]
+    assert holm(p_values) == pytest.approx(expected, rel=1e-12)
+
+
+def test_equal_p_values_stay_equal():
+    assert holm([0.02, 0.02, 0.02]).tolist() == pytest.approx([0.06] * 3)
+
+
+def test_what_could_not_be_tested_is_no_test():
+    assert holm([]).shape == (0,)
+    np.testing.assert_array_equal(holm([np.nan, 0.02, np.nan, 0.01]), [np.nan, 0.02, np.nan, 0.02])

@@ -51,10 +51,10 @@ def test_too_few_seeds_are_said_and_not_used(runs):
     runs.commit(labelled(), branch="other", models__svm__C=2.0)
     found = verdict()
     assert found.over_seeds is None
-    assert found.notes == [
+    assert found.notes == (
         "runs under other training seeds were not used (found: `main` 2 and `other` 1): each side needs"
-        " at least 5; `retrace seeds 5` makes them"
-    ]
+        " at least 5; `retrace seeds 5` makes them",
+    )
 
 
 def test_a_deterministic_model_is_said_to_be_so(runs):

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from retrace.evaluation.intervals import Interval
-from retrace.tools.significance.verdicts import NOTHING, VERDICTS, compared, decide, too_few_units
+from retrace.tools.significance.verdicts import (
+    NOTHING,
+    Verdict,
+    after_correction,
+    compared,
+    decide,
+    is_surely_worse,
+    too_few_units,
+)
 
 
 def evidence(low, high, p_value):
@@ -36,13 +44,34 @@ def test_a_small_certain_difference_is_equivalent_within_a_tolerance():
     assert decide("accuracy", 0.002, found, tolerance=0.002)[0] == "better"
 
 
+def told(low, high, p_value, metric="accuracy"):
+    found = evidence(low, high, p_value)
+    return compared(metric, 0.5, 0.5 + (low + high) / 2, found, None, n_units=99, unit="row")
+
+
+def test_a_verdict_stands_among_many_tests_only_if_its_corrected_p_value_does():
+    alone = told(0.01, 0.03, 0.01)
+    assert after_correction(alone, 0.03, 3) == (Verdict.BETTER, "")
+    assert after_correction(alone, 0.3, 30) == (
+        Verdict.NO_DIFFERENCE,
+        "alone it would be better, but not among 30 runs (Holm)",
+    )
+    assert after_correction(told(-0.1, 0.1, 0.9), 1.0, 30) == (Verdict.NO_DIFFERENCE, "")
+
+
+def test_surely_worse_is_past_the_tolerance_and_on_the_bad_side():
+    assert is_surely_worse(told(-0.03, -0.01, 0.01))
+    assert not is_surely_worse(told(-0.03, -0.01, 0.01), tolerance=0.02)
+    assert not is_surely_worse(told(-0.03, 0.01, 0.4))
+    assert is_surely_worse(told(0.01, 0.03, 0.01, metric="log_loss"))
+
+
 def test_what_cannot_be_told_says_why():
     found = compared(
         "f1_macro", 0.8, 0.9, NOTHING._replace(reason="too few"), 0.5, n_units=3, unit="group"
     )
     assert (found.verdict, found.reason) == ("cannot tell", "too few")
     assert np.isnan(found.interval.low)
-    assert found.verdict in VERDICTS
 
 
 def test_twenty_groups_are_enough_and_rows_need_only_be_two():

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from retrace.evaluation.intervals import Interval
 from retrace.tools.repository.git import Tree
 from retrace.tools.repository.sides import Side
-from retrace.tools.significance import Comparison, wording
+from retrace.tools.significance import Comparison, Verdict, wording
 from retrace.tools.significance.judging import Judgement
 from retrace.tools.significance.over_seeds import OverSeeds
 
@@ -30,10 +31,10 @@ def judged(**changes):
         "unit": "row",
         "detectable": 0.0123,
         "detectable_is_bound": False,
-        "verdict": "better",
+        "verdict": Verdict.BETTER,
         "reason": "",
     } | changes
-    return Judgement(metric="accuracy", verdict="better", comparison=Comparison(**values))
+    return Judgement(metric="accuracy", verdict=Verdict.BETTER, comparison=Comparison(**values))
 
 
 def test_the_headline_has_size_interval_test_and_rows(base):
@@ -57,8 +58,9 @@ def test_the_detectable_difference_is_a_bound_where_nothing_differed():
 
 
 def test_seeds_are_counted_for_each_side(base):
-    found = judged(unit="seed", n_units=5)
     seeds = {"base": [1, 2, 3, 4, 5], "other": [1, 2, 3, 4, 5, 6]}
-    found.over_seeds = OverSeeds(kind="training", seeds=seeds)
+    found = dataclasses.replace(
+        judged(unit="seed", n_units=5), over_seeds=OverSeeds(kind="training", seeds=seeds)
+    )
     assert "5 and 6 training seeds" in wording.headline(found, base)
     assert "1, 2, 3, 4, 5, 6 of the other side" in wording.basis(found)

@@ -79,15 +79,16 @@ def compare(
 
 
 def _status(judgement: "Judgement", fail_on: FailOn | None, tolerance: float | None) -> int:
-    from retrace.tools.significance import judging
+    from retrace.tools.significance.verdicts import Verdict, is_surely_worse
 
     if fail_on is None:
         return 0
-    if judgement.verdict == judging.NOT_COMPARABLE:
+    if judgement.verdict is Verdict.NOT_COMPARABLE:
         return NOT_COMPARABLE
-    if fail_on is FailOn.WORSE:
-        return WORSE if judging.is_worse(judgement, tolerance) else 0
-    return 0 if judgement.verdict == "better" else NOT_BETTER
+    if fail_on is FailOn.NOT_BETTER:
+        return 0 if judgement.verdict is Verdict.BETTER else NOT_BETTER
+    comparison = judgement.comparison
+    return WORSE if comparison and is_surely_worse(comparison, tolerance) else 0
 
 
 def seeds(

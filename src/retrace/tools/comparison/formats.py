@@ -9,10 +9,12 @@ from typing import Any
 
 from retrace.reporting.templating import render
 from retrace.tools.repository.sides import Side
-from retrace.tools.significance import wording
+from retrace.tools.significance import Verdict, wording
 from retrace.tools.significance.runs import RunComparison
 
 TEMPLATES = Path(__file__).with_name("templates")
+
+COLOURS = {Verdict.BETTER: "good", Verdict.EQUIVALENT: "good", Verdict.WORSE: "bad"}
 
 SHOWN = 20  # rows in Markdown; a page shows more
 ON_THE_PAGE = 60
@@ -68,6 +70,7 @@ def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
     return {
         "compared": compared,
         "verdict": judgement.verdict,
+        "colours": COLOURS,
         "headline": wording.headline(judgement, compared.base),
         "detectable": wording.detectable(judgement),
         "basis": wording.basis(judgement),

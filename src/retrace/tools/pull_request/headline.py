@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from retrace.evaluation.intervals import PROPORTIONS, Interval, grouped_wilson, wilson
 from retrace.tools.pull_request.gathering import Request
 from retrace.tools.repository.predictions import TestRows
-from retrace.tools.significance import wording
-from retrace.tools.significance.judging import NOT_COMPARABLE
+from retrace.tools.significance import Verdict, wording
+from retrace.tools.significance.runs import RunComparison
 
 FIRST, SAME, NOTHING = "first run", "the same run", "no result"
 
 CONFIDENCE = 0.95
 
 # Beside the word, for whoever only glances.
-MARKS = {"better": "▲", "worse": "▼", NOT_COMPARABLE: "?", NOTHING: "✗", FIRST: "●"}
+MARKS = {
+    Verdict.BETTER: "▲",
+    Verdict.WORSE: "▼",
+    Verdict.NOT_COMPARABLE: "?",
+    NOTHING: "✗",
+    FIRST: "●",
+}
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Headline:
     """A word, the sentence that follows it, and what else a reader of both should know."""
 
     word: str
@@ -30,7 +36,7 @@ class Verdict:
         return MARKS.get(self.word, "=")
 
 
-def verdict(request: Request, rows: TestRows | None) -> Verdict:
+def headline(request: Request, rows: TestRows | None) -> Headline:
     """Say whether the head is better than the tip of its base.
 
     Parameters
@@ -40,42 +46,36 @@ def verdict(request: Request, rows: TestRows | None) -> Verdict:
         The test part as the head sees it, for a run that has nothing to compare with.
     """
     if not request.head.ran:
-        return Verdict(NOTHING, "there is no finished run here; the log of the run says why")
-    if request.is_first:
+        return Headline(NOTHING, "there is no finished run here; the log of the run says why")
+    if request.is_first or request.compared is None:
         return _first(request, rows)
     if request.is_same:
-        return Verdict(SAME, f"`dvc.lock` is that of `{request.base_name}`; {_score(request, rows)}")
-    return _judged(request)
+        return Headline(SAME, f"`dvc.lock` is that of `{request.base_name}`; {_score(request, rows)}")
+    return _judged(request, request.compared)
 
 
-def _first(request: Request, rows: TestRows | None) -> Verdict:
+def _first(request: Request, rows: TestRows | None) -> Headline:
     lacking = f"`{request.base_name}` has no finished run yet, so there is nothing to compare with"
     more = (request.missing,) if request.missing else ()
-    return Verdict(FIRST, f"{_score(request, rows)}; {lacking}", more)
+    return Headline(FIRST, f"{_score(request, rows)}; {lacking}", more)
 
 
-def _judged(request: Request) -> Verdict:
-    compared = request.compared
-    assert compared is not None
+def _judged(request: Request, compared: RunComparison) -> Headline:
     judgement = compared.judgement
-    more = [wording.detectable(judgement)] if judgement.verdict not in ("better", "worse") else []
-    if judgement.verdict == NOT_COMPARABLE:
-        more += _untested(request)
+    more = [wording.detectable(judgement)] if not judgement.verdict.is_significant else []
+    if judgement.verdict is Verdict.NOT_COMPARABLE:
+        more += _untested(request, compared)
     sentence = wording.headline(judgement, compared.base)
-    return Verdict(judgement.verdict, sentence, tuple(filter(None, more)))
+    return Headline(judgement.verdict, sentence, tuple(filter(None, more)))
 
 
-def _untested(request: Request) -> list[str]:
-    compared = request.compared
-    assert compared is not None
-    found = [
-        row for row in compared.differs.metrics if row.part == "test" and row.name == request.head.metric
-    ]
+def _untested(request: Request, compared: RunComparison) -> list[str]:
+    metric = request.head.metric
     return [
         f"Untested, `{row.name}` is {row.other:.4f} against {row.base:.4f} of `{request.base_name}`, a"
         f" difference of {wording.signed(row.difference)}."
-        for row in found
-        if row.base is not None and row.other is not None
+        for row in compared.differs.metrics
+        if (row.part, row.name) == ("test", metric) and row.base is not None and row.other is not None
     ]
 
 

@@ -132,7 +132,7 @@ def classes(request: Request, rows: TestRows | None) -> Context | None:
         "lowest": [],
         "grouped": rows.groups is not None,
         "n_changed": len(found),
-        "significant": any(each.verdict in ("better", "worse") for each in found[:MOST_CLASSES]),
+        "significant": any(each.verdict.is_significant for each in found[:MOST_CLASSES]),
         "n": len(judgement.classes),
     }
 

@@ -8,7 +8,7 @@ from retrace.reporting.templating import render
 from retrace.tools.pull_request import cautions, names, outputs
 from retrace.tools.pull_request.cutting import Section, fit
 from retrace.tools.pull_request.gathering import Request, gather
-from retrace.tools.pull_request.headline import MARKS, NOTHING, verdict
+from retrace.tools.pull_request.headline import MARKS, NOTHING, headline
 from retrace.tools.pull_request.sections import PARTS
 from retrace.tools.repository.differences import ABSENT
 from retrace.tools.repository.predictions import TestRows
@@ -30,7 +30,7 @@ def comment(request: Request) -> str:
     """Write the comment: the verdict first, and never more than GitHub takes."""
     rows = _head_rows(request)
     said = {
-        "said": verdict(request, rows),
+        "said": headline(request, rows),
         "warnings": cautions.warnings(request),
         "notes": cautions.notes(request),
     }

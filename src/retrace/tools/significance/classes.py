@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from retrace.core.records import Floats, Predictions
-from retrace.tools.significance.corrections import holm
 from retrace.tools.significance.mcnemar import mcnemar_p_value
 from retrace.tools.significance.paired import permutation_p_value
 from retrace.tools.significance.rows import check_same_rows
 from retrace.tools.significance.totals import mistakes
 from retrace.tools.significance.units import Units
-from retrace.tools.significance.verdicts import ALPHA, too_few_units
+from retrace.tools.significance.verdicts import Verdict, by_p_value, too_few_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +30,8 @@ class ClassComparison:
         Rows of the class that only ``other``, and only ``base``, has right.
     p_value, adjusted : float
         Raw, and after Holm's correction over the classes; NaN where nothing can be told.
-    verdict : str
-        One of ``VERDICTS``, after the correction.
+    verdict : Verdict
+        After the correction.
     reason : str
         One sentence where the verdict needs one, else empty.
     """
@@ -45,7 +44,7 @@ class ClassComparison:
     lost: int
     p_value: float
     adjusted: float
-    verdict: str
+    verdict: Verdict
     reason: str
 
 
@@ -84,13 +83,36 @@ def compare_classes(
         _test(was[rows], now[rows], None if groups is None else groups[rows], resamples, generator)
         for rows in (base.y == code for code in range(len(classes)))
     ]
-    p_values = np.array([p_value for p_value, _ in tested])
-    adjusted = np.full(len(classes), np.nan)
-    adjusted[~np.isnan(p_values)] = holm(p_values[~np.isnan(p_values)])
+    adjusted = holm([p_value for p_value, _ in tested])
     return [
         _comparison(name, was[base.y == code], now[base.y == code], *tested[code], adjusted[code])
         for code, name in enumerate(classes)
     ]
+
+
+def holm(p_values: ArrayLike) -> Floats:
+    """Adjust p-values so that the chance of any false alarm among them stays at alpha.
+
+    S. Holm, Scand. J. Statist. 6 (1979), 65-70.
+
+    Parameters
+    ----------
+    p_values : array-like of shape (n_tests,)
+        NaN where nothing could be tested: such a place is no test.
+
+    Returns
+    -------
+    float64 array of shape (n_tests,)
+        In the order given.
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")[: np.count_nonzero(~np.isnan(p))]  # NaN are sorted last
+    # The smallest counts as one of all tests, the next as one of the rest; none may fall below one that
+    # is smaller, or a weaker result would be significant without the stronger.
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1))
+    adjusted = np.full_like(p, np.nan)
+    adjusted[order] = np.minimum(stepped, 1)
+    return adjusted
 
 
 def _test(
@@ -132,11 +154,6 @@ def _comparison(
     adjusted: float,
 ) -> ClassComparison:
     gained, lost = int((now & ~was).sum()), int((was & ~now).sum())
-    verdict = "no significant difference"
-    if np.isnan(adjusted):
-        verdict = "cannot tell"
-    elif adjusted < ALPHA:
-        verdict = "better" if gained > lost else "worse"
     return ClassComparison(
         name=name,
         support=len(was),
@@ -146,6 +163,6 @@ def _comparison(
         lost=lost,
         p_value=p_value,
         adjusted=float(adjusted),
-        verdict=verdict,
+        verdict=by_p_value(adjusted, gained > lost),
         reason=reason,
     )

@@ -1,64 +1,58 @@
 """The verdict on two runs: over several seeds where both sides have them, else on the same test rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError, first_few
-from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.tools.repository.differences import data_changes, param_changes
 from retrace.tools.repository.predictions import TestRows, align, read_test_rows
 from retrace.tools.repository.sides import Side, predictions_path
 from retrace.tools.significance import (
-    VERDICTS,
     ClassComparison,
     Comparison,
+    Verdict,
     compare_classes,
     compare_rows,
 )
-from retrace.tools.significance.over_seeds import (
-    MIN_SEEDS,
-    OverSeeds,
-    over_split_seeds,
-    over_training_seeds,
-)
-
-NOT_COMPARABLE = "not comparable"
-NO_DIFFERENCE = "no significant difference"
-assert NO_DIFFERENCE in VERDICTS
+from retrace.tools.significance.over_seeds import OverSeeds, over_seeds
+from retrace.tools.significance.student import MIN_REPEATS
 
 Rows = tuple[TestRows, TestRows]
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """A verdict, and what it was reached with.
 
     Attributes
     ----------
     metric : str or None
-    verdict : str
-        One of `retrace.tools.significance.VERDICTS`, or ``"not comparable"``.
+        The metric that was to be tested.
+    verdict : Verdict
+        What the second run is.
     reason : str
         Empty where the verdict needs none.
     comparison : Comparison or None
         None where nothing could be tested.
     over_seeds : OverSeeds or None
         The seeds that the verdict rests on; None for one run each.
-    classes : list of ClassComparison
+    classes : tuple of ClassComparison
+        How the recall of each class differs; of a classification on the same rows.
     rows : pair of TestRows, or None
         The test rows of both sides, in the same order.
-    notes : list of str
+    notes : tuple of str
+        What a reader should know before trusting the verdict.
     """
 
     metric: str | None
-    verdict: str = NOT_COMPARABLE
+    verdict: Verdict
     reason: str = ""
     comparison: Comparison | None = None
     over_seeds: OverSeeds | None = None
-    classes: list[ClassComparison] = field(default_factory=list)
+    classes: tuple[ClassComparison, ...] = ()
     rows: Rows | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
 
 def judge(
@@ -74,6 +68,7 @@ def judge(
     Parameters
     ----------
     base, other : Side
+        Two runs; one that did not end is not comparable.
     metric : str, optional
         Instead of the one in params.yaml.
     tolerance : float, optional
@@ -81,26 +76,28 @@ def judge(
     use_seeds : bool
         Whether runs under other seeds count.
     """
-    judgement = Judgement(metric=metric or other.metric)
     try:
-        chosen = judgement.metric = _agreed_metric(base, other, metric)
-        problem = _read_rows(base, other, judgement)
-        if use_seeds:
-            _judge_over_seeds(base, other, chosen, judgement, tolerance)
-        if judgement.comparison is None:
-            _judge_rows(base, other, chosen, judgement, tolerance, problem)
+        chosen = _agreed_metric(base, other, metric)
     except ComparisonError as error:
-        judgement.reason = str(error)
-    return judgement
-
-
-def is_worse(judgement: Judgement, tolerance: float | None = None) -> bool:
-    """Tell whether the whole 95 % interval lies on the bad side, further than the tolerance."""
-    found = judgement.comparison
-    if found is None:
-        return False
-    best = -found.interval.low if found.metric in LOWER_IS_BETTER else found.interval.high
-    return best < -(tolerance or 0)
+        return Judgement(
+            metric=metric or other.metric, verdict=Verdict.NOT_COMPARABLE, reason=str(error)
+        )
+    rows, obstacle = _shared_rows(base, other)
+    seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance) if use_seeds else None
+    comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance))
+    verdict, reason = (
+        (comparison.verdict, comparison.reason) if comparison else _untested(base, other, obstacle)
+    )
+    return Judgement(
+        metric=chosen,
+        verdict=verdict,
+        reason=reason,
+        comparison=comparison,
+        over_seeds=seeds if seeds and seeds.comparison else None,
+        classes=_compare_classes(rows) if rows else (),
+        rows=rows,
+        notes=seeds.notes if seeds else (),
+    )
 
 
 def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
@@ -114,8 +111,8 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
     shared = sorted(names[0] & names[1])
     if not shared:
         measured = (
-            f"`{side.name}` by {', '.join(sorted(found))}"
-            for side, found in zip((base, other), names, strict=True)
+            f"`{side.name}` by {', '.join(sorted(known))}"
+            for side, known in zip((base, other), names, strict=True)
         )
         raise ComparisonError(f"the two predict different things: {', '.join(measured)}")
     if metric is None and base.metric != other.metric:
@@ -129,23 +126,17 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
     return chosen
 
 
-def _read_rows(base: Side, other: Side, judgement: Judgement) -> ComparisonError | None:
-    """Put the rows of both sides into the judgement, or return what stands in the way."""
+def _shared_rows(base: Side, other: Side) -> tuple[Rows | None, str]:
+    """Return the test rows of both sides in one order, or none and what stands in the way."""
     try:
         first, second = (read_test_rows(predictions_path(side), side.name) for side in (base, other))
         _check_classes(base, first, other, second)
     except ComparisonError as error:
-        return error
+        return None, str(error)
     try:
-        judgement.rows = first, align(first, second)
+        return (first, align(first, second)), ""
     except ComparisonError as error:
-        return ComparisonError(f"{error}{_why(base, other)}")
-    if not first.classes:
-        return None
-    judgement.classes = compare_classes(
-        judgement.rows[0].predictions, judgement.rows[1].predictions, first.classes, groups=first.groups
-    )
-    return None
+        return None, f"{error}{_why(base, other)}"
 
 
 def _why(base: Side, other: Side) -> str:
@@ -158,7 +149,7 @@ def _why(base: Side, other: Side) -> str:
         changes = ", ".join(f"`{each.name}` {each.base} → {each.other}" for each in split)
         return (
             f" (another split: {changes}); run both with the same split, or both under several:"
-            f" `retrace seeds {MIN_SEEDS} --split`"
+            f" `retrace seeds {MIN_REPEATS} --split`"
         )
     return "; run `retrace repro` on both sides"
 
@@ -174,42 +165,21 @@ def _check_classes(base: Side, first: TestRows, other: Side, second: TestRows) -
     raise ComparisonError(f"the classes differ: {'; '.join(only) or 'they have another order'}")
 
 
-def _judge_over_seeds(
-    base: Side, other: Side, metric: str, judgement: Judgement, tolerance: float | None
-) -> None:
-    rows = judgement.rows[0] if judgement.rows else None
-    found = over_training_seeds(base, other, metric, rows, tolerance)
-    judgement.notes += found.notes
-    if found.comparison is None:
-        found = over_split_seeds(base, other, metric, tolerance)
-        judgement.notes += found.notes
-    if found.comparison:
-        judgement.over_seeds = found
-        _accept(judgement, found.comparison)
+def _compare(rows: Rows, metric: str, tolerance: float | None) -> Comparison:
+    first, second = (side.predictions for side in rows)
+    return compare_rows(first, second, metric, groups=rows[0].groups, tolerance=tolerance)
 
 
-def _judge_rows(
-    base: Side,
-    other: Side,
-    metric: str,
-    judgement: Judgement,
-    tolerance: float | None,
-    problem: ComparisonError | None,
-) -> None:
-    if judgement.rows:
-        first, second = (rows.predictions for rows in judgement.rows)
-        groups = judgement.rows[0].groups
-        _accept(judgement, compare_rows(first, second, metric, groups=groups, tolerance=tolerance))
-    elif _predictions_md5(base) == _predictions_md5(other):
-        judgement.verdict = NO_DIFFERENCE
-        judgement.reason = "both sides made the same predictions, byte for byte"
-    elif problem:
-        raise problem
+def _compare_classes(rows: Rows) -> tuple[ClassComparison, ...]:
+    first, second = (side.predictions for side in rows)
+    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].groups))
 
 
-def _accept(judgement: Judgement, comparison: Comparison) -> None:
-    judgement.comparison = comparison
-    judgement.verdict, judgement.reason = comparison.verdict, comparison.reason
+def _untested(base: Side, other: Side, obstacle: str) -> tuple[Verdict, str]:
+    """Judge without predictions: of the same ones it need not be known what they are."""
+    if _predictions_md5(base) == _predictions_md5(other):
+        return Verdict.NO_DIFFERENCE, "both sides made the same predictions, byte for byte"
+    return Verdict.NOT_COMPARABLE, obstacle
 
 
 def _predictions_md5(side: Side) -> str:

@@ -1,7 +1,7 @@
 """Compare two settings by their runs under several seeds, where both sides have enough of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
@@ -9,11 +9,10 @@ from retrace.tools.repository.predictions import TestRows, align, read_test_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
+from retrace.tools.significance.student import MIN_REPEATS
 
-MIN_SEEDS = 5
 
-
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OverSeeds:
     """What the runs under several seeds say.
 
@@ -24,68 +23,76 @@ class OverSeeds:
     kind : str
         ``"training"`` or ``"split"``.
     seeds : dict
-        Under ``"base"`` and ``"other"``, the seeds that were found.
-    notes : list of str
+        Under ``"base"`` and ``"other"``, the seeds that have a run.
+    notes : tuple of str
+        Why runs that are there were not used.
     """
 
     kind: Kind
     comparison: Comparison | None = None
     seeds: dict[str, list[int]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+
+def over_seeds(
+    base: Side, other: Side, metric: str, rows: TestRows | None, tolerance: float | None
+) -> OverSeeds:
+    """Compare by training seeds; where these decide nothing, by split seeds.
+
+    Parameters
+    ----------
+    base, other : Side
+        Of each the setting counts, and its runs are looked for.
+    metric : str
+        The metric that both sides have.
+    rows : TestRows or None
+        Those of the base; None where the two sides do not share them.
+    tolerance : float or None
+        As in `retrace.tools.significance.compare_rows`.
+    """
+    training = over_training_seeds(base, other, metric, rows, tolerance)
+    if training.comparison:
+        return training
+    split = over_split_seeds(base, other, metric, tolerance)
+    return replace(split, notes=training.notes + split.notes)
 
 
 def over_training_seeds(
     base: Side, other: Side, metric: str, rows: TestRows | None, tolerance: float | None
 ) -> OverSeeds:
-    """Compare all training seeds of both sides on the test rows that they share.
-
-    Parameters
-    ----------
-    base, other : Side
-    metric : str
-    rows : TestRows or None
-        Those of the base; None where the two sides do not share them.
-    tolerance : float or None
-    """
+    """Compare all training seeds of both sides on the test rows that they share."""
     runs = {"base": seed_runs(base, "training"), "other": seed_runs(other, "training")}
-    found = OverSeeds(
-        kind="training", seeds={side: [run.seed for run in each] for side, each in runs.items()}
-    )
-    if rows is None or not _enough(found, base, other):
-        return found
-    if all(len(_distinct(each)) == 1 for each in runs.values()):
-        found.notes.append(
-            "neither model depends on the training seed (all runs predict the same): both are"
-            " deterministic, so the verdict rests on one run of each"
-        )
-        return found
+    seeds = {side: [run.seed for run in each] for side, each in runs.items()}
+    unused = OverSeeds(kind="training", seeds=seeds)
+    if rows is None:
+        return unused
+    if reason := _reason_not_to_use({base.name: runs["base"], other.name: runs["other"]}):
+        return replace(unused, notes=(reason,))
+    if min(map(len, runs.values())) < MIN_REPEATS:
+        return unused
     try:
-        sides = [[align(rows, _rows(run)).predictions for run in each] for each in runs.values()]
+        was, now = ([align(rows, _rows(run)).predictions for run in each] for each in runs.values())
     except ComparisonError as error:
-        found.notes.append(f"the runs under several seeds were not used: {error}")
-        return found
-    found.comparison = compare_over_seeds(
-        sides[0], sides[1], metric, groups=rows.groups, tolerance=tolerance
-    )
-    return found
+        return replace(unused, notes=(f"the runs under several seeds were not used: {error}",))
+    comparison = compare_over_seeds(was, now, metric, groups=rows.groups, tolerance=tolerance)
+    return replace(unused, comparison=comparison)
 
 
 def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | None) -> OverSeeds:
     """Compare the two sides split by split; each pair must have the same test rows."""
     runs = [{run.seed: run for run in seed_runs(side, "split")} for side in (base, other)]
     shared = sorted(runs[0].keys() & runs[1].keys())
-    found = OverSeeds(kind="split", seeds={"base": shared, "other": shared})
-    if len(shared) < MIN_SEEDS or all(len(_distinct(list(each.values()))) == 1 for each in runs):
-        return found
+    unused = OverSeeds(kind="split", seeds={"base": shared, "other": shared})
+    if len(shared) < MIN_REPEATS or all(len(_distinct(list(each.values()))) == 1 for each in runs):
+        return unused
     pairs = [(runs[0][seed], runs[1][seed]) for seed in shared]
     try:
         sizes = [len(align(_rows(first), _rows(second))) for first, second in pairs]
     except ComparisonError as error:
-        found.notes.append(f"the runs under several splits were not used: {error}")
-        return found
+        return replace(unused, notes=(f"the runs under several splits were not used: {error}",))
     params = base.lock.params
     n_test = sum(sizes) / len(sizes)
-    found.comparison = compare_over_splits(
+    comparison = compare_over_splits(
         [first.scores[metric] for first, _ in pairs],
         [second.scores[metric] for _, second in pairs],
         metric,
@@ -93,20 +100,26 @@ def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | No
         n_test=round(n_test),
         tolerance=tolerance,
     )
-    return found
+    return replace(unused, comparison=comparison)
 
 
-def _enough(found: OverSeeds, base: Side, other: Side) -> bool:
-    counts = {side.name: len(found.seeds[key]) for key, side in (("base", base), ("other", other))}
-    if min(counts.values()) >= MIN_SEEDS:
-        return True
-    if max(counts.values()) > 1:
+def _reason_not_to_use(runs: dict[str, list[SeedRun]]) -> str:
+    """Say why training seeds decide nothing; a single run of each side needs no word."""
+    counts = {name: len(each) for name, each in runs.items()}
+    if min(counts.values()) < MIN_REPEATS:
+        if max(counts.values()) == 1:
+            return ""
         had = " and ".join(f"`{name}` {count}" for name, count in counts.items())
-        found.notes.append(
+        return (
             f"runs under other training seeds were not used (found: {had}): each side needs at least"
-            f" {MIN_SEEDS}; `retrace seeds {MIN_SEEDS}` makes them"
+            f" {MIN_REPEATS}; `retrace seeds {MIN_REPEATS}` makes them"
         )
-    return False
+    if all(len(_distinct(each)) == 1 for each in runs.values()):
+        return (
+            "neither model depends on the training seed (all runs predict the same): both are"
+            " deterministic, so the verdict rests on one run of each"
+        )
+    return ""
 
 
 def _distinct(runs: Sequence[SeedRun]) -> set[str]:

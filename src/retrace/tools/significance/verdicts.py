@@ -1,6 +1,7 @@
-"""What a comparison of two models comes to: the record of it, and the one rule that words it."""
+"""What a comparison of two models comes to: the words of a verdict, and the one rule behind them."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,7 +14,22 @@ ALPHA = 0.05
 CONFIDENCES = (0.95, 0.9)
 MIN_GROUPS = 20
 
-VERDICTS = ("better", "worse", "equivalent", "no significant difference", "cannot tell")
+
+class Verdict(StrEnum):
+    """What a model is, held against another: the best first."""
+
+    BETTER = "better"
+    EQUIVALENT = "equivalent"
+    NO_DIFFERENCE = "no significant difference"
+    CANNOT_TELL = "cannot tell"
+    WORSE = "worse"
+    NOT_COMPARABLE = "not comparable"
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether a difference was found."""
+        return self in (Verdict.BETTER, Verdict.WORSE)
+
 
 Unit = Literal["row", "group", "seed", "split"]
 
@@ -44,8 +60,8 @@ class Comparison:
         two models disagree here.
     detectable_is_bound : bool
         Whether that is an upper bound, because they never disagree.
-    verdict : str
-        One of `VERDICTS`, said of ``other``.
+    verdict : Verdict
+        What ``other`` is.
     reason : str
         One sentence where the verdict needs one, else empty.
     """
@@ -62,7 +78,7 @@ class Comparison:
     unit: Unit
     detectable: float | None
     detectable_is_bound: bool
-    verdict: str
+    verdict: Verdict
     reason: str
 
 
@@ -108,22 +124,57 @@ def compared(
 
 def decide(
     metric: str, difference: float, evidence: Evidence, tolerance: float | None = None
-) -> tuple[str, str]:
+) -> tuple[Verdict, str]:
     """Word a verdict, and a reason where test and interval do not say the same.
 
     "Better" and "worse" need both: a p-value under .05 and an interval without 0.
     """
-    if np.isnan(evidence.p_value):
-        return "cannot tell", ""
+    verdict = by_p_value(evidence.p_value, (difference < 0) == (metric in LOWER_IS_BETTER))
     narrow = evidence.narrow
+    if verdict is Verdict.CANNOT_TELL:
+        return verdict, ""
+    # Two one-sided tests at .05 each are a 90 % interval that lies within the tolerance.
     if tolerance is not None and -tolerance <= narrow.low and narrow.high <= tolerance:
-        return "equivalent", f"the 90 % interval lies within ±{tolerance:g}"
-    if evidence.p_value >= ALPHA:
-        return "no significant difference", ""
-    if evidence.interval.low <= 0 <= evidence.interval.high:
-        found = f"the test alone finds one (p = {evidence.p_value:.2g})"
-        return "no significant difference", f"{found}, but the interval contains 0"
-    return ("better" if (difference < 0) == (metric in LOWER_IS_BETTER) else "worse"), ""
+        return Verdict.EQUIVALENT, f"the 90 % interval lies within ±{tolerance:g}"
+    if verdict.is_significant and evidence.interval.low <= 0 <= evidence.interval.high:
+        alone = f"the test alone finds one (p = {evidence.p_value:.2g})"
+        return Verdict.NO_DIFFERENCE, f"{alone}, but the interval contains 0"
+    return verdict, ""
+
+
+def by_p_value(p_value: float, improved: bool) -> Verdict:
+    """Word what a test alone says; ``improved`` is the side on which the difference lies."""
+    if np.isnan(p_value):
+        return Verdict.CANNOT_TELL
+    if p_value >= ALPHA:
+        return Verdict.NO_DIFFERENCE
+    return Verdict.BETTER if improved else Verdict.WORSE
+
+
+def after_correction(found: Comparison, p_value: float, n_tests: int) -> tuple[Verdict, str]:
+    """Word the verdict once more, of one test among many.
+
+    Parameters
+    ----------
+    found : Comparison
+        What it is alone.
+    p_value : float
+        Corrected for all tests, as by `retrace.tools.significance.holm`.
+    n_tests : int
+        How many there are.
+    """
+    if not found.verdict.is_significant or p_value < ALPHA:
+        return found.verdict, found.reason
+    return (
+        Verdict.NO_DIFFERENCE,
+        f"alone it would be {found.verdict}, but not among {n_tests} runs (Holm)",
+    )
+
+
+def is_surely_worse(found: Comparison, tolerance: float | None = None) -> bool:
+    """Return whether the whole 95 % interval lies on the bad side, further than the tolerance."""
+    best = -found.interval.low if found.metric in LOWER_IS_BETTER else found.interval.high
+    return best < -(tolerance or 0)
 
 
 def rejects(p_value: float, confidence: float) -> bool:

@@ -5,8 +5,8 @@ import math
 from retrace.evaluation.intervals import Interval
 from retrace.tools.repository.git import WORKSPACE
 from retrace.tools.repository.sides import Side
-from retrace.tools.significance import Comparison
-from retrace.tools.significance.judging import NOT_COMPARABLE, Judgement
+from retrace.tools.significance import Comparison, Verdict
+from retrace.tools.significance.judging import Judgement
 
 UNITS = {"row": "test rows", "group": "groups of test rows", "split": "splits"}
 
@@ -39,7 +39,7 @@ def basis(judgement: Judgement) -> str:
     """Say how many runs the verdict rests on."""
     over = judgement.over_seeds
     if over is None:
-        return "" if judgement.verdict == NOT_COMPARABLE else "One run of each side."
+        return "" if judgement.verdict is Verdict.NOT_COMPARABLE else "One run of each side."
     listed = [", ".join(str(seed) for seed in over.seeds[side]) for side in ("base", "other")]
     if over.kind == "split":
         return f"Runs of both sides under the same split seeds ({listed[0]}), compared pair by pair."
