@@ -54,6 +54,10 @@ MADE_BY = {
 UNFINISHED = ".unfinished"
 ABANDONED = 24 * 60 * 60  # seconds
 
+# Of report/predictions.csv, whoever writes or reads it; then `PROBABILITY` and its name for each class.
+PREDICTION_COLUMNS = ("part", "id", "group", "row_hash", "true", "predicted")
+PROBABILITY = "p_"
+
 HISTORY_COLUMNS = [
     "epoch",
     "train_loss",

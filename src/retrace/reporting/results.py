@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
 from retrace.core.params import Params, check_metric
 from retrace.core.records import Dataset, Predictions
 from retrace.evaluation.intervals import Interval, score_intervals
@@ -58,11 +59,7 @@ def metrics(results: Results) -> dict[str, dict[str, float]]:
 
 
 def predictions_table(results: Results) -> pd.DataFrame:
-    """Return one row per row that was judged.
-
-    The columns are part, id, group, row_hash, true, predicted, and of a classification the probability
-    of each class.
-    """
+    """Return one row per row that was judged, in the columns that `retrace.core.artifacts` names."""
     return pd.concat([_part_table(part, results) for part in results.predictions], ignore_index=True)
 
 
@@ -83,14 +80,11 @@ def _part_table(part: str, results: Results) -> pd.DataFrame:
     if dataset.classes:
         names = np.array(dataset.classes, dtype=object)
         true, predicted = names[true], names[predicted]
-    columns: dict[str, Any] = {
-        "part": [part] * len(dataset),
-        "id": dataset.ids,
-        "group": [""] * len(dataset) if dataset.groups is None else dataset.groups,
-        "row_hash": [f"{value:016x}" for value in dataset.row_hash],
-        "true": true,
-        "predicted": predicted,
+    groups = [""] * len(dataset) if dataset.groups is None else dataset.groups
+    row_hash = [f"{value:016x}" for value in dataset.row_hash]
+    values: tuple[Any, ...] = [part] * len(dataset), dataset.ids, groups, row_hash, true, predicted
+    probabilities = {
+        f"{PROBABILITY}{name}": predictions.probabilities[:, code]
+        for code, name in enumerate(dataset.classes)
     }
-    for code, name in enumerate(dataset.classes):
-        columns[f"p_{name}"] = predictions.probabilities[:, code]
-    return pd.DataFrame(columns)
+    return pd.DataFrame(dict(zip(PREDICTION_COLUMNS, values, strict=True)) | probabilities)
