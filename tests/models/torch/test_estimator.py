@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 
 from retrace.core.errors import ModelError
 from retrace.models.torch.classifier import TorchClassifier
+from retrace.models.torch.estimator import READY
 from torch_options import CNN, OPTIONS
 
 
@@ -52,6 +53,24 @@ def test_a_pickled_model_predicts_the_same(images):
     model = TorchClassifier(**CNN).fit(*images)
     again = pickle.loads(pickle.dumps(model))
     assert np.array_equal(model.predict_proba(images[0]), again.predict_proba(images[0]))
+
+
+def test_the_network_is_built_once_and_anew_after_another_fit(images):
+    X, y = images
+    model = TorchClassifier(**CNN).fit(X, y)
+    first = model.predict_proba(X)
+    network = READY[model][2]
+    assert np.array_equal(model.predict_proba(X), first)
+    assert READY[model][2] is network
+    model.set_params(seed=7).fit(X, y)
+    assert not np.array_equal(model.predict_proba(X), first)
+
+
+def test_a_model_that_has_predicted_pickles_to_the_same_bytes(images):
+    model = TorchClassifier(**CNN).fit(*images)
+    before = dumped(model)
+    model.predict(images[0])
+    assert dumped(model) == before
 
 
 def test_a_clone_is_not_fitted_and_has_the_same_parameters():
