@@ -4,6 +4,7 @@ What learns from data (imputing, scaling, encoding, selection) is a step of a mo
 (`retrace.models.features`), so that it is fitted on the training rows only.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from retrace.cleaning.decoding import decode
-from retrace.cleaning.posts import REMOVERS
 from retrace.core.params import ImageCleaning, Preprocess, TabularCleaning, TextCleaning
 from retrace.core.records import Dataset
 from retrace.images.pixels import to_pixels
+
+# Headers, a signature and quotes say who writes to whom rather than what about. The rules are those of
+# `sklearn.datasets.fetch_20newsgroups` (``remove``), so that scores can be compared.
+QUOTE = re.compile(r"writes in|writes:|wrote:|says:|said:|^(?:In article|Quoted from|[|>])")
 
 
 def clean(dataset: Dataset, settings: Preprocess) -> Dataset:
@@ -93,6 +97,25 @@ def clean_texts(X: NDArray[np.object_], settings: TextCleaning) -> NDArray[np.ob
             X = np.array([remove(text) for text in X], dtype=object)
     return X
 
+
+def without_headers(text: str) -> str:
+    """Return what follows the first empty line; nothing if there is none."""
+    return text.partition("\n\n")[2]
+
+
+def without_quotes(text: str) -> str:
+    """Leave out the lines that quote, and those that say whom."""
+    return "\n".join(line for line in text.split("\n") if not QUOTE.search(line))
+
+
+def without_footer(text: str) -> str:
+    """Cut a text at its last line that is empty or of hyphens, unless that is its first."""
+    lines = text.strip().split("\n")
+    breaks = [number for number, line in enumerate(lines) if not line.strip().strip("-")]
+    return "\n".join(lines[: breaks[-1]]) if breaks and breaks[-1] > 0 else text
+
+
+REMOVERS = {"headers": without_headers, "footers": without_footer, "quotes": without_quotes}
 
 CLEANERS: dict[str, Callable[..., Any]] = {
     "tabular": clean_table,

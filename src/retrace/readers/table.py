@@ -15,7 +15,7 @@ from retrace.readers.shared.description import CommonDescription, described
 from retrace.readers.shared.labels import encode_target
 from retrace.readers.shared.roles import complete, fixed_part, parsed_times, plain, unique_ids
 from retrace.readers.shared.schema import Schema, check_schema
-from retrace.readers.shared.text_column import notes_on, texts_of
+from retrace.readers.shared.texts import notes_on, texts_of
 
 
 @described

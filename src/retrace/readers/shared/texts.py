@@ -1,13 +1,15 @@
-"""Raw files of text in, a Dataset out: what a folder and an archive of texts have in common."""
+"""Texts in, a Dataset out: what a folder, an archive and a column of a table have in common."""
 
 import codecs
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import AfterValidator
 
 from retrace.core.errors import DataError, first_few
@@ -171,3 +173,28 @@ def _notes(texts: list[str], encodings: Counter[str], description: TextsDescript
     if empty := sum(not text.strip() for text in texts):
         notes.append(f"{empty} of {len(texts)} files hold no text; they are kept, as empty texts.")
     return notes
+
+
+def texts_of(column: pd.Series, path: Path) -> NDArray[np.object_]:
+    """Return a column of texts as str objects; a gap is an empty text.
+
+    Raises
+    ------
+    DataError
+        The column holds numbers, or nothing at all.
+    """
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        raise DataError(
+            f"{path}: text '{column.name}' holds numbers (such as {column.iloc[0]}): name a column of"
+            " texts, or set `kind: tabular`"
+        )
+    texts = column.astype(object).where(column.notna(), "").map(str).to_numpy(dtype=object)
+    if not any(text.strip() for text in texts):
+        raise DataError(f"{path}: text '{column.name}' is empty in every row: name another column")
+    return texts
+
+
+def notes_on(texts: Sequence[str], name: str) -> tuple[str, ...]:
+    """Say how many texts are empty, for the report."""
+    empty = sum(not text.strip() for text in texts)
+    return (f"'{name}' is empty in {empty} of {len(texts)} rows.",) if empty else ()

@@ -2,9 +2,8 @@
 
 from retrace.core.records import Dataset
 from retrace.splitting.checks.drift import compare_parts
-from retrace.splitting.checks.duplicates import duplicates_across
 from retrace.splitting.checks.findings import Findings, together
-from retrace.splitting.checks.leakage import find_leaks
+from retrace.splitting.checks.leakage import duplicates_across, find_leaks
 from retrace.splitting.checks.samples import Rows, comparable, sample_rows
 
 __all__ = ["Findings", "check_data"]

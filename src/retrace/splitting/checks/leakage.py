@@ -1,4 +1,4 @@
-"""Columns that give the target away: known only afterwards, or the target in disguise."""
+"""What a model sees and should not: rows of another part, and columns that give the target away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,8 +8,11 @@ import pandas as pd
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from retrace.core.errors import first_few
-from retrace.core.records import Codes, Floats, Targets, Task
+from retrace.core.records import Codes, Dataset, Floats, Targets, Task
 from retrace.splitting.checks.findings import Findings
+from retrace.splitting.checks.samples import Rows
+
+PAIRS = (("test", "train"), ("validation", "train"), ("test", "validation"))
 
 NEARLY_PERFECT = 0.98
 FAR_FROM_IT = 0.9
@@ -20,6 +23,31 @@ Column = Floats | Codes  # numbers, or the codes of texts
 Predictor = Callable[[Any, Targets, Any, Task], Targets]
 
 MEASURES: dict[Task, str] = {"classification": "balanced accuracy", "regression": "R²"}
+
+
+def duplicates_across(dataset: Dataset, parts: dict[str, Rows]) -> Findings:
+    """Count the rows of a part that are exact duplicates of rows of another.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its ``row_hash`` is the same for exact duplicates.
+    parts : dict of str to int array
+        Row positions of the training, validation and test part.
+    """
+    warnings, n_repeated = [], 0
+    for part, other in PAIRS:
+        again = np.isin(dataset.row_hash[parts[part]], dataset.row_hash[parts[other]])
+        n_repeated += int(again.sum())
+        if again.any():
+            rows = parts[part]
+            warnings.append(
+                f"{again.sum()} of {len(rows)} {part} rows are exact duplicates of {other} rows (first:"
+                f" id {dataset.ids[rows[again]][0]}): the model has seen what judges it; remove them, or"
+                " set split.duplicates_together: true with a method that can keep them together"
+            )
+    checked = f"Exact duplicates across the parts: {n_repeated} of all {len(dataset)} rows."
+    return Findings(warnings=tuple(warnings), checked=(checked,))
 
 
 def find_leaks(columns: pd.DataFrame, y: Targets, task: Task) -> Findings:
