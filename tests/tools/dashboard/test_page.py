@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from retrace.tools.dashboard.page import contents, render, vega_library
-from retrace.tools.dashboard.ranking import Judgement
+from retrace.tools.dashboard.ranking import Standing
 from run_files import CLASSES, history_table, predictions_table
 
 EVIL = "</script><b onclick=alert(1)>'\"&"
 
 
 def page_of(*runs, judged=None):
-    judged = {run.revision: Judgement(verdict="base") for run in runs} | (judged or {})
+    judged = {run.revision: Standing(verdict="base") for run in runs} | (judged or {})
     found = contents(list(runs), judged, runs[0], "accuracy")
     return SimpleNamespace(found=found, columns={c["key"]: c for c in found["columns"]})
 

@@ -60,9 +60,9 @@ def test_a_verdict_never_stands_beside_an_interval_with_0(make_run, base):
         make_run(f"r{seed}", table=predictions_table(wrong=0.05 * seed, n=300, seed=seed))
         for seed in range(15)
     ]
-    for judgement in judged(base, *others).values():
-        if judgement.verdict in ("better", "worse"):
-            low, high = judgement.comparison.interval.low, judgement.comparison.interval.high
+    for standing in judged(base, *others).values():
+        if standing.verdict in ("better", "worse"):
+            low, high = standing.comparison.interval.low, standing.comparison.interval.high
             assert low > 0 or high < 0
 
 
@@ -79,7 +79,10 @@ def test_other_rows_are_not_comparable_and_not_ranked(make_run, base):
     fewer = make_run("fewer", table=predictions_table(n=150))
     found = judged(base, moved, fewer)
     assert [found[run.revision].verdict for run in (moved, fewer)] == ["not comparable"] * 2
-    assert "6 of 200 are not among the base's 200" in found[moved.revision].reason
+    assert (
+        "the validation rows are not the same: 194 of the 200 rows are among the 200"
+        in found[moved.revision].reason
+    )
     assert set(rank([base, moved, fewer], found, "accuracy")) == {base.revision}
 
 

@@ -2,14 +2,14 @@ import pytest
 
 from made_runs import labelled
 from retrace.tools.pull_request.charts import MOST_PAIRS, confusion
-from retrace.tools.repository.predictions import read_test_rows
+from retrace.tools.repository.predictions import read_rows
 
 
 @pytest.fixture
 def rows(tmp_path):
     def read(**options):
         labelled(**options).to_csv(tmp_path / "rows.csv", index=False)
-        return read_test_rows(tmp_path / "rows.csv", "made")
+        return read_rows(tmp_path / "rows.csv", "made")
 
     return read
 

@@ -9,7 +9,7 @@ from retrace.tools.repository.differences import (
     metric_rows,
     param_changes,
 )
-from retrace.tools.repository.predictions import read_test_rows
+from retrace.tools.repository.predictions import read_rows
 from retrace.tools.repository.sides import load_side
 
 
@@ -57,7 +57,7 @@ def test_metrics_know_their_direction(runs):
 def read(tmp_path, *tables):
     for number, table in enumerate(tables):
         table.to_csv(tmp_path / f"{number}.csv", index=False)
-        yield read_test_rows(tmp_path / f"{number}.csv", "main")
+        yield read_rows(tmp_path / f"{number}.csv", "main")
 
 
 def test_rows_that_changed_sides_are_told_apart_surest_first(tmp_path):

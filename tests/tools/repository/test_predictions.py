@@ -3,14 +3,14 @@ import pytest
 
 from made_runs import labelled, valued
 from retrace.core.errors import ComparisonError
-from retrace.tools.repository.predictions import align, read_test_rows
+from retrace.tools.repository.predictions import align, check_classes, read_rows
 
 
 @pytest.fixture
 def read(tmp_path):
-    def write_and_read(table):
+    def write_and_read(table, part="test"):
         table.to_csv(tmp_path / "predictions.csv", index=False)
-        return read_test_rows(tmp_path / "predictions.csv", "main")
+        return read_rows(tmp_path / "predictions.csv", "main", part)
 
     return write_and_read
 
@@ -30,10 +30,11 @@ def test_strange_class_names_are_read_as_they_are(read, name):
     assert rows.predictions.predicted.tolist() == [0, 1, 0, 1]
 
 
-def test_only_the_test_part_counts(read):
+@pytest.mark.parametrize(("part", "n_rows"), [("test", 4), ("validation", 2), ("train", 0)])
+def test_only_the_part_that_is_asked_for_counts(read, part, n_rows):
     table = labelled(n=6)
     table.loc[:1, "part"] = "validation"
-    assert len(read(table)) == 4
+    assert len(read(table, part)) == n_rows
 
 
 def test_groups_are_numbered(read):
@@ -64,4 +65,17 @@ def test_a_damaged_file_is_an_error_that_names_the_side(tmp_path):
     path = tmp_path / "predictions.csv"
     path.write_text("part,id,group,row_hash,true,predicted,p_a\ntest,1,,aa,a,a,no number\n")
     with pytest.raises(ComparisonError, match="the predictions of `main` cannot be read"):
-        read_test_rows(path, "main")
+        read_rows(path, "main")
+
+
+def test_a_label_without_a_column_is_damage_too(read):
+    with pytest.raises(ComparisonError, match=r"cannot be read \(it names a class that has no column\)"):
+        read(labelled(n=4).assign(predicted="hen"))
+
+
+def test_a_model_of_other_classes_is_refused_by_their_names(read):
+    base, other = read(labelled(n=4)), read(labelled(n=4, classes=("b", "a")))
+    with pytest.raises(ComparisonError, match="the classes differ: they have another order"):
+        check_classes(base, other)
+    with pytest.raises(ComparisonError, match="the classes differ: only `main` has `c`"):
+        check_classes(base, read(labelled(n=4, classes=("a", "b", "c"))))

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrace.core.artifacts import TEST
 from retrace.tools.comparison.formats import ON_THE_PAGE
+from retrace.tools.repository.predictions import ROW_HASH
 from retrace.tools.repository.sides import output_path
 from retrace.tools.significance.runs import RunComparison
 
@@ -30,7 +31,7 @@ def row_pictures(compared: RunComparison) -> dict[int, str]:
         return {}
     if dataset.kind != "image" or not isinstance(dataset.X, np.ndarray):
         return {}
-    hashes = compared.judgement.rows[0].keys["row_hash"]
+    hashes = compared.judgement.rows[0].keys[ROW_HASH]
     where = {f"{value:016x}": place for place, value in enumerate(dataset.row_hash)}
     found = {row: where.get(hashes[row].as_py()) for row in rows}
     # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.

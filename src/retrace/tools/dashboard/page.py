@@ -2,25 +2,27 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from retrace.core.artifacts import save_text
+from retrace.core.errors import ComparisonError
 from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.reporting import templating
 from retrace.tools.dashboard.charts import (
-    Unusable,
+    NOT_PULLED,
     confusion_cells,
     read_curves,
     read_validation,
     scatter,
 )
 from retrace.tools.dashboard.gathering import compare_names
-from retrace.tools.dashboard.ranking import Judgement, rank
+from retrace.tools.dashboard.ranking import BASE, Standing, rank
 from retrace.tools.dashboard.runs import Run
+from retrace.tools.significance import Verdict
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -38,16 +40,28 @@ SCRIPTS = (
 
 VALIDATION = "validation."
 
+# In the order in which the column of verdicts is sorted.
+WORDS = [Verdict.BETTER, Verdict.EQUIVALENT, BASE, Verdict.NO_DIFFERENCE, Verdict.CANNOT_TELL,
+         Verdict.WORSE, Verdict.NOT_COMPARABLE, NOT_PULLED]  # fmt: skip
+
+# How a sentence about a run goes on to name the base.
+AGAINST = {
+    Verdict.BETTER: "better than",
+    Verdict.WORSE: "worse than",
+    Verdict.EQUIVALENT: "equivalent to",
+    Verdict.NO_DIFFERENCE: "no significant difference from",
+}
+
 Values = dict[str, Any]
 
 
-def contents(runs: Sequence[Run], judged: Mapping[str, Judgement], base: Run, metric: str) -> Values:
+def contents(runs: Sequence[Run], judged: Mapping[str, Standing], base: Run, metric: str) -> Values:
     """Return all that the page shows, as it goes into the page.
 
     Parameters
     ----------
     runs : sequence of Run
-    judged : mapping of str to Judgement
+    judged : mapping of str to Standing
         By revision, against ``base``; runs without scores may be missing.
     base : Run
     metric : str
@@ -59,11 +73,12 @@ def contents(runs: Sequence[Run], judged: Mapping[str, Judgement], base: Run, me
     return {
         "metric": metric,
         "base": [run.revision for run in runs].index(base.revision),
-        "tests": len(
-            {id(j.comparison) for j in judged.values() if j.p_value is not None and j.comparison}
-        ),
+        "tests": _n_tests(judged.values()),
         "made": f"{datetime.now():%Y-%m-%d %H:%M}",
         "columns": columns,
+        "verdicts": WORDS,
+        "against": AGAINST,
+        "not_pulled": NOT_PULLED,
         "runs": [
             {
                 "name": run.label,
@@ -72,7 +87,7 @@ def contents(runs: Sequence[Run], judged: Mapping[str, Judgement], base: Run, me
                 "values": [_value(run, column) for column in columns],
             }
             | _origin(run)
-            | _judgement(judged.get(run.revision))
+            | _standing(judged.get(run.revision))
             | _pictures(run, classes)
             for run in runs
         ],
@@ -105,6 +120,13 @@ def render(found: Values, library: str) -> str:
         "hashes": [templating.script_hash(script) for script in scripts.values()],
     }
     return templating.render(TEMPLATES / "page.html.j2", found | page | scripts)
+
+
+def _n_tests(standings: Iterable[Standing]) -> int:
+    """Count the tests that Holm's correction ran over: runs with the same predictions share one."""
+    return len(
+        {id(each.comparison) for each in standings if each.comparison and each.p_value is not None}
+    )
 
 
 def vega_library() -> str:
@@ -186,34 +208,31 @@ def _origin(run: Run) -> Values:
     }
 
 
-def _judgement(judgement: Judgement | None) -> Values:
-    if judgement is None:
+def _standing(standing: Standing | None) -> Values:
+    if standing is None:
         return {"verdict": None, "reason": "", "difference": None, "interval": None, "p": None}
-    comparison = judgement.comparison
+    comparison = standing.comparison
     interval = comparison and [comparison.interval.low, comparison.interval.high]
     return {
-        "verdict": judgement.verdict,
-        "reason": judgement.reason,
+        "verdict": standing.verdict,
+        "reason": standing.reason,
         "difference": comparison and comparison.difference,
         "interval": interval if interval and interval[0] == interval[0] else None,
-        "p": judgement.p_value,
+        "p": standing.p_value,
     }
 
 
 def _pictures(run: Run, classes: list[tuple[str, ...]]) -> Values:
     """Return the curves of a run, and its confusion matrix or, of a regression, its points."""
-    found: Values = {"curves": read_curves(run), "classes": None, "cells": None, "points": None}
+    shown: Values = {"curves": read_curves(run), "classes": None, "cells": None, "points": None}
     if not run.has_scores:
-        return found
+        return shown
     try:
-        validation = read_validation(run)
-    except Unusable as error:
-        return found | {"why": str(error)}
-    if not validation.classes:
-        return found | {"points": scatter(validation)}
-    if validation.classes not in classes:
-        classes.append(validation.classes)
-    return found | {
-        "classes": classes.index(validation.classes),
-        "cells": confusion_cells(validation),
-    }
+        rows = read_validation(run)
+    except ComparisonError as error:
+        return shown | {"why": str(error)}
+    if not rows.classes:
+        return shown | {"points": scatter(rows)}
+    if rows.classes not in classes:
+        classes.append(rows.classes)
+    return shown | {"classes": classes.index(rows.classes), "cells": confusion_cells(rows)}

@@ -1,21 +1,20 @@
 """Rank runs by the validation part, and judge them against one base."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from retrace.core.artifacts import PREDICTIONS, VALIDATION
-from retrace.core.errors import RetraceError, did_you_mean
+from retrace.core.errors import ComparisonError, RetraceError, did_you_mean
 from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
-from retrace.tools.dashboard.charts import NOT_PULLED, Unusable, Validation, read_validation
+from retrace.tools.dashboard.charts import NOT_PULLED, read_validation
 from retrace.tools.dashboard.gathering import progress
 from retrace.tools.dashboard.remembering import remembered
 from retrace.tools.dashboard.runs import Run
-from retrace.tools.significance import Comparison, compare_rows, holm
-from retrace.tools.significance.verdicts import ALPHA
-
-NO_DIFFERENCE, NOT_COMPARABLE = "no significant difference", "not comparable"
+from retrace.tools.repository.predictions import PredictedRows, align, check_classes
+from retrace.tools.significance import Comparison, Verdict, compare_rows, holm
+from retrace.tools.significance.verdicts import after_correction
 
 BASE = "base"
 
@@ -23,13 +22,13 @@ DEFAULT_BASES = ("main", "master")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judgement:
+class Standing:
     """What the page says of one run against the base.
 
     Attributes
     ----------
     verdict : str
-        ``"base"``, a verdict of `retrace.tools.significance`, or why there is none.
+        A `Verdict`, ``"base"``, or ``"predictions not pulled"``.
     reason : str
         One sentence, or empty.
     comparison : Comparison or None
@@ -47,7 +46,7 @@ class Judgement:
     same_rows: bool = True
 
 
-SAME = Judgement(verdict=NO_DIFFERENCE, reason="the same predictions as the base", p_value=1.0)
+SAME = Standing(verdict=Verdict.NO_DIFFERENCE, reason="the same predictions as the base", p_value=1.0)
 
 
 def find_base(runs: list[Run], name: str | None) -> Run:
@@ -91,41 +90,28 @@ def ranking_metric(runs: list[Run], base: Run, name: str | None) -> str:
     return str(wanted)
 
 
-def judge(runs: list[Run], base: Run, metric: str) -> dict[str, Judgement]:
+def judge(runs: list[Run], base: Run, metric: str) -> dict[str, Standing]:
     """Judge every run against ``base`` by the metric on the validation part.
 
     Runs with the very same predictions are one test. Holm's correction runs over all tests.
 
     Returns
     -------
-    dict of str to Judgement
+    dict of str to Standing
         By revision.
     """
+    scored = [run for run in runs if run.has_scores]
     try:
         reference = _reference(base, metric)
-    except Unusable as error:
+    except ComparisonError as error:
         reason = f"the base {base.label}: {error}"
-        found = {
-            run.revision: Judgement(
-                verdict=NOT_COMPARABLE, reason=reason, same_rows=_same_part(base, run)
-            )
-            for run in runs
-            if run.has_scores
-        }
-        return found | {base.revision: Judgement(verdict=BASE)}
-    others = [run for run in runs if run.has_scores and _predictions(run) != _predictions(base)]
-    by_file = {_predictions(run): run for run in others}
-    tested = {
-        file: _compare(reference, base, run, metric)
-        for file, run in progress(list(by_file.items()), "comparing")
-    }
-    corrected = dict(zip(tested, _corrected(list(tested.values())), strict=True))
-    same = {run.revision: SAME for run in runs if run.has_scores and run not in others}
-    judged = {run.revision: corrected[_predictions(run)] for run in others}
-    return judged | same | {base.revision: Judgement(verdict=BASE)}
+        judged = {run.revision: _unjudged(base, run, reason) for run in scored}
+    else:
+        judged = _judge_scored(scored, base, reference, metric)
+    return judged | {base.revision: Standing(verdict=BASE)}
 
 
-def rank(runs: list[Run], judged: Mapping[str, Judgement], metric: str) -> dict[str, int]:
+def rank(runs: list[Run], judged: Mapping[str, Standing], metric: str) -> dict[str, int]:
     """Return places by revision, best first, equal scores sharing one; only runs on the base's rows."""
     key = f"validation.{metric}"
     scored = {
@@ -137,8 +123,15 @@ def rank(runs: list[Run], judged: Mapping[str, Judgement], metric: str) -> dict[
     return {revision: order.index(value) + 1 for revision, value in scored.items()}
 
 
-def _not_comparable(reason: str, same_rows: bool) -> Judgement:
-    return Judgement(verdict=NOT_COMPARABLE, reason=reason, same_rows=same_rows)
+def _judge_scored(
+    runs: list[Run], base: Run, reference: PredictedRows, metric: str
+) -> dict[str, Standing]:
+    by_file = {_predictions(run): run for run in runs if _predictions(run) != _predictions(base)}
+    alone = [
+        _compare(reference, base, run, metric) for run in progress(list(by_file.values()), "comparing")
+    ]
+    standings = dict(zip(by_file, _corrected(alone), strict=True))
+    return {run.revision: standings.get(_predictions(run), SAME) for run in runs}
 
 
 def _predictions(run: Run) -> str:
@@ -152,62 +145,48 @@ def _same_part(base: Run, run: Run) -> bool:
     return part in base.hashes and base.hashes[part] == run.hashes.get(part)
 
 
-def _reference(base: Run, metric: str) -> Validation:
-    validation = read_validation(base)
-    if metric not in scores(validation.predictions):
-        raise Unusable(f"no test is known for {metric}")
-    return validation
+def _unjudged(base: Run, run: Run, reason: str) -> Standing:
+    return Standing(verdict=Verdict.NOT_COMPARABLE, reason=reason, same_rows=_same_part(base, run))
 
 
-def _compare(reference: Validation, base: Run, run: Run, metric: str) -> Judgement:
+def _reference(base: Run, metric: str) -> PredictedRows:
+    rows = read_validation(base)
+    if metric not in scores(rows.predictions):
+        raise ComparisonError(f"no test is known for {metric}")
+    return rows
+
+
+def _compare(reference: PredictedRows, base: Run, run: Run, metric: str) -> Standing:
     try:
-        other = read_validation(run)
-    except Unusable as error:
-        verdict = NOT_PULLED if str(error) == NOT_PULLED else NOT_COMPARABLE
-        return Judgement(verdict=verdict, reason=str(error), same_rows=_same_part(base, run))
-    if reason := _difference_in_rows(reference, other):
-        return _not_comparable(reason, same_rows=False)
+        rows = read_validation(run)
+    except ComparisonError as error:
+        standing = _unjudged(base, run, str(error))
+        return replace(standing, verdict=NOT_PULLED) if run.lacks(PREDICTIONS) else standing
+    try:
+        check_classes(reference, rows)
+        other = align(reference, rows).predictions
+    except ComparisonError as error:
+        return Standing(verdict=Verdict.NOT_COMPARABLE, reason=str(error), same_rows=False)
     comparison = remembered(
         _predictions(base),
         _predictions(run),
         metric,
-        lambda: compare_rows(reference.predictions, other.predictions, metric, groups=reference.groups),
+        lambda: compare_rows(reference.predictions, other, metric, groups=reference.groups),
     )
-    return Judgement(verdict=comparison.verdict, reason=comparison.reason, comparison=comparison)
+    return Standing(verdict=comparison.verdict, reason=comparison.reason, comparison=comparison)
 
 
-def _difference_in_rows(base: Validation, other: Validation) -> str:
-    if base.classes != other.classes:
-        return "other classes"
-    if np.array_equal(base.rows, other.rows):
-        return ""
-    foreign = len(set(map(tuple, other.rows)) - set(map(tuple, base.rows)))
-    return (
-        f"other validation rows: {foreign} of {len(other.rows)} are not among the base's"
-        f" {len(base.rows)}"
-    )
-
-
-def _corrected(judgements: list[Judgement]) -> list[Judgement]:
-    p_values = [_p_value(each) for each in judgements]
-    tested = [p for p in p_values if p is not None]
-    adjusted = iter(holm(tested)) if tested else iter(())
+def _corrected(standings: list[Standing]) -> list[Standing]:
+    p_values = holm([each.comparison.p_value if each.comparison else np.nan for each in standings])
+    n_tests = int(np.count_nonzero(~np.isnan(p_values)))
     return [
-        each if p is None else _after_holm(each, float(next(adjusted)), len(tested))
-        for each, p in zip(judgements, p_values, strict=True)
+        _after_holm(each, float(p_value), n_tests)
+        for each, p_value in zip(standings, p_values, strict=True)
     ]
 
 
-def _p_value(judgement: Judgement) -> float | None:
-    if judgement.comparison is None or judgement.verdict == "cannot tell":
-        return None
-    p_value = judgement.comparison.p_value
-    return None if np.isnan(p_value) else p_value
-
-
-def _after_holm(judgement: Judgement, p_value: float, n_tests: int) -> Judgement:
-    verdict, reason = judgement.verdict, judgement.reason
-    if verdict in ("better", "worse") and p_value >= ALPHA:
-        reason = f"alone it would be {verdict}, but not among {n_tests} runs (Holm)"
-        verdict = NO_DIFFERENCE
-    return Judgement(verdict=verdict, reason=reason, comparison=judgement.comparison, p_value=p_value)
+def _after_holm(standing: Standing, p_value: float, n_tests: int) -> Standing:
+    if standing.comparison is None or np.isnan(p_value):
+        return standing
+    verdict, reason = after_correction(standing.comparison, p_value, n_tests)
+    return replace(standing, verdict=verdict, reason=reason, p_value=p_value)

@@ -10,7 +10,7 @@ from retrace.core.artifacts import save_text
 from retrace.evaluation import intervals, metrics
 from retrace.evaluation.intervals import Interval
 from retrace.tools import significance
-from retrace.tools.significance import Comparison
+from retrace.tools.significance import Comparison, Verdict
 
 FOLDER = Path(".retrace/comparisons")
 
@@ -35,7 +35,7 @@ def remembered(base: str, other: str, metric: str, compare: Callable[[], Compari
         save_text(json.dumps(asdict(comparison)), path)
         return comparison
     intervals_read = {name: Interval(**values[name]) for name in ("interval", "narrow")}
-    return Comparison(**values | intervals_read)
+    return Comparison(**values | intervals_read | {"verdict": Verdict(values["verdict"])})
 
 
 def _code() -> str:

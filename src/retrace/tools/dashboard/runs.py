@@ -68,6 +68,10 @@ class Run:
         """Whether its files are in a commit, so that `retrace compare` can name it."""
         return self.revision != WORKSPACE
 
+    def lacks(self, output: Path) -> bool:
+        """Whether an output that it made is not in DVC's cache."""
+        return output.as_posix() in self.hashes and output.as_posix() not in self.files
+
     @property
     def has_scores(self) -> bool:
         """Whether it ran to its end and was scored on a validation part."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrace.evaluation.metrics import confusion_matrix
-from retrace.tools.repository.predictions import TestRows
+from retrace.tools.repository.predictions import PredictedRows
 
 MOST_CLASSES = 15  # a wider matrix is read by nobody
 MOST_PAIRS = 20
@@ -53,14 +53,14 @@ class Confusion:
     compared: bool
 
 
-def confusion(head: TestRows, base: TestRows | None) -> Confusion:
+def confusion(head: PredictedRows, base: PredictedRows | None) -> Confusion:
     """Count the test rows by true and predicted class.
 
     Parameters
     ----------
-    head : TestRows
+    head : PredictedRows
         Of a classification.
-    base : TestRows or None
+    base : PredictedRows or None
         The same rows as another model saw them.
     """
     counts = confusion_matrix(head.predictions)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from retrace.evaluation.intervals import PROPORTIONS, Interval, grouped_wilson, wilson
 from retrace.tools.pull_request.gathering import Request
-from retrace.tools.repository.predictions import TestRows
+from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance import Verdict, wording
 from retrace.tools.significance.runs import RunComparison
 
@@ -36,13 +36,13 @@ class Headline:
         return MARKS.get(self.word, "=")
 
 
-def headline(request: Request, rows: TestRows | None) -> Headline:
+def headline(request: Request, rows: PredictedRows | None) -> Headline:
     """Say whether the head is better than the tip of its base.
 
     Parameters
     ----------
     request : Request
-    rows : TestRows or None
+    rows : PredictedRows or None
         The test part as the head sees it, for a run that has nothing to compare with.
     """
     if not request.head.ran:
@@ -54,7 +54,7 @@ def headline(request: Request, rows: TestRows | None) -> Headline:
     return _judged(request, request.compared)
 
 
-def _first(request: Request, rows: TestRows | None) -> Headline:
+def _first(request: Request, rows: PredictedRows | None) -> Headline:
     lacking = f"`{request.base_name}` has no finished run yet, so there is nothing to compare with"
     more = (request.missing,) if request.missing else ()
     return Headline(FIRST, f"{_score(request, rows)}; {lacking}", more)
@@ -79,7 +79,7 @@ def _untested(request: Request, compared: RunComparison) -> list[str]:
     ]
 
 
-def _score(request: Request, rows: TestRows | None) -> str:
+def _score(request: Request, rows: PredictedRows | None) -> str:
     """Say the metric that counts, with an interval where one is quickly told."""
     test, metric = request.head.metrics.get("test", {}), str(request.head.metric)
     if metric not in test:
@@ -90,7 +90,7 @@ def _score(request: Request, rows: TestRows | None) -> str:
     return f"`{metric}` {test[metric]:.4f}{n_rows}{found}"
 
 
-def _interval(metric: str, rows: TestRows | None) -> Interval | None:
+def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:
     if rows is None or metric not in PROPORTIONS or not len(rows):
         return None
     right = rows.predictions.predicted == rows.predictions.y

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
 from retrace.core.errors import ComparisonError
-from retrace.tools.repository.predictions import TestRows, read_test_rows
+from retrace.tools.repository.predictions import PredictedRows, read_rows
 from retrace.tools.repository.sides import Side, output_path, predictions_path
 
 
@@ -34,10 +34,10 @@ def history(side: Side | None) -> pd.DataFrame:
         return pd.DataFrame()
 
 
-def test_rows(side: Side) -> TestRows | None:
+def test_rows(side: Side) -> PredictedRows | None:
     """Return what a run says of its test part."""
     try:
-        return read_test_rows(predictions_path(side), side.name)
+        return read_rows(predictions_path(side), side.name)
     except ComparisonError:
         return None
 

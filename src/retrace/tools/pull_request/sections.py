@@ -17,7 +17,7 @@ from retrace.tools.pull_request.gathering import Request
 from retrace.tools.repository.differences import Change, ChangedRow, MetricRow
 from retrace.tools.repository.git import git
 from retrace.tools.repository.last_run import last_run, lock_hash
-from retrace.tools.repository.predictions import TestRows
+from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance import wording
 
 MOST_ROWS = 40  # of a table: a comment is no file
@@ -30,7 +30,7 @@ MOST_FILES = 5
 Context = dict[str, Any]
 
 
-def metrics(request: Request, rows: TestRows | None) -> Context:
+def metrics(request: Request, rows: PredictedRows | None) -> Context:
     """Put the metrics of main's tip, of this and their difference side by side, the tested one first."""
     judgement = request.compared.judgement if request.compared else None
     tested = judgement.metric if judgement and judgement.comparison else None
@@ -62,7 +62,7 @@ def _alone(request: Request) -> list[MetricRow]:
     ]
 
 
-def changes(request: Request, rows: TestRows | None) -> Context | None:
+def changes(request: Request, rows: PredictedRows | None) -> Context | None:
     """List the parameters, data and code that differ, or the parameters of a first run."""
     if request.is_same:
         return None
@@ -118,7 +118,7 @@ def _elsewhere(request: Request) -> list[str]:
     ]
 
 
-def classes(request: Request, rows: TestRows | None) -> Context | None:
+def classes(request: Request, rows: PredictedRows | None) -> Context | None:
     """List the classes whose recall changed, or those of a first run that are found least."""
     judgement = request.compared.judgement if request.compared else None
     if rows is None or not rows.classes or request.is_same:
@@ -137,7 +137,7 @@ def classes(request: Request, rows: TestRows | None) -> Context | None:
     }
 
 
-def _lowest(rows: TestRows) -> Context:
+def _lowest(rows: PredictedRows) -> Context:
     precision, recall, _, support = class_scores(confusion_matrix(rows.predictions).astype(float))
     found = [
         {"name": name, "recall": recall[code], "precision": precision[code], "support": support[code]}
@@ -148,7 +148,7 @@ def _lowest(rows: TestRows) -> Context:
     return {"compared": [], "lowest": found[:MOST_ALONE], "n": len(found)}
 
 
-def curves(request: Request, rows: TestRows | None) -> Context | None:
+def curves(request: Request, rows: PredictedRows | None) -> Context | None:
     """Draw the training, beside that of the base where its history is at hand."""
     head = outputs.history(request.head)
     base = outputs.history(None if request.is_same else request.base)
@@ -156,7 +156,7 @@ def curves(request: Request, rows: TestRows | None) -> Context | None:
     return {"charts": found} if found else None
 
 
-def confusion(request: Request, rows: TestRows | None) -> Context | None:
+def confusion(request: Request, rows: PredictedRows | None) -> Context | None:
     """Count the test rows by true and predicted class, and what changed in that."""
     if rows is None or not rows.classes:
         return None
@@ -164,7 +164,7 @@ def confusion(request: Request, rows: TestRows | None) -> Context | None:
     return {"found": matrices.confusion(rows, pair[0] if pair else None), "n": len(rows)}
 
 
-def examples(request: Request, rows: TestRows | None) -> Context | None:
+def examples(request: Request, rows: PredictedRows | None) -> Context | None:
     """Name a few rows that were right and are now wrong, and the reverse."""
     compared = request.compared
     if compared is None or not compared.judgement.rows or not (compared.lost or compared.gained):
@@ -180,7 +180,7 @@ def examples(request: Request, rows: TestRows | None) -> Context | None:
     return {"sides": sides, "n": len(compared.judgement.rows[0])}
 
 
-def made_from(request: Request, rows: TestRows | None) -> Context:
+def made_from(request: Request, rows: PredictedRows | None) -> Context:
     """Name the commits, the machine that trained, and what the run took."""
     record = outputs.environment(request.head)
     hardware = record.get("hardware", {})
@@ -201,7 +201,7 @@ def made_from(request: Request, rows: TestRows | None) -> Context:
 
 
 # Title, template, importance where room is short, and what fills it; in the order of the text.
-PARTS: list[tuple[str, str, int, Callable[[Request, TestRows | None], Context | None]]] = [
+PARTS: list[tuple[str, str, int, Callable[[Request, PredictedRows | None], Context | None]]] = [
     ("Metrics", "metrics", 90, metrics),
     ("What changed", "changes", 80, changes),
     ("Classes", "classes", 60, classes),

@@ -11,7 +11,7 @@ from retrace.tools.pull_request.gathering import Request, gather
 from retrace.tools.pull_request.headline import MARKS, NOTHING, headline
 from retrace.tools.pull_request.sections import PARTS
 from retrace.tools.repository.differences import ABSENT
-from retrace.tools.repository.predictions import TestRows
+from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance.wording import number, signed
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -41,7 +41,7 @@ def comment(request: Request) -> str:
     return fit(sections)
 
 
-def _head_rows(request: Request) -> TestRows | None:
+def _head_rows(request: Request) -> PredictedRows | None:
     if request.compared and request.compared.judgement.rows:
         return request.compared.judgement.rows[1]
     return outputs.test_rows(request.head) if request.head.ran else None

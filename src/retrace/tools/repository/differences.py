@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retrace.core.artifacts import ENVIRONMENT
 from retrace.evaluation.metrics import LOWER_IS_BETTER
-from retrace.tools.repository.predictions import TestRows
+from retrace.tools.repository.predictions import ID, TRUE, PredictedRows
 from retrace.tools.repository.sides import Side, output_path
 
 ABSENT = "—"
@@ -128,7 +128,7 @@ def metric_rows(base: Side, other: Side) -> list[MetricRow]:
     ]
 
 
-def changed_rows(base: TestRows, other: TestRows) -> tuple[list[ChangedRow], list[ChangedRow]]:
+def changed_rows(base: PredictedRows, other: PredictedRows) -> tuple[list[ChangedRow], list[ChangedRow]]:
     """Return the rows that got worse and those that got better, the surest, or the largest, first.
 
     Of a classification, rows that were right and are now wrong, and the reverse; of a regression, rows
@@ -136,7 +136,7 @@ def changed_rows(base: TestRows, other: TestRows) -> tuple[list[ChangedRow], lis
 
     Parameters
     ----------
-    base, other : TestRows
+    base, other : PredictedRows
         The same rows in the same order.
     """
     if base.classes:
@@ -152,16 +152,16 @@ def changed_rows(base: TestRows, other: TestRows) -> tuple[list[ChangedRow], lis
 
 
 def _rows(
-    base: TestRows, other: TestRows, chosen: NDArray[np.bool_], size: NDArray[np.float64]
+    base: PredictedRows, other: PredictedRows, chosen: NDArray[np.bool_], size: NDArray[np.float64]
 ) -> list[ChangedRow]:
     positions = np.flatnonzero(chosen)
     positions = positions[np.argsort(-size[positions], kind="stable")]
-    ids, true = (base.keys[key].take(positions).to_pylist() for key in ("id", "true"))
+    ids, true = (base.keys[key].take(positions).to_pylist() for key in (ID, TRUE))
     said = [_labels(rows, positions) for rows in (base, other)]
     return [ChangedRow(*row) for row in zip(positions.tolist(), ids, true, *said, strict=True)]
 
 
-def _labels(rows: TestRows, positions: NDArray[np.intp]) -> Iterable[str]:
+def _labels(rows: PredictedRows, positions: NDArray[np.intp]) -> Iterable[str]:
     values = rows.predictions.predicted[positions].tolist()
     return [rows.classes[value] if rows.classes else f"{value:.6g}" for value in values]
 

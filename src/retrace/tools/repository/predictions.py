@@ -5,7 +5,7 @@ pyarrow reads and compares whole columns at once: a million rows take a second.
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,25 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from retrace.core.errors import ComparisonError
+from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
+from retrace.core.errors import ComparisonError, first_few
 from retrace.core.records import Predictions
 
-KEYS = ("row_hash", "id", "true")
+PART, ID, GROUP, ROW_HASH, TRUE, PREDICTED = PREDICTION_COLUMNS
+
+KEYS = (ROW_HASH, ID, TRUE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestRows:
-    """What a model said of each row of the test part.
+class PredictedRows:
+    """What a model said of each row of one part.
 
     Attributes
     ----------
+    name : str
+        Whose run it is, for messages.
+    part : str
+        ``"validation"`` or ``"test"``.
     keys : Table
         Text columns ``row_hash``, ``id`` and ``true``: what makes two rows the same.
     groups : array of shape (n_samples,) or None
@@ -36,6 +43,8 @@ class TestRows:
     predictions : Predictions
     """
 
+    name: str
+    part: str
     keys: pa.Table
     groups: NDArray[np.int64] | None
     classes: tuple[str, ...]
@@ -45,12 +54,12 @@ class TestRows:
         """Return the number of rows."""
         return self.keys.num_rows
 
-    def take(self, rows: NDArray[np.int64]) -> "TestRows":
+    def take(self, rows: NDArray[np.int64]) -> "PredictedRows":
         """Return the given row positions, in that order."""
-        return TestRows(
+        return replace(
+            self,
             keys=self.keys.take(rows),
             groups=None if self.groups is None else self.groups[rows],
-            classes=self.classes,
             predictions=Predictions(
                 y=self.predictions.y[rows],
                 predicted=self.predictions.predicted[rows],
@@ -59,14 +68,17 @@ class TestRows:
         )
 
 
-def read_test_rows(path: Path, name: str) -> TestRows:
-    """Read the test part of a predictions.csv.
+def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
+    """Read one part of a predictions.csv.
 
     Parameters
     ----------
     path : Path
+        In DVC's cache or in report/.
     name : str
-        Of the side, for messages.
+        Whose run it is, for messages.
+    part : str
+        Such as ``"validation"``.
 
     Raises
     ------
@@ -75,27 +87,50 @@ def read_test_rows(path: Path, name: str) -> TestRows:
     """
     try:
         header = _header(path)
-        if not {"part", "id", "group", "row_hash", "true", "predicted"} <= set(header):
+        if not set(PREDICTION_COLUMNS) <= set(header):
             raise ComparisonError(
                 f"the predictions of `{name}` were written by an older version, without a hash for each"
                 " row: run `retrace repro` there and commit dvc.lock"
             )
-        classes = tuple(column[2:] for column in header if column.startswith("p_"))
+        classes = tuple(
+            column.removeprefix(PROBABILITY) for column in header if column.startswith(PROBABILITY)
+        )
         table = _read(path, classes)
-    except (pa.ArrowException, OSError) as error:
+        table = table.filter(pc.equal(table[PART], part)).combine_chunks()
+        predictions = _classes(table, classes) if classes else _values(table)
+    except (ValueError, OSError) as error:  # pyarrow's own are of both kinds
         first = str(error).splitlines()[0]
         raise ComparisonError(f"the predictions of `{name}` cannot be read ({first})") from error
-    table = table.filter(pc.equal(table["part"], "test")).combine_chunks()
-    group = pc.dictionary_encode(table["group"]).combine_chunks()
-    return TestRows(
+    group = pc.dictionary_encode(table[GROUP]).combine_chunks()
+    return PredictedRows(
+        name=name,
+        part=part,
         keys=table.select(KEYS).cast(pa.schema([(key, pa.string()) for key in KEYS])),
         groups=None if group.dictionary.to_pylist() in ([""], []) else _numbers(group.indices),
         classes=classes,
-        predictions=_classes(table, classes) if classes else _values(table),
+        predictions=predictions,
     )
 
 
-def align(base: TestRows, other: TestRows) -> TestRows:
+def check_classes(base: PredictedRows, other: PredictedRows) -> None:
+    """Refuse to compare models of other classes.
+
+    Raises
+    ------
+    ComparisonError
+        The message names those that only one of the two has.
+    """
+    if base.classes == other.classes:
+        return
+    only = [
+        f"only `{rows.name}` has {first_few([f'`{name}`' for name in extra])}"
+        for rows, rest in ((base, other), (other, base))
+        if (extra := [name for name in rows.classes if name not in rest.classes])
+    ]
+    raise ComparisonError(f"the classes differ: {'; '.join(only) or 'they have another order'}")
+
+
+def align(base: PredictedRows, other: PredictedRows) -> PredictedRows:
     """Return ``other`` in the order of ``base``.
 
     Raises
@@ -113,16 +148,16 @@ def align(base: TestRows, other: TestRows) -> TestRows:
     return other.take(positions)
 
 
-def _by_hash(base: TestRows, other: TestRows) -> NDArray[np.int64] | None:
+def _by_hash(base: PredictedRows, other: PredictedRows) -> NDArray[np.int64] | None:
     """Find each row of the base by its hash alone: quick, and enough where no two rows are alike."""
-    found = pc.index_in(base.keys["row_hash"], other.keys["row_hash"].combine_chunks())
-    if len(base) != len(other) or found.null_count:
+    places = pc.index_in(base.keys[ROW_HASH], other.keys[ROW_HASH].combine_chunks())
+    if len(base) != len(other) or places.null_count:
         return None
-    positions = _numbers(found).astype(np.int64)
+    positions = _numbers(places).astype(np.int64)
     return positions if np.bincount(positions).max() == 1 else None
 
 
-def _by_sorting(base: TestRows, other: TestRows) -> NDArray[np.int64] | None:
+def _by_sorting(base: PredictedRows, other: PredictedRows) -> NDArray[np.int64] | None:
     first, second = (_numbers(_sorted_by(rows, KEYS)) for rows in (base, other))
     if len(base) != len(other) or not base.keys.take(first).equals(other.keys.take(second)):
         return None
@@ -131,26 +166,23 @@ def _by_sorting(base: TestRows, other: TestRows) -> NDArray[np.int64] | None:
     return positions
 
 
-def _sorted_by(rows: TestRows, keys: Iterable[str]) -> pa.Array:
+def _sorted_by(rows: PredictedRows, keys: Iterable[str]) -> pa.Array:
     return pc.sort_indices(rows.keys, [(key, "ascending") for key in keys])
 
 
-def _difference(base: TestRows, other: TestRows) -> str:
-    shared = (
-        pc.sum(pc.is_in(other.keys["row_hash"], base.keys["row_hash"].combine_chunks())).as_py() or 0
-    )
-    found = f"{shared} of the {len(other)} rows are among the {len(base)} of the base"
+def _difference(base: PredictedRows, other: PredictedRows) -> str:
+    shared = pc.sum(pc.is_in(other.keys[ROW_HASH], base.keys[ROW_HASH].combine_chunks())).as_py() or 0
+    known = f"{shared} of the {len(other)} rows are among the {len(base)} of the base"
+    rows = f"the {base.part} rows"
     if len(base) != len(other):
-        return f"the test rows are not the same: {found}"
+        return f"{rows} are not the same: {known}"
     if shared == len(other):
-        return "the test rows have the same contents, but other ids"
-    first, second = (rows.keys.take(_sorted_by(rows, ("id",))) for rows in (base, other))
-    if first["id"].equals(second["id"]):
-        labels = pc.sum(pc.not_equal(first["true"], second["true"])).as_py()
-        return (
-            f"the test rows have the same ids, but other contents: {found}, {labels} have other labels"
-        )
-    return f"the test rows are not the same: {found}"
+        return f"{rows} have the same contents, but other ids"
+    first, second = (side.keys.take(_sorted_by(side, (ID,))) for side in (base, other))
+    if first[ID].equals(second[ID]):
+        labels = pc.sum(pc.not_equal(first[TRUE], second[TRUE])).as_py()
+        return f"{rows} have the same ids, but other contents: {known}, {labels} have other labels"
+    return f"{rows} are not the same: {known}"
 
 
 def _header(path: Path) -> list[str]:
@@ -161,8 +193,8 @@ def _header(path: Path) -> list[str]:
 def _read(path: Path, classes: tuple[str, ...]) -> pa.Table:
     text, number = pa.string(), pa.float64()
     label = pa.dictionary(pa.int32(), text) if classes else text
-    types: dict[str, Any] = dict.fromkeys(("part", "id", "group", "row_hash"), text)
-    types |= {"true": label, "predicted": label} | {f"p_{name}": number for name in classes}
+    types: dict[str, Any] = dict.fromkeys((PART, ID, GROUP, ROW_HASH), text)
+    types |= {TRUE: label, PREDICTED: label} | {f"{PROBABILITY}{name}": number for name in classes}
     return pyarrow.csv.read_csv(
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
@@ -175,14 +207,16 @@ def _read(path: Path, classes: tuple[str, ...]) -> pa.Table:
 def _classes(table: pa.Table, classes: tuple[str, ...]) -> Predictions:
     probabilities = np.empty((table.num_rows, len(classes)))
     for code, name in enumerate(classes):
-        probabilities[:, code] = _numbers(table[f"p_{name}"])
-    codes = (_numbers(pc.index_in(table[column], pa.array(classes))) for column in ("true", "predicted"))
-    y, predicted = (column.astype(np.int64) for column in codes)
+        probabilities[:, code] = _numbers(table[f"{PROBABILITY}{name}"])
+    codes = [pc.index_in(table[column], pa.array(classes)) for column in (TRUE, PREDICTED)]
+    if any(column.null_count for column in codes):
+        raise ValueError("it names a class that has no column")
+    y, predicted = (_numbers(column).astype(np.int64) for column in codes)
     return Predictions(y=y, predicted=predicted, probabilities=probabilities)
 
 
 def _values(table: pa.Table) -> Predictions:
-    y, predicted = (_numbers(pc.cast(table[column], pa.float64())) for column in ("true", "predicted"))
+    y, predicted = (_numbers(pc.cast(table[column], pa.float64())) for column in (TRUE, PREDICTED))
     return Predictions(y=y, predicted=predicted, probabilities=np.empty((len(y), 0)))
 
 

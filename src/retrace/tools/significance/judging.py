@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError, first_few
 from retrace.tools.repository.differences import data_changes, param_changes
-from retrace.tools.repository.predictions import TestRows, align, read_test_rows
+from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
 from retrace.tools.repository.sides import Side, predictions_path
 from retrace.tools.significance import (
     ClassComparison,
@@ -18,7 +18,7 @@ from retrace.tools.significance import (
 from retrace.tools.significance.over_seeds import OverSeeds, over_seeds
 from retrace.tools.significance.student import MIN_REPEATS
 
-Rows = tuple[TestRows, TestRows]
+Rows = tuple[PredictedRows, PredictedRows]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Judgement:
         The seeds that the verdict rests on; None for one run each.
     classes : tuple of ClassComparison
         How the recall of each class differs; of a classification on the same rows.
-    rows : pair of TestRows, or None
+    rows : pair of PredictedRows, or None
         The test rows of both sides, in the same order.
     notes : tuple of str
         What a reader should know before trusting the verdict.
@@ -129,8 +129,8 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
 def _shared_rows(base: Side, other: Side) -> tuple[Rows | None, str]:
     """Return the test rows of both sides in one order, or none and what stands in the way."""
     try:
-        first, second = (read_test_rows(predictions_path(side), side.name) for side in (base, other))
-        _check_classes(base, first, other, second)
+        first, second = (read_rows(predictions_path(side), side.name) for side in (base, other))
+        check_classes(first, second)
     except ComparisonError as error:
         return None, str(error)
     try:
@@ -152,17 +152,6 @@ def _why(base: Side, other: Side) -> str:
             f" `retrace seeds {MIN_REPEATS} --split`"
         )
     return "; run `retrace repro` on both sides"
-
-
-def _check_classes(base: Side, first: TestRows, other: Side, second: TestRows) -> None:
-    if first.classes == second.classes:
-        return
-    only = [
-        f"only `{side.name}` has {quoted(extra)}"
-        for side, rows, rest in ((base, first, second), (other, second, first))
-        if (extra := [name for name in rows.classes if name not in rest.classes])
-    ]
-    raise ComparisonError(f"the classes differ: {'; '.join(only) or 'they have another order'}")
 
 
 def _compare(rows: Rows, metric: str, tolerance: float | None) -> Comparison:

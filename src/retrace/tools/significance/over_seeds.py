@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
-from retrace.tools.repository.predictions import TestRows, align, read_test_rows
+from retrace.tools.repository.predictions import PredictedRows, align, read_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
@@ -35,7 +35,7 @@ class OverSeeds:
 
 
 def over_seeds(
-    base: Side, other: Side, metric: str, rows: TestRows | None, tolerance: float | None
+    base: Side, other: Side, metric: str, rows: PredictedRows | None, tolerance: float | None
 ) -> OverSeeds:
     """Compare by training seeds; where these decide nothing, by split seeds.
 
@@ -45,7 +45,7 @@ def over_seeds(
         Of each the setting counts, and its runs are looked for.
     metric : str
         The metric that both sides have.
-    rows : TestRows or None
+    rows : PredictedRows or None
         Those of the base; None where the two sides do not share them.
     tolerance : float or None
         As in `retrace.tools.significance.compare_rows`.
@@ -58,7 +58,7 @@ def over_seeds(
 
 
 def over_training_seeds(
-    base: Side, other: Side, metric: str, rows: TestRows | None, tolerance: float | None
+    base: Side, other: Side, metric: str, rows: PredictedRows | None, tolerance: float | None
 ) -> OverSeeds:
     """Compare all training seeds of both sides on the test rows that they share."""
     runs = {"base": seed_runs(base, "training"), "other": seed_runs(other, "training")}
@@ -126,11 +126,11 @@ def _distinct(runs: Sequence[SeedRun]) -> set[str]:
     return {run.lock.outs[PREDICTIONS.as_posix()] for run in runs}
 
 
-def _rows(run: SeedRun) -> TestRows:
+def _rows(run: SeedRun) -> PredictedRows:
     path = output_path(run.lock, PREDICTIONS)
     if path is None:
         raise ComparisonError(
             f"the predictions of `{run.name}` (seed {run.seed}) are not in DVC's cache: run"
             f" `dvc exp pull origin {run.name}`"
         )
-    return read_test_rows(path, run.name)
+    return read_rows(path, run.name)

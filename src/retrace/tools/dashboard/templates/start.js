@@ -1,14 +1,7 @@
 // Words above the table, then everything is drawn once.
 
-const AGAINST = {
-  better: "better than",
-  worse: "worse than",
-  equivalent: "equivalent to",
-  "no significant difference": "no significant difference from",
-};
-
 function verdictWords(run, base) {
-  const words = `${AGAINST[run.verdict] ?? `${run.verdict} against`} ${base.name}`;
+  const words = `${data.against[run.verdict] ?? `${run.verdict} against`} ${base.name}`;
   if (run.p === null) return words;
   return `${words}, p ${run.p < 0.001 ? "" : "= "}${probability(run.p)} after Holm`;
 }
@@ -45,7 +38,7 @@ function writeMethod() {
 }
 
 function writeNotices() {
-  const missing = runs.filter((run) => run.verdict === "predictions not pulled").length;
+  const missing = runs.filter((run) => run.verdict === data.not_pulled).length;
   const why = runs.find((run) => run.reason.startsWith("the base "))?.reason;
   const remedy = [
     "Bring them with ",
@@ -62,7 +55,7 @@ function writeNotices() {
         "p",
         { class: "notice" },
         `No run is judged: ${why}. `,
-        ...(why.endsWith("not pulled") ? remedy : []),
+        ...(why.endsWith(data.not_pulled) ? remedy : []),
       ),
     );
   else if (missing)

@@ -17,19 +17,10 @@ const valueColumns = data.columns.map((column, index) => {
     whole: values.every(Number.isInteger) && values.some((value) => value > 1),
   };
 });
-const VERDICTS = [
-  "better",
-  "equivalent",
-  "base",
-  "no significant difference",
-  "cannot tell",
-  "worse",
-  "not comparable",
-];
 const column = (key, label, get, more = {}) => ({ key, label, get, numeric: true, ...more });
 const columns = [
   column("rank", "#", (run) => run.rank, { lower: true }),
-  column("verdict", "verdict", (run) => (run.verdict === null ? null : VERDICTS.indexOf(run.verdict)), {
+  column("verdict", "verdict", (run) => (run.verdict === null ? null : data.verdicts.indexOf(run.verdict)), {
     lower: true,
   }),
   column("difference", "difference", (run) => run.difference),
