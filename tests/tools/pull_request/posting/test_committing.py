@@ -3,7 +3,7 @@ import subprocess
 import pytest
 
 from github_server import REPOSITORY, GitHubServer
-from retrace.core.errors import RetraceError
+from retrace.tools.pull_request.posting import PostingError
 from retrace.tools.pull_request.posting.choosing import Choice, choose
 from retrace.tools.pull_request.posting.committing import commit_results
 from retrace.tools.pull_request.posting.github import GitHub, run_of
@@ -65,7 +65,7 @@ def test_what_changed_is_committed_on_top_of_what_was_run(server, github):
 def test_a_branch_that_moved_in_between_is_left_alone(server, github):
     found = choice(server, github)
     newer = commit(server, {"src/x.py": b"x = 2\n"}, "More", server.first)
-    with pytest.raises(RetraceError, match="Expected branch to point to"):
+    with pytest.raises(PostingError, match="Expected branch to point to"):
         commit_results(github, github, found, RESULTS)
     assert head(server) == newer
 
@@ -74,7 +74,7 @@ def test_a_branch_that_went_back_is_left_alone_though_it_would_be_a_fast_forward
     newer = commit(server, {"src/x.py": b"x = 2\n"}, "More", server.first)
     found = choice(server, github, newer)
     server.git("update-ref", "refs/heads/lower-rate", server.first)
-    with pytest.raises(RetraceError, match="Expected branch to point to"):
+    with pytest.raises(PostingError, match="Expected branch to point to"):
         commit_results(github, github, found, RESULTS)
     assert head(server) == server.first
 
@@ -82,14 +82,14 @@ def test_a_branch_that_went_back_is_left_alone_though_it_would_be_a_fast_forward
 def test_the_same_results_are_not_committed_again(server, github):
     files = {"dvc.lock": b"new\n", "metrics.json": b"{}"}
     newer = commit(server, files, "Results by hand", server.first)
-    with pytest.raises(RetraceError, match="the branch has these results"):
+    with pytest.raises(PostingError, match="the branch has these results"):
         commit_results(github, github, choice(server, github, newer), RESULTS)
     assert head(server) == newer
 
 
 def test_results_that_change_with_every_run_end_after_one_commit(server, github):
     made = commit_results(github, github, choice(server, github), RESULTS)
-    with pytest.raises(RetraceError, match="holds the results of a run"):
+    with pytest.raises(PostingError, match="holds the results of a run"):
         commit_results(github, github, choice(server, github, made), RESULTS | {"dvc.lock": b"other\n"})
     assert head(server) == made
 
@@ -103,31 +103,31 @@ def test_results_that_change_with_every_run_end_after_one_commit(server, github)
     ],
 )
 def test_other_runs_leave_nothing_for_git(server, github, run, reason):
-    with pytest.raises(RetraceError, match=reason):
+    with pytest.raises(PostingError, match=reason):
         commit_results(github, github, choice(server, github, **run), RESULTS)
     assert (head(server), server.writes()) == (server.first, [])
 
 
 def test_a_part_of_the_results_is_not_committed(server, github):
-    with pytest.raises(RetraceError, match="did not succeed with all of"):
+    with pytest.raises(PostingError, match="did not succeed with all of"):
         commit_results(github, github, choice(server, github), {})
 
 
 def test_a_folder_of_the_branch_is_not_replaced(server, github):
     newer = commit(server, {"metrics.json/x": b"x\n"}, "A folder", server.first)
-    with pytest.raises(RetraceError, match=r"metrics.json of the branch is a folder"):
+    with pytest.raises(PostingError, match=r"metrics.json of the branch is a folder"):
         commit_results(github, github, choice(server, github, newer), RESULTS)
     assert head(server) == newer
 
 
 def test_without_a_request_nothing_is_committed(server, github):
     run = run_of(server.add_run(server.first, "lower-rate"), REPOSITORY)
-    with pytest.raises(RetraceError, match="nothing is committed: no open pull request"):
+    with pytest.raises(PostingError, match="nothing is committed: no open pull request"):
         commit_results(github, github, Choice(run, None, "no open pull request"), RESULTS)
 
 
 def test_the_default_branch_is_left_alone(server, github):
     found = choice(server, github)
     found.pull["base"]["repo"]["default_branch"] = "lower-rate"
-    with pytest.raises(RetraceError, match="takes its results by merging"):
+    with pytest.raises(PostingError, match="takes its results by merging"):
         commit_results(github, github, found, RESULTS)

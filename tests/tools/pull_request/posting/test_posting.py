@@ -1,9 +1,12 @@
 import json
+import re
+import subprocess
 import sys
 
 import pytest
 
 from github_server import GitHubServer
+from project import ROOT
 from retrace.tools.pull_request.posting import __main__ as post
 
 SHA = "a" * 40
@@ -114,3 +117,29 @@ def test_commit_says_why_it_does_not(server, call, tmp_path, monkeypatch, capsys
     server.add_pull(7, SHA, "lower-rate")
     call("commit", server.add_run(SHA, "lower-rate"))
     assert "nothing is committed: the run did not succeed with all of" in capsys.readouterr().out
+
+
+def test_it_needs_nothing_to_be_installed():
+    """`-S` and `-I` leave only Python's own library and src/ to import from."""
+    check = "import sys; sys.path.insert(0, 'src'); import retrace.tools.pull_request.posting.__main__"
+    subprocess.run([sys.executable, "-I", "-S", "-c", check], cwd=ROOT, check=True)
+
+
+def test_what_holds_the_token_imports_nothing_else_of_retrace():
+    for file in (ROOT / "src/retrace/tools/pull_request/posting").glob("*.py"):
+        imported = re.findall(r"^\s*(?:from|import) +(\.\S*|retrace\S*)", file.read_text(), re.MULTILINE)
+        rest = [name for name in imported if not name.startswith("retrace.tools.pull_request.posting")]
+        assert rest == [], file.name
+
+
+def test_a_mistake_is_one_line(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "retrace.tools.pull_request.posting", "find"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert run.stderr.startswith("error: this needs GITHUB_TOKEN")

@@ -5,10 +5,11 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from retrace.core.errors import RetraceError, run_or_explain
+from retrace.tools.pull_request.posting import PostingError
 from retrace.tools.pull_request.posting.choosing import Choice, choose
 from retrace.tools.pull_request.posting.comment import compose, post
 from retrace.tools.pull_request.posting.committing import commit_results
@@ -63,7 +64,7 @@ def comment(github: GitHub, choice: Choice, folder: Path) -> None:
     number = int(choice.pull["number"])
     try:
         print(f"posted on #{number}, {post(github, number, text, choice.run)}")
-    except RetraceError as error:
+    except PostingError as error:
         print(f"::warning::not posted on #{number}: {error}")
 
 
@@ -72,7 +73,7 @@ def commit(github: GitHub, choice: Choice, folder: Path) -> None:
     writer = GitHub(github.repository, os.environ["RETRACE_APP_TOKEN"], github.api, github.server)
     try:
         print(f"committed as {commit_results(github, writer, choice, read_artifact(folder).results)}")
-    except RetraceError as error:
+    except PostingError as error:
         print(error)
 
 
@@ -93,4 +94,7 @@ STEPS: dict[str, Callable[[GitHub, Choice, Path], None]] = {
 
 
 if __name__ == "__main__":
-    run_or_explain(main)
+    try:
+        main()
+    except PostingError as problem:
+        sys.exit(f"error: {problem}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from retrace.tools.pull_request.posting.github import GitHub, Run, run_of
+from retrace.tools.pull_request.posting.github import GitHub, WorkflowRun, run_of
 
 CML = ".github/workflows/cml.yml"
 TESTS = ".github/workflows/tests.yml"
@@ -18,19 +18,19 @@ class Choice:
 
     Attributes
     ----------
-    run : Run or None
+    run : WorkflowRun or None
     pull : dict or None
         The pull request, as the API has it, whose head is the run's commit.
     reason : str
         What is missing, where something is.
     """
 
-    run: Run | None
+    run: WorkflowRun | None
     pull: dict[str, Any] | None
     reason: str
 
 
-def choose(github: GitHub, ended: Run | None) -> Choice:
+def choose(github: GitHub, ended: WorkflowRun | None) -> Choice:
     """Choose by the run that has just ended, which may be another than the one to show.
 
     Of a branch of this repository the run of `cml` counts, that of `tests` only where `cml` has none; so
@@ -50,7 +50,7 @@ def choose(github: GitHub, ended: Run | None) -> Choice:
     return Choice(run, pull, "")
 
 
-def _run(github: GitHub, ended: Run | None) -> tuple[Run | None, str]:
+def _run(github: GitHub, ended: WorkflowRun | None) -> tuple[WorkflowRun | None, str]:
     if ended is None:
         return None, "the repository or branch of the run is gone"
     if ended.from_fork:
@@ -70,7 +70,7 @@ def _run(github: GitHub, ended: Run | None) -> tuple[Run | None, str]:
     return None, "no push has started a run for this commit"
 
 
-def pull_request_of(github: GitHub, run: Run) -> dict[str, Any] | None:
+def pull_request_of(github: GitHub, run: WorkflowRun) -> dict[str, Any] | None:
     """Return the open pull request from the run's branch, whatever its commit is by now.
 
     Asked for by branch: GitHub lists no pull requests for a commit that is only in a fork.
@@ -90,7 +90,7 @@ def _default_branch(pull: dict[str, Any]) -> str | None:
     return (pull["base"].get("repo") or {}).get("default_branch")
 
 
-def runs_of_commit(github: GitHub, sha: str) -> list[Run]:
+def runs_of_commit(github: GitHub, sha: str) -> list[WorkflowRun]:
     """Return the runs that pushes of a commit to this repository started, the newest first."""
     found = github.pages("actions/runs", "workflow_runs", head_sha=sha, event="push")
     runs = [run_of(each, github.repository) for each in found]

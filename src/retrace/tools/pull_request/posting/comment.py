@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from retrace.tools.pull_request.posting.choosing import CML, TESTS
-from retrace.tools.pull_request.posting.github import GitHub, Run
+from retrace.tools.pull_request.posting.github import GitHub, WorkflowRun
 from retrace.tools.pull_request.posting.sanitizing import length, one_line, sanitize
 from retrace.tools.pull_request.posting.untrusted import Artifact
 
@@ -36,13 +36,15 @@ FORK = (
 )
 
 
-def compose(github: GitHub, run: Run, artifact: Artifact, url: str | None, problem: str = "") -> str:
+def compose(
+    github: GitHub, run: WorkflowRun, artifact: Artifact, url: str | None, problem: str = ""
+) -> str:
     """Return the text of the comment: what GitHub says of the run, then what the run says.
 
     Parameters
     ----------
     github : GitHub
-    run : Run
+    run : WorkflowRun
     artifact : Artifact
     url : str or None
         Of the artifact.
@@ -59,7 +61,7 @@ def compose(github: GitHub, run: Run, artifact: Artifact, url: str | None, probl
     return f"{head}\n\n{sanitize(artifact.comment, room)}"
 
 
-def _facts(github: GitHub, run: Run, url: str | None) -> str:
+def _facts(github: GitHub, run: WorkflowRun, url: str | None) -> str:
     commit = f"{github.server}/{quote(run.head_repository)}/commit/{run.sha}"
     parts = [
         f"[{run.sha[:9]}]({commit}) on {one_line(run.branch)}",
@@ -70,12 +72,12 @@ def _facts(github: GitHub, run: Run, url: str | None) -> str:
     return " · ".join(parts)
 
 
-def _duration(run: Run) -> str:
+def _duration(run: WorkflowRun) -> str:
     seconds = (datetime.fromisoformat(run.ended) - datetime.fromisoformat(run.started)).total_seconds()
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def post(github: GitHub, number: int, text: str, run: Run) -> str:
+def post(github: GitHub, number: int, text: str, run: WorkflowRun) -> str:
     """Create the comment of a pull request or update it in place; return how.
 
     CML posts it wherever it would find the right comment. It reads one page and knows a comment by its
@@ -112,7 +114,7 @@ def _ids(comments: list[dict[str, Any]]) -> list[int]:
     return [each["id"] for each in comments]
 
 
-def _run_cml(github: GitHub, number: int, text: str, run: Run) -> bool:
+def _run_cml(github: GitHub, number: int, text: str, run: WorkflowRun) -> bool:
     command = shlex.split(os.environ.get("CML_BIN", "cml"))
     if not shutil.which(command[0]):
         return False

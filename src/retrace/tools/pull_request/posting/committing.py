@@ -4,9 +4,9 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from retrace.core.errors import RetraceError
+from retrace.tools.pull_request.posting import PostingError
 from retrace.tools.pull_request.posting.choosing import CML, Choice
-from retrace.tools.pull_request.posting.github import GitHub, GitHubError, Run
+from retrace.tools.pull_request.posting.github import GitHub, GitHubError, WorkflowRun
 
 # Marks such a commit, so that results that differ from run to run cannot call each other for ever.
 TRAILER = "Retrace-Run:"
@@ -32,23 +32,23 @@ def commit_results(reader: GitHub, writer: GitHub, choice: Choice, results: dict
 
     Raises
     ------
-    RetraceError
+    PostingError
         Nothing is to be committed, or it may not be.
     """
     run = choice.run
     if run is None or choice.pull is None:
-        raise RetraceError(f"nothing is committed: {choice.reason}")
+        raise PostingError(f"nothing is committed: {choice.reason}")
     if reason := _obstacle(run, choice.pull, results):
-        raise RetraceError(f"nothing is committed: {reason}")
+        raise PostingError(f"nothing is committed: {reason}")
     if TRAILER in reader.get(f"commits/{run.sha}")["commit"]["message"]:
-        raise RetraceError("nothing is committed: the commit that was run holds the results of a run")
+        raise PostingError("nothing is committed: the commit that was run holds the results of a run")
     changed = {path: content for path, content in results.items() if _read(reader, run, path) != content}
     if not changed:
-        raise RetraceError("nothing is committed: the branch has these results")
+        raise PostingError("nothing is committed: the branch has these results")
     return _commit(writer, run, changed)
 
 
-def _obstacle(run: Run, pull: dict[str, Any], results: dict[str, bytes]) -> str:
+def _obstacle(run: WorkflowRun, pull: dict[str, Any], results: dict[str, bytes]) -> str:
     if run.from_fork or run.workflow != CML or run.event != "push":
         return "only runs of cml on this repository's own branches leave results for Git"
     if run.conclusion != "success" or not results:
@@ -58,7 +58,7 @@ def _obstacle(run: Run, pull: dict[str, Any], results: dict[str, bytes]) -> str:
     return ""
 
 
-def _read(github: GitHub, run: Run, path: str) -> bytes | None:
+def _read(github: GitHub, run: WorkflowRun, path: str) -> bytes | None:
     try:
         found = github.get(f"contents/{quote(path)}", ref=run.sha)
     except GitHubError as problem:
@@ -67,11 +67,11 @@ def _read(github: GitHub, run: Run, path: str) -> bytes | None:
         raise
     # A folder is answered with a list, and a file in its place would take its files away.
     if not isinstance(found, dict):
-        raise RetraceError(f"nothing is committed: {path} of the branch is a folder")
+        raise PostingError(f"nothing is committed: {path} of the branch is a folder")
     return base64.b64decode(found.get("content") or "")
 
 
-def _commit(github: GitHub, run: Run, changed: dict[str, bytes]) -> str:
+def _commit(github: GitHub, run: WorkflowRun, changed: dict[str, bytes]) -> str:
     answer = github.graphql(
         MUTATION,
         input={

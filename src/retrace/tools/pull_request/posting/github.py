@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from retrace.core.errors import RetraceError
+from retrace.tools.pull_request.posting import PostingError
 
 PER_PAGE = 100
 MOST_PAGES = 100
@@ -18,7 +18,7 @@ MOST_PAGES = 100
 SECONDS = 30
 
 
-class GitHubError(RetraceError):
+class GitHubError(PostingError):
     """GitHub refuses, or does not answer.
 
     Parameters
@@ -119,7 +119,7 @@ def _message(problem: urllib.error.HTTPError) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class WorkflowRun:
     """A finished workflow run, as GitHub tells it: nothing here was written by the run.
 
     Attributes
@@ -145,12 +145,12 @@ class Run:
     ended: str
 
 
-def run_of(found: dict[str, Any], repository: str) -> Run | None:
+def run_of(found: dict[str, Any], repository: str) -> WorkflowRun | None:
     """Read a run of the event or of the API; None where its repository is gone."""
     head = found.get("head_repository")
     if not head or not found.get("head_branch"):
         return None
-    return Run(
+    return WorkflowRun(
         id=int(found["id"]),
         event=found["event"],
         workflow=found["path"].split("@")[0],
@@ -167,7 +167,7 @@ def run_of(found: dict[str, Any], repository: str) -> Run | None:
     )
 
 
-def from_environment() -> tuple[GitHub, Run | None]:
+def from_environment() -> tuple[GitHub, WorkflowRun | None]:
     """Return the API and the run whose end started this job, from the variables that every job has.
 
     Raises
@@ -190,7 +190,7 @@ def from_environment() -> tuple[GitHub, Run | None]:
         ) from None
 
 
-def artifact_url(github: GitHub, run: Run, name: str) -> str | None:
+def artifact_url(github: GitHub, run: WorkflowRun, name: str) -> str | None:
     """Return where a person finds an artifact of a run, or None where the run left none."""
     for found in github.pages(f"actions/runs/{run.id}/artifacts", "artifacts", name=name):
         if found["name"] == name and not found["expired"]:

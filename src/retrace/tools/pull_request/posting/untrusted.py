@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from retrace.core.errors import RetraceError
+from retrace.tools.pull_request.posting import PostingError
 
 COMMENT = "comment.md"
 
@@ -23,7 +23,7 @@ LARGEST_FILE = 20 * 2**20
 LARGEST_TEXT = 2**20  # of a file that is read here
 
 
-class UntrustedError(RetraceError):
+class UntrustedError(PostingError):
     """An artifact holds what no run of this repository leaves."""
 
 
