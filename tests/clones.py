@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from project import ROOT, Project, environment, forget_stores
-from retrace.tools.repository.stages import open_repository
+from retrace.tools.repository.dvc import open_repository
 
 PIPELINE = """stages:
   make:

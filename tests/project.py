@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import run_or_explain
 from retrace.tools.cli import cli
+from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.overrides import set_params
-from retrace.tools.repository.stages import open_repository
 
 ROOT = Path(__file__).parents[1]
 

@@ -210,3 +210,20 @@ def test_tests_mirror_the_package():
         if path.stem not in {"__init__", "__main__", "description"}:
             mirror = path.relative_to(ROOT / "src/retrace").with_name(f"test_{path.name}")
             assert (Path(__file__).parent / mirror).exists(), f"no test file for {path.name}"
+
+
+# They start programs, neither of them Git or DVC: `nvidia-smi`, and the one that draws charts.
+STARTERS = {"machine.py", "comment.py"}
+
+
+def test_only_tools_repository_knows_git_dvc_and_the_form_of_dvc_lock():
+    room = PACKAGE / "tools/repository"
+    for path in (path for path in PACKAGE.rglob("*.py") if not path.is_relative_to(room)):
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        imported = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        imported |= {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
+        tops = {name.partition(".")[0] for name in imported}
+        assert not {top for top in tops if top.startswith(("dvc", "scmrepo", "git"))}, path
+        assert "subprocess" not in tops or path.name in STARTERS, path
+        texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+        assert not texts & {"deps", "outs", "files/md5"}, path

@@ -2,7 +2,7 @@ import pytest
 from scipy import stats
 
 from retrace.tools.comparison.seed_summary import is_deterministic, summarise
-from retrace.tools.repository.commit_lock import Lock
+from retrace.tools.repository.lock import Lock
 from retrace.tools.repository.seed_runs import SeedRun
 
 SHARES = {"split.train": 0.6, "split.test": 0.3}

@@ -11,40 +11,38 @@ def state(**fields):
     return SimpleNamespace(rev="a" * 40, error=None, data=SimpleNamespace(**told | fields))
 
 
-@pytest.fixture
-def cache(tmp_path):
-    (tmp_path / "pulled").touch()
-    return SimpleNamespace(local=SimpleNamespace(oid_to_path=lambda md5: str(tmp_path / md5)))
-
-
-def test_hyperparameters_of_other_models_are_left_out(cache):
+def test_hyperparameters_of_other_models_are_left_out():
     params = {"model": "svm", "models": {"svm": {"C": 1}, "knn": {"n_neighbors": 5}}}
-    run = run_from(state(params={"params.yaml": {"data": params}}), cache)
+    run = run_from(state(params={"params.yaml": {"data": params}}))
     assert run.params == {"model": "svm", "models.svm.C": 1}
 
 
-def test_only_finite_numbers_are_scores(cache):
+def test_only_finite_numbers_are_scores():
     metrics = {"validation": {"accuracy": 0.5, "note": "x", "ok": True, "log_loss": float("nan")}}
-    run = run_from(state(metrics={"metrics.json": {"data": metrics}}), cache)
+    run = run_from(state(metrics={"metrics.json": {"data": metrics}}))
     assert run.metrics == {"validation.accuracy": 0.5}
     assert run.has_scores
 
 
-def test_a_damaged_metrics_file_is_told_in_one_line(cache):
-    run = run_from(state(metrics={"metrics.json": {"error": {"msg": "no\n  JSON"}}}), cache)
+def test_a_damaged_metrics_file_is_told_in_one_line():
+    run = run_from(state(metrics={"metrics.json": {"error": {"msg": "no\n  JSON"}}}))
     assert (run.state, run.note, run.has_scores) == ("no metrics", "no JSON", False)
 
 
-def test_a_revision_that_dvc_cannot_read_is_listed(cache):
+def test_a_revision_that_dvc_cannot_read_is_listed():
     broken = SimpleNamespace(rev="b" * 40, data=None, error=SimpleNamespace(msg="dvc.yaml is broken"))
-    assert run_from(broken, cache).note == "dvc.yaml is broken"
+    assert run_from(broken).note == "dvc.yaml is broken"
 
 
-def test_outputs_in_the_cache_are_told_from_those_that_were_not_pulled(cache):
-    outs = {name: SimpleNamespace(hash=name) for name in ("pulled", "elsewhere")}
-    run = run_from(state(outs=outs), cache)
-    assert set(run.hashes) == {"pulled", "elsewhere"}
-    assert set(run.files) == {"pulled"}
+def test_outputs_in_the_cache_are_told_from_those_that_were_not_pulled(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".dvc/cache/files/md5/aa").mkdir(parents=True)
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    (tmp_path / ".dvc/cache/files/md5/aa" / ("a" * 30)).touch()
+    outs = {name: SimpleNamespace(hash=name[0] * 32) for name in ("a pulled", "b elsewhere")}
+    run = run_from(state(outs=outs))
+    assert set(run.hashes) == {"a pulled", "b elsewhere"}
+    assert set(run.files) == {"a pulled"}
 
 
 def test_an_experiment_that_became_a_branch_is_one_run():

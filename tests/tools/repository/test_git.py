@@ -4,7 +4,7 @@ import pytest
 
 from made_runs import MadeRuns, labelled
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.git import default_base, experiments, find_tree, read_blobs
+from retrace.tools.repository.git import default_base, experiments, find_tree, listed, read_blobs, setup
 
 
 @pytest.fixture
@@ -75,3 +75,21 @@ def test_files_are_read_in_one_call_and_absent_ones_left_out(runs):
     names = ["main:./src/train.py", "main:./none.py", "main:./src", "main:./data/made.yaml"]
     assert read_blobs(names) == {names[0]: b"train", names[3]: b"title: Made up"}
     assert find_tree("main").files("src") == ["src/train.py"]
+
+
+def test_git_is_asked_in_the_folder_where_we_are(runs, monkeypatch):
+    monkeypatch.setenv("GIT_COMMITTER_NAME", "Ada")
+    found = setup()
+    assert (found.refusal, found.shallow, found.name) == ("", False, "Ada")
+    assert found.version[0].isdigit()
+    monkeypatch.chdir("/")
+    assert "not a git repository" in setup().refusal
+
+
+def test_names_and_contents_may_be_of_any_encoding(runs):
+    name = "gr\udcfc\udcdf.txt"  # Latin-1
+    (runs.folder / name).write_bytes(b"\xfc")
+    runs.git("add", "-A")
+    runs.commit(labelled())
+    assert name in listed("ls-files", "-z")
+    assert find_tree("main").read([name]) == {name: b"\xfc"}

@@ -3,7 +3,7 @@ import pytest
 from retrace.tools.repository.last_run import RECORD, last_run, note_run
 from retrace.tools.repository.lock import locked_outputs
 
-LOCK = "stages:\n  {stage}:\n    cmd: x\n    outs:\n    - path: a\n      md5: {md5}\n"
+LOCK = "stages:\n  {stage}:\n    cmd: x\n    outs:\n    - path: a\n      md5: '{md5}'\n"
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def workspace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def lock(md5, stage="train"):
-        (tmp_path / "dvc.lock").write_text(LOCK.format(stage=stage, md5=md5))
+        (tmp_path / "dvc.lock").write_text(LOCK.format(stage=stage, md5=md5 * 32))
 
     return lock
 

@@ -1,6 +1,15 @@
 import pytest
 
-from retrace.tools.repository.lock import Output, differing_outputs, is_in_place, locked_outputs
+from project import ROOT
+from retrace.core.errors import ParamsError, RetraceError
+from retrace.tools.repository.lock import (
+    Output,
+    differing_outputs,
+    is_in_place,
+    locked_outputs,
+    parse_lock,
+    parse_yaml,
+)
 
 LOCK = """\
 schema: '2.0'
@@ -14,7 +23,7 @@ stages:
       size: 3
     - path: figures
       hash: md5
-      md5: aaaa.dir
+      md5: 0cc175b9c0f1b6a831c399e269772661.dir
 """
 
 
@@ -51,3 +60,43 @@ def test_differing_outputs_are_named(outputs):
     changed = [Output("train", "model", "other"), outputs[1]]
     assert differing_outputs(outputs, changed) == [outputs[0]]
     assert differing_outputs(outputs, outputs) == []
+
+
+def test_sources_are_what_no_stage_makes():
+    lock = parse_lock((ROOT / "dvc.lock").read_bytes(), "dvc.lock")
+    assert "src/train.py" in lock.sources["train"]
+    assert "cache/train.pkl" not in lock.sources["train"]
+    assert lock.params["seed"] == 42
+    assert "report/predictions.csv" in lock.outs
+
+
+def test_numbers_are_read_as_dvc_reads_them():
+    assert parse_yaml(b"rate: 1e-4\n", "params.yaml") == {"rate": 1e-4}
+    with pytest.raises(ParamsError, match=r"params\.yaml of main is not valid YAML"):
+        parse_yaml(b"a: [", "params.yaml of main")
+
+
+ENTRY = "stages: {{make: {{cmd: x, outs: [{{path: {path}, md5: {md5}}}]}}}}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "stages: [1]",
+        "stages: {make: 3}",
+        "stages: {make: {outs: 3}}",
+        "stages: {make: {deps: [3]}}",
+        "stages: {make: {params: [rate]}}",
+        ENTRY.format(path="a", md5="../../../etc/passwd"),
+        ENTRY.format(path="a", md5="12345678901234567890123456789012"),
+        ENTRY.format(path='"a\\nHEAD:b"', md5="a" * 32),
+        "[" * 5000,
+    ],
+)
+def test_a_lock_that_dvc_cannot_have_written_is_refused(content):
+    with pytest.raises(RetraceError, match=r"^dvc\.lock of main is .*git checkout dvc\.lock"):
+        parse_lock(content.encode(), "dvc.lock of main")
+
+
+def test_an_output_that_was_never_hashed_is_none_of_the_outputs():
+    assert parse_lock(b"stages: {make: {cmd: x, outs: [{path: a}]}}", "dvc.lock").outputs == []

@@ -1,7 +1,12 @@
 import pytest
 
 from retrace.core.errors import ParamsError
-from retrace.tools.repository.overrides import models_in, with_overrides
+from retrace.tools.repository.overrides import (
+    current_value,
+    models_in,
+    override_params,
+    with_overrides,
+)
 
 VALUES = {"seed": 1, "model": "svm", "models": {"svm": {"C": 1.0, "kernel": "rbf"}}}
 
@@ -45,3 +50,22 @@ def test_a_plus_adds_a_key_and_the_file_may_be_named():
 
 def test_models_whose_hyperparameters_change_are_named_once():
     assert models_in(["models.svm.C=1", "models.svm.kernel=rbf", "seed=1", "model=knn"]) == ["svm"]
+
+
+def test_overrides_reach_models_and_features(params):
+    changed = override_params(
+        params, {"models.svm.C": 7.0, "features.scale": "minmax", "features.text.min_df": 5}
+    )
+    assert changed.models["svm"]["C"] == 7.0
+    assert (changed.features.scale, changed.features.text.min_df) == ("minmax", 5)
+    assert params.models["svm"]["C"] == 1.0
+
+
+def test_current_values_are_those_of_the_file(params):
+    assert current_value(params, "models.mlp.hidden") == [128]
+    assert current_value(params, "features.text.word_ngrams") == [1, 2]
+
+
+def test_a_wrong_feature_is_named_with_its_path(params):
+    with pytest.raises(ParamsError, match=r"params.yaml: features.scale: got 'max'.*'minmax'"):
+        override_params(params, {"features.scale": "max"})

@@ -4,8 +4,8 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
+from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.remote import missing_outputs, reach, within
-from retrace.tools.repository.stages import open_repository
 
 
 def test_an_answer_in_time_is_returned():

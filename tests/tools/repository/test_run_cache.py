@@ -1,8 +1,8 @@
 import pytest
 
 from clones import make_clone
+from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.run_cache import fetch_runs, locked_entries
-from retrace.tools.repository.stages import open_repository
 
 pytestmark = pytest.mark.slow
 

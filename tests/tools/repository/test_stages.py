@@ -1,11 +1,10 @@
 import hashlib
-import os
 
 import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.stages import open_repository, read_stages
+from retrace.tools.repository.stages import read_stages
 
 DVC_YAML = """\
 stages:
@@ -154,10 +153,3 @@ def test_a_mistake_in_dvc_yaml_is_told_in_dvcs_words(small):
 def test_a_folder_without_dvc_is_told(tmp_path):
     with pytest.raises(RetraceError, match="not inside of a DVC repository"):
         read_stages(tmp_path)
-
-
-def test_dvc_keeps_its_notes_only_on_request(small):
-    with open_repository(small.folder, notes=True) as repo:
-        assert repo.tmp_dir == os.fspath(small / ".dvc/tmp")
-    with open_repository(small.folder) as repo:
-        assert not repo.tmp_dir.startswith(os.fspath(small.folder))

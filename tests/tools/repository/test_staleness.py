@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from retrace.tools.repository.git import find_tree
+from retrace.tools.repository.lock import parse_lock
 from retrace.tools.repository.stages import Dependency, Result, Stage
-from retrace.tools.repository.staleness import all_problems, problems
+from retrace.tools.repository.staleness import all_problems, problems, stale_stages
 
 TRUE = Stage(
     name="train",
@@ -98,3 +100,23 @@ def test_what_several_stages_share_is_one_line():
 def test_of_many_files_in_a_folder_some_are_named():
     stage = with_dependency(inside=tuple("abcde"))
     assert problems(stage) == ["x changed (a, b, c, 2 more)"]
+
+
+@pytest.mark.slow
+def test_a_committed_run_is_true_until_its_files_change(reproduced, tmp_path, monkeypatch):
+    copy = tmp_path / "copy"
+    reproduced.run("git", "clone", "-q", ".", str(copy))
+    (copy / "dvc.lock").write_bytes(reproduced.read("dvc.lock"))
+    monkeypatch.chdir(copy)
+    lock = parse_lock((copy / "dvc.lock").read_bytes(), "dvc.lock")
+    assert stale_stages(find_tree("HEAD"), lock) == {}
+    (copy / "src/retrace/models/new.py").write_text("")
+    (copy / "src/retrace/splitting/methods.py").write_text("")
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    reproduced.run("git", "-C", str(copy), "add", "-A")
+    reproduced.run("git", "-C", str(copy), *identity, "commit", "-qm", "edit")
+    assert stale_stages(find_tree("HEAD"), lock) == {
+        "split": "src/retrace/splitting/methods.py",
+        "train": "src/retrace/models",
+        "report": "src/retrace/models",
+    }

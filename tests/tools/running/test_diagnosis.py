@@ -1,6 +1,7 @@
 import pytest
 
 from retrace.core.params import Train
+from retrace.tools.repository.git import Setup
 from retrace.tools.running.diagnosis import (
     judge_disk,
     judge_git,
@@ -10,7 +11,7 @@ from retrace.tools.running.diagnosis import (
     judge_source,
     judge_threads,
 )
-from retrace.tools.running.machine import Driver, Git, Torch
+from retrace.tools.running.machine import Driver, Torch
 
 CPU_BUILD = Torch(version="2.13.0+cpu", cuda=None, problem="is a CPU build")
 WORKING = Torch(version="2.13.0", cuda="12.9", problem=None)
@@ -18,7 +19,7 @@ FAILING = Torch(version="2.13.0", cuda="13.0", problem="finds no GPU to compute 
 
 DRIVER = Driver(version="570.86", cuda="12.8", gpus=("NVIDIA H200, 140 GiB",))
 
-ME = {"version": "2.39.5", "in_repository": True, "name": "Ada", "email": "ada@example.org"}
+ME = {"version": "2.39.5", "name": "Ada", "email": "ada@example.org"}
 
 
 def train(device):
@@ -40,13 +41,13 @@ def test_an_old_python_is_an_error():
     [
         ({}, "ok", "commits as Ada <ada@example.org>"),
         ({"version": None}, "error", "is not installed"),
-        ({"in_repository": False}, "error", "this is no repository"),
+        ({"refusal": "fatal: detected dubious ownership"}, "error", "detected dubious ownership"),
         ({"email": ""}, "warning", "`git config user.name <name>`"),
         ({"shallow": True}, "warning", "`git fetch --unshallow`"),
     ],
 )
 def test_git_is_judged(change, level, says):
-    finding = judge_git(Git(**(ME | change)))
+    finding = judge_git(Setup(**(ME | change)))
     assert (finding.level, says in finding.says) == (level, True)
 
 

@@ -1,6 +1,6 @@
 import sys
 
-from retrace.tools.running.machine import ask, cores, git, parse_driver, torch_build
+from retrace.tools.running.machine import ask, cores, parse_driver, torch_build
 
 # The form of `nvidia-smi -q`, shortened.
 REPORT = """\
@@ -43,14 +43,6 @@ def test_a_program_that_is_missing_or_fails_says_nothing():
     assert ask("no-such-program") is None
     assert ask(sys.executable, "-c", "raise SystemExit(1)") is None
     assert ask(sys.executable, "-c", "print(1)") == "1"
-
-
-def test_git_is_asked_in_the_folder_where_we_are(repository, monkeypatch):
-    monkeypatch.chdir(repository.folder)
-    monkeypatch.setenv("GIT_COMMITTER_NAME", "Ada")
-    found = git()
-    assert (found.in_repository, found.shallow, found.name) == (True, False, "Ada")
-    assert found.version[0].isdigit()
 
 
 def test_torch_says_why_it_has_no_gpu_or_computes_on_it():

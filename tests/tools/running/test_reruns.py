@@ -19,28 +19,29 @@ from retrace.tools.running.reruns import (
 
 def run_with(folder, outputs, accuracy=0.9, params="{seed: 1}"):
     folder.mkdir()
-    lines = [f"    - {{path: {path}, md5: '{md5}'}}" for path, md5 in outputs.items()]
+    lines = [f"    - {{path: {path}, md5: '{md5 * 32}'}}" for path, md5 in outputs.items()]
     (folder / "dvc.lock").write_text(
-        "schema: '2.0'\nstages:\n  train:\n    cmd: x\n    deps:\n    - {path: src/train.py, md5: s}\n"
+        "schema: '2.0'\nstages:\n  train:\n    cmd: x\n"
+        f"    deps:\n    - {{path: src/train.py, md5: '{'5' * 32}'}}\n"
         f"    params: {{params.yaml: {params}}}\n    outs:\n" + "\n".join(lines) + "\n"
     )
     (folder / "metrics.json").write_text(json.dumps({"test": {"accuracy": accuracy, "n": 5}}))
     return Run(folder=folder)
 
 
-MADE = {"cache/environment.json": "e", "cache/model.joblib": "m"}
+MADE = {"cache/environment.json": "e", "cache/model.joblib": "b"}
 
 
 def test_runs_that_differ_name_stage_and_file(tmp_path):
     first = run_with(tmp_path / "a", MADE)
-    other = run_with(tmp_path / "b", MADE | {"cache/model.joblib": "other"})
+    other = run_with(tmp_path / "b", MADE | {"cache/model.joblib": "c"})
     assert compare_runs(first, other) == ["train: cache/model.joblib"]
     assert compare_runs(first, first) == []
 
 
 def test_the_same_machine_is_compared_byte_by_byte(tmp_path):
     lock = run_with(tmp_path / "lock", MADE)
-    run = run_with(tmp_path / "run", MADE | {"cache/model.joblib": "other"})
+    run = run_with(tmp_path / "run", MADE | {"cache/model.joblib": "c"})
     assert compare_with_lock(run, lock.folder) == (
         ["train: cache/model.joblib"],
         "with dvc.lock, byte by byte",
@@ -49,7 +50,7 @@ def test_the_same_machine_is_compared_byte_by_byte(tmp_path):
 
 @pytest.mark.parametrize(("accuracy", "different"), [(0.91, []), (0.7, ["report: metrics.json"])])
 def test_another_machine_is_compared_by_its_metrics(tmp_path, accuracy, different):
-    lock = run_with(tmp_path / "lock", MADE | {"cache/environment.json": "other"})
+    lock = run_with(tmp_path / "lock", MADE | {"cache/environment.json": "d"})
     found, how = compare_with_lock(run_with(tmp_path / "run", MADE, accuracy), lock.folder)
     assert found == different
     assert "of another machine or versions" in how

@@ -12,7 +12,7 @@ from retrace.cleaning.cleaners import clean
 from retrace.core.errors import RetraceError
 from retrace.readers import read
 from retrace.splitting.methods import split_rows
-from retrace.tools.repository.overriding import override_params
+from retrace.tools.repository.overrides import override_params
 from retrace.tools.search.confirmation import Refits, confirm, recall, remember, score_refit
 from retrace.tools.search.trials.events import Finished, Outcome, Reported
 from retrace.tools.search.trials.local import LocalEvaluator

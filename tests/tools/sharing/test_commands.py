@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from retrace.core.errors import RetraceError
 from retrace.tools.cli import cli
-from retrace.tools.repository.stages import open_repository
+from retrace.tools.repository.dvc import open_repository
 from retrace.tools.sharing.commands import _size
 from retrace.tools.sharing.store import Store, write
 from swift import free_ports

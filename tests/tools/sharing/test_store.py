@@ -4,7 +4,7 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.stages import open_repository
+from retrace.tools.repository.dvc import open_repository
 from retrace.tools.sharing.store import Store, try_out, write
 
 AWS = Store(name="store", url="s3://group/digits", region="eu-central-1")

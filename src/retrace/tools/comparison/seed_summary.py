@@ -8,7 +8,7 @@ from scipy import stats
 from retrace.core.artifacts import PREDICTIONS
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import LOWER_IS_BETTER
-from retrace.tools.repository.commit_lock import Values
+from retrace.tools.repository.lock import Values
 from retrace.tools.repository.seed_runs import Kind, SeedRun
 
 

@@ -1,13 +1,8 @@
 """Ask DVC for every branch, tag and experiment of this clone, and for the workspace where it differs."""
 
-import functools
-import logging
-import multiprocessing
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,10 +12,9 @@ from tqdm import tqdm
 from retrace.core.errors import RetraceError
 from retrace.tools.dashboard.runs import WORKSPACE, Run, merged, run_from, unfinished
 from retrace.tools.repository.git import git
+from retrace.tools.repository.revisions import collect_revisions
 
 T = TypeVar("T")
-
-FEW = 8  # revisions that one process collects before another would have started
 
 NOTES = {
     "failed": "it failed: `dvc queue logs {name}` shows why",
@@ -43,33 +37,14 @@ def gather_runs() -> list[Run]:
     RetraceError
         This is not a Git repository with DVC and a commit.
     """
-    with _repository() as repo:
-        baselines = list(dict.fromkeys([*_git_revisions(), *_baselines(repo)]))
-        _collect(repo, baselines)
-        states = repo.experiments.show(revs=baselines)
-        return _named(_runs(states, repo.cache))
-
-
-@contextmanager
-def _repository() -> Iterator[Any]:
-    from dvc.exceptions import NotDvcRepoError
-    from dvc.repo import Repo
-
     if not git("rev-parse", "--verify", "--quiet", "HEAD"):
         raise RetraceError(
             f"{Path.cwd()} has no Git commit, and experiments are kept in Git: run `git init`,"
             " `git add .` and `git commit -m start`"
         )
-    try:
-        repo = Repo()
-    except NotDvcRepoError:
-        raise RetraceError(
-            f"{Path.cwd()} is not under DVC: run from the repository's top folder"
-        ) from None
-    # DVC warns of each revision that lacks a file; the page lists such runs instead.
-    logging.getLogger("dvc").setLevel(logging.CRITICAL)
-    with repo:
-        yield repo
+    if not Path(".dvc").is_dir():
+        raise RetraceError(f"{Path.cwd()} is not under DVC: run from the repository's top folder")
+    return _named(_runs(collect_revisions(_git_revisions(), progress)))
 
 
 def _git_revisions() -> list[str]:
@@ -78,64 +53,19 @@ def _git_revisions() -> list[str]:
     return [git("rev-parse", "HEAD"), *(line[-40:] for line in listed.splitlines())]
 
 
-def _baselines(repo: Any) -> list[str]:
-    from dvc.repo.experiments.utils import exp_refs
-
-    queue = repo.experiments.celery_queue
-    found = [ref.baseline_sha for ref in exp_refs(repo.scm)]
-    found += [entry.baseline_rev for entry in queue.iter_queued()]
-    found += [entry.baseline_rev for entry in queue.iter_active()]
-    return found + [done.entry.baseline_rev for done in queue.iter_failed()]
-
-
-def _collect(repo: Any, baselines: list[str]) -> None:
-    """Fill DVC's own cache of revisions, which `show` then reads.
-
-    A revision takes DVC a third of a second (it parses dvc.yaml and dvc.lock), so all cores share them.
-    """
-    from dvc.repo.experiments.utils import exp_refs
-
-    revisions = [*baselines, *(repo.scm.get_ref(str(ref)) for ref in exp_refs(repo.scm))]
-    known = repo.experiments.cache
-    new = [revision for revision in dict.fromkeys(revisions) if known.get(revision) is None]
-    workers = min(os.cpu_count() or 1, len(new) // FEW)
-    if workers < 2:
-        for revision in progress(new, "asking DVC"):
-            _collect_one(revision)
-        return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for _ in progress(pool.imap_unordered(_collect_one, new), "asking DVC", len(new)):
-            pass
-
-
-def _collect_one(revision: str) -> None:
-    from dvc.repo.experiments.collect import collect_rev
-
-    collect_rev(_opened(), revision)
-
-
-@functools.cache
-def _opened() -> Any:
-    """Open the repository once in each process."""
-    from dvc.repo import Repo
-
-    logging.getLogger("dvc").setLevel(logging.CRITICAL)
-    return Repo()
-
-
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
     """Show how far a loop is, on standard error, once it takes longer than a second."""
     return tqdm(items, desc=what, total=total, delay=1, leave=False, file=sys.stderr, unit="run")
 
 
-def _runs(states: Iterable[Any], cache: Any) -> Iterator[Run]:
+def _runs(states: Iterable[Any]) -> Iterator[Run]:
     workspace, *commits = states
-    runs = [run_from(state, cache) for state in commits]
-    yield from _changed_workspace(run_from(workspace, cache), runs)
+    runs = [run_from(state) for state in commits]
+    yield from _changed_workspace(run_from(workspace), runs)
     for state, run in zip(commits, runs, strict=True):
         yield run
         for found in state.experiments or []:
-            yield _experiment(found, cache, state.rev)
+            yield _experiment(found, state.rev)
 
 
 def _changed_workspace(workspace: Run, commits: list[Run]) -> Iterator[Run]:
@@ -147,9 +77,9 @@ def _changed_workspace(workspace: Run, commits: list[Run]) -> Iterator[Run]:
         yield unfinished(workspace, "no metrics", NOT_RUN)
 
 
-def _experiment(found: Any, cache: Any, baseline: str) -> Run:
+def _experiment(found: Any, baseline: str) -> Run:
     name = found.name or ""
-    run = replace(run_from(found.revs[0], cache), experiment=name, started_from=baseline)
+    run = replace(run_from(found.revs[0]), experiment=name, started_from=baseline)
     state = found.executor.state if found.executor else "success"
     if state == "success":
         return run

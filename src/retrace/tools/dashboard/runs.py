@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retrace.core.checked_yaml import flatten
+from retrace.tools.repository.dvc import cached_file
 
 WORKSPACE = "workspace"
 
@@ -78,14 +79,12 @@ class Run:
         return self.state == "done" and any(key.startswith("validation.") for key in self.metrics)
 
 
-def run_from(state: Any, cache: Any) -> Run:
+def run_from(state: Any) -> Run:
     """Make a `Run` of what DVC collected of one revision.
 
     Parameters
     ----------
     state : dvc.repo.experiments.serialize.ExpState
-    cache : dvc.cachemgr.CacheManager
-        Of the same repository.
     """
     data = state.data
     if data is None:
@@ -104,7 +103,7 @@ def run_from(state: Any, cache: Any) -> Run:
         params=_own_params(_values(data.params)),
         metrics=metrics,
         hashes=hashes,
-        files={path: file for path, md5 in hashes.items() if (file := _cached(md5, cache)).exists()},
+        files={path: file for path, md5 in hashes.items() if (file := cached_file(md5)).exists()},
     )
 
 
@@ -149,10 +148,6 @@ def _own_params(params: dict[str, Any]) -> dict[str, Any]:
 
 def _is_score(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-
-
-def _cached(md5: str, cache: Any) -> Path:
-    return Path(cache.local.oid_to_path(md5))
 
 
 def _problem(error: Any) -> str:

@@ -1,5 +1,6 @@
 """Names into commits, and the files that a commit holds: all that is asked of Git."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable
@@ -51,17 +52,83 @@ class Tree:
 
     def files(self, folder: str) -> list[str]:
         """Name the files that the commit holds in a folder and its subfolders."""
-        names = git("ls-tree", "-r", "--name-only", "-z", self.commit, "--", f"{folder}/")
-        return [name for name in names.split("\0") if name]
+        return listed("ls-tree", "-r", "--name-only", "-z", self.commit, "--", f"{folder}/")
 
 
-def git(*arguments: str) -> str:
+def git(*arguments: str, folder: Path | None = None) -> str:
     """Run Git and return what it prints; nothing where it fails."""
+    run = ask_git(*arguments, folder=folder)
+    return decoded(run.stdout).strip() if run.returncode == 0 else ""
+
+
+def listed(*arguments: str, folder: Path | None = None) -> list[str]:
+    """Run a command of Git that ends each name with a zero byte, and return the names."""
+    return [name for name in git(*arguments, folder=folder).split("\0") if name]
+
+
+def ask_git(
+    *arguments: str, folder: Path | None = None, text: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run Git, and leave its answer and its exit status to the caller.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Where it runs; None stands for the current folder.
+    text : bytes or None
+        What it reads from standard input.
+
+    Raises
+    ------
+    RetraceError
+        There is no Git.
+    """
     try:
-        run = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, input=text, capture_output=True, check=False
+        )
     except FileNotFoundError:
         raise RetraceError("git is not installed: install it from https://git-scm.com") from None
-    return run.stdout.strip() if run.returncode == 0 else ""
+
+
+def decoded(said: bytes) -> str:
+    """Decode what Git prints: names and contents may be of any encoding, whatever this machine's is."""
+    return said.decode("utf-8", errors="surrogateescape")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """Git and the repository here; ``version`` is None where there is no git.
+
+    Attributes
+    ----------
+    refusal : str
+        Why Git sees no repository here, in its own words; empty where it does.
+    name, email : str
+        The identity that commits carry.
+    """
+
+    version: str | None
+    refusal: str = ""
+    name: str = ""
+    email: str = ""
+    shallow: bool = False
+
+
+def setup() -> Setup:
+    """Ask Git about itself and about the repository here."""
+    try:
+        said = git("--version")
+    except RetraceError:
+        return Setup(version=None)
+    here = ask_git("rev-parse", "--git-dir")
+    return Setup(
+        version=said.split()[2],
+        refusal=" ".join(decoded(here.stderr).split()) if here.returncode else "",
+        name=os.environ.get("GIT_COMMITTER_NAME") or git("config", "user.name"),
+        email=os.environ.get("GIT_COMMITTER_EMAIL") or git("config", "user.email"),
+        shallow=git("rev-parse", "--is-shallow-repository") == "true",
+    )
 
 
 def find_tree(name: str) -> Tree:
@@ -118,9 +185,8 @@ def read_blobs(names: Iterable[str]) -> dict[str, bytes]:
         Such as ``"HEAD:./params.yaml"``, relative to the current folder.
     """
     asked = list(names)
-    command = ["git", "cat-file", "--batch"]
-    text = "".join(f"{name}\n" for name in asked).encode()
-    answer = subprocess.run(command, input=text, capture_output=True, check=True).stdout
+    text = "".join(f"{name}\n" for name in asked).encode("utf-8", errors="surrogateescape")
+    answer = ask_git("cat-file", "--batch", text=text).stdout
     found, position = {}, 0
     for name in asked:
         end = answer.index(b"\n", position)

@@ -1,12 +1,27 @@
-"""What dvc.lock says that the outputs are, and whether they are it."""
+"""dvc.lock: what each stage was made from and what it made; of this folder, or of any commit."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from retrace.core.artifacts import file_md5
-from retrace.core.checked_yaml import load_yaml
+from retrace.core.checked_yaml import flatten
+from retrace.core.errors import ParamsError, RetraceError
 
 LOCK = Path("dvc.lock")
+
+Values = dict[str, Any]
+
+# A hash becomes a path in the cache, and a commit may be anybody's.
+MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
+
+# A line end in a path would ask Git for two files.
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -18,15 +33,110 @@ class Output:
     md5: str
 
 
-def locked_outputs(lock: Path = LOCK) -> list[Output]:
+@dataclass(frozen=True)
+class Lock:
+    """The stages of a dvc.lock.
+
+    Attributes
+    ----------
+    stages : dict
+        As the file has them.
+    """
+
+    stages: Values
+
+    @property
+    def outputs(self) -> list[Output]:
+        """All outputs in the order of the file; one that was never hashed is left out."""
+        return [
+            Output(stage, out["path"], out["md5"])
+            for stage, entry in self.stages.items()
+            for out in entry.get("outs", [])
+            if "md5" in out
+        ]
+
+    @property
+    def outs(self) -> dict[str, str]:
+        """The MD5 of each output by its path."""
+        return {output.path: output.md5 for output in self.outputs}
+
+    @property
+    def sources(self) -> dict[str, dict[str, str]]:
+        """By stage, the MD5 of each dependency that no stage makes."""
+        made = self.outs
+        return {
+            stage: {
+                dep["path"]: dep.get("md5", "")
+                for dep in entry.get("deps", [])
+                if dep["path"] not in made
+            }
+            for stage, entry in self.stages.items()
+        }
+
+    @property
+    def params(self) -> Values:
+        """Every parameter that a stage read, by its full name such as ``train.threads``."""
+        found: Values = {}
+        for stage in self.stages:
+            found |= self.params_of(stage)
+        return found
+
+    def params_of(self, stage: str) -> Values:
+        """Return the parameters that one stage read, by their full names."""
+        return flatten(self.stages.get(stage, {}).get("params", {}).get("params.yaml", {}))
+
+
+def read_lock(path: Path = LOCK) -> Lock:
+    """Read the dvc.lock of a folder; without stages where there is none yet.
+
+    Raises
+    ------
+    RetraceError
+        It is not one.
+    """
+    return parse_lock(path.read_bytes(), str(path)) if path.exists() else Lock({})
+
+
+def parse_lock(content: bytes, where: str) -> Lock:
+    """Read a dvc.lock, which may be any commit's: what it names is checked before it is used.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    where : str
+        What to call it, such as ``"dvc.lock of main"``.
+
+    Raises
+    ------
+    RetraceError
+        It is damaged.
+    """
+    stages = parse_yaml(content, where).get("stages") or {}
+    if problem := _problem(stages):
+        raise RetraceError(
+            f"{where} is damaged ({problem}): bring back the committed one, `git checkout dvc.lock`, or"
+            " delete it and run `retrace repro`"
+        )
+    return Lock(stages)
+
+
+def parse_yaml(content: bytes, where: str) -> Values:
+    """Read a YAML file of a commit, by the rules of `retrace.core.checked_yaml.load_yaml`."""
+    try:
+        values = YAML(typ="safe").load(content.decode("utf-8"))
+    except (YAMLError, ValueError, RecursionError) as error:
+        first = (str(error).splitlines() or ["nested too deeply"])[0]
+        raise ParamsError(
+            f"{where} is not valid YAML ({first}): mend it; a dvc.lock comes back with `git checkout"
+            " dvc.lock`, or with `retrace repro` once it is deleted"
+        ) from error
+    return values if isinstance(values, dict) else {}
+
+
+def locked_outputs(path: Path = LOCK) -> list[Output]:
     """Return all outputs in the order of dvc.lock; none where there is no such file yet."""
-    if not lock.exists():
-        return []
-    return [
-        Output(stage, out["path"], out["md5"])
-        for stage, entry in load_yaml(lock).get("stages", {}).items()
-        for out in entry.get("outs", [])
-    ]
+    return read_lock(path).outputs
 
 
 def differing_outputs(first: list[Output], second: list[Output]) -> list[Output]:
@@ -40,3 +150,42 @@ def is_in_place(output: Output, folder: Path = Path()) -> bool:
     if output.md5.endswith(".dir"):
         return path.is_dir()
     return path.is_file() and file_md5(path) == output.md5
+
+
+def _problem(stages: object) -> str:
+    """Say what is wrong with the first entry that DVC cannot have written; nothing where all is well."""
+    if not isinstance(stages, Mapping):
+        return "`stages` is no mapping"
+    found = (
+        f"stage {name!r}: {problem}"
+        for name, entry in stages.items()
+        for problem in (
+            _problems_of_entry(entry) if isinstance(entry, Mapping) else ["it is no mapping"]
+        )
+    )
+    return next(found, "")
+
+
+def _problems_of_entry(entry: Mapping[str, Any]) -> Iterable[str]:
+    for kind in ("deps", "outs"):
+        items = entry.get(kind, [])
+        if not isinstance(items, list):
+            yield f"`{kind}` is no list"
+            continue
+        yield from (f"`{kind}` has {item!r}" for item in items if not _is_item(item))
+    params = entry.get("params", {})
+    if not isinstance(params, Mapping) or not all(isinstance(each, Mapping) for each in params.values()):
+        yield "`params` is no mapping of files"
+
+
+def _is_item(item: object) -> bool:
+    if not isinstance(item, Mapping):
+        return False
+    path, md5 = item.get("path"), item.get("md5", "0" * 32)
+    return (
+        isinstance(path, str)
+        and bool(path)
+        and not CONTROL.search(path)
+        and isinstance(md5, str)
+        and MD5.fullmatch(md5) is not None
+    )

@@ -1,6 +1,8 @@
-"""Overrides as in `dvc exp run -S model=svm`, tried on params.yaml without running anything."""
+"""Parameters with other values: as in `dvc exp run -S model=svm`, in params.yaml, or in `Params`."""
 
 import copy
+import dataclasses
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +11,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from retrace.core.checked_yaml import key_path, load_yaml
+from retrace.core.checked_yaml import checked, key_path, load_yaml
 from retrace.core.errors import ParamsError, did_you_mean
+from retrace.core.params import Params
 
 OVERRIDE = re.compile(r"(?:params\.yaml:)?(?P<sign>\+{0,2})(?P<key>[\w.-]+)=(?P<value>.*)", re.DOTALL)
 
@@ -67,6 +70,34 @@ def models_in(overrides: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(path[1] for path in paths if path[0] == "models" and len(path) > 1))
 
 
+def current_value(params: Params, name: str) -> Any:
+    """Return what params.yaml has for a parameter such as ``"models.svm.C"``."""
+    value: Any = params
+    for key in name.split("."):
+        value = value[key] if isinstance(value, Mapping) else getattr(value, key)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def override_params(params: Params, overrides: Mapping[str, Any]) -> Params:
+    """Return params with other values for some parameters.
+
+    Parameters
+    ----------
+    params : Params
+    overrides : dict
+        Full names and values; a name begins with ``models.<model>.`` or ``features.``.
+
+    Raises
+    ------
+    ParamsError
+        A value under ``features`` is not allowed; those of models are checked where one is built.
+    """
+    changed = params
+    for name, value in overrides.items():
+        changed = _with(changed, name.split("."), value, "params.yaml: ")
+    return changed
+
+
 def _parsed(override: str) -> tuple[str, str, list[Any]]:
     found = OVERRIDE.fullmatch(override)
     if found is None:
@@ -85,3 +116,12 @@ def _check_key(values: Any, key: str) -> None:
                 f" allowed: {', '.join(map(str, known)) or 'none, it is a value'}"
             )
         path, values = key_path(path, part), values[part]
+
+
+def _with(section: Any, keys: list[str], value: Any, where: str) -> Any:
+    key, *deeper = keys
+    if isinstance(section, Mapping):
+        return {**section, key: _with(section[key], deeper, value, where) if deeper else value}
+    if deeper:
+        value = _with(getattr(section, key), deeper, value, f"{where}{key}.")
+    return checked(functools.partial(dataclasses.replace, section), {key: value}, where.rstrip(".: "))

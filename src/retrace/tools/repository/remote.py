@@ -36,7 +36,7 @@ def default_remote(repo: Any) -> Remote | None:
     Parameters
     ----------
     repo : dvc.repo.Repo
-        From `retrace.tools.repository.stages.open_repository`.
+        From `retrace.tools.repository.dvc.open_repository`.
     """
     name = repo.config["core"].get("remote")
     return find_remote(repo, name) if name else None
@@ -64,7 +64,7 @@ def missing_outputs(repo: Any) -> list[str]:
     Parameters
     ----------
     repo : dvc.repo.Repo
-        From `retrace.tools.repository.stages.open_repository`.
+        From `retrace.tools.repository.dvc.open_repository`.
 
     Returns
     -------

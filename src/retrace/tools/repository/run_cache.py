@@ -33,7 +33,7 @@ def send_runs(repo: Any, branch: str) -> tuple[int, int]:
     Parameters
     ----------
     repo : dvc.repo.Repo
-        From `retrace.tools.repository.stages.open_repository`.
+        From `retrace.tools.repository.dvc.open_repository`.
     branch : str
 
     Returns

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrace.core.artifacts import METRICS
-from retrace.tools.repository.commit_lock import Lock, Values, parse_lock
 from retrace.tools.repository.git import experiments, read_blobs
+from retrace.tools.repository.lock import Lock, Values, parse_lock
 from retrace.tools.repository.sides import Side
 
 Kind = Literal["training", "split"]

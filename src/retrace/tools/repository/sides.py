@@ -3,19 +3,18 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from retrace.core.artifacts import METRICS, PREDICTIONS, file_md5
 from retrace.core.checked_yaml import flatten
 from retrace.core.errors import ComparisonError, RetraceError
-from retrace.tools.repository.commit_lock import Lock, Values, parse_lock, parse_yaml, stale_stages
+from retrace.tools.repository.dvc import cached_file, has_remote
 from retrace.tools.repository.git import Tree, find_tree, has_changes
+from retrace.tools.repository.lock import LOCK, Lock, Values, parse_lock, parse_yaml
 from retrace.tools.repository.stages import read_stages
-from retrace.tools.repository.staleness import all_problems
+from retrace.tools.repository.staleness import all_problems, stale_stages
 
-FILES = ("params.yaml", "dvc.lock", str(METRICS))
+FILES = ("params.yaml", str(LOCK), str(METRICS))
 
 NO_FINISHED_RUN = (
     "the workspace has no finished run: run `retrace repro`, or compare what is committed, as in"
@@ -99,7 +98,7 @@ def read_side(tree: Tree, *, strict: bool = True) -> Side:
         A file cannot be read, or the workspace is refused.
     """
     contents = tree.read(FILES)
-    lock = parse_lock(contents.get("dvc.lock", b""), f"dvc.lock of {tree.name}")
+    lock = parse_lock(contents.get(str(LOCK), b""), f"{LOCK} of {tree.name}")
     metrics = _metrics(contents.get(str(METRICS), b"{}"), tree.name)
     params = parse_yaml(contents.get("params.yaml", b""), f"params.yaml of {tree.name}")
     workspace = tree.kind == "workspace"
@@ -141,30 +140,14 @@ def output_path(lock: Lock, path: Path) -> Path | None:
     md5 = lock.outs.get(path.as_posix())
     if md5 is None:
         return None
-    cached = cache_folder() / md5[:2] / md5[2:]
+    cached = cached_file(md5)
     if cached.is_file():
         return cached
     return path if path.is_file() and file_md5(path) == md5 else None
 
 
-def cache_folder() -> Path:
-    """Return the folder of DVC's cache that holds files by their MD5."""
-    return Path(_repository(Path.cwd()).cache.local.path)
-
-
-@cache
-def _repository(folder: Path) -> Any:
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    try:
-        return Repo(str(folder))
-    except DvcException as error:
-        raise RetraceError(f"DVC cannot read the repository: {error}") from error
-
-
 def _remedy(side: Side) -> str:
-    if not _repository(Path.cwd()).config["remote"]:
+    if not has_remote():
         again = {
             "workspace": "`retrace repro --force report`",
             "commit": f"`git switch --detach {side.name}`, then `retrace repro`",

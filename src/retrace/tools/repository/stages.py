@@ -5,16 +5,14 @@ DVC itself reads both, so templates, .dvcignore, the hash of a folder and params
 """
 
 import functools
-import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from retrace.core.checked_yaml import load_yaml
-from retrace.core.errors import RetraceError
+from retrace.tools.repository.dvc import open_repository
+from retrace.tools.repository.git import git, listed
+from retrace.tools.repository.lock import LOCK, read_lock
 
 Made = Mapping[str, tuple[str, str | None]]
 
@@ -78,46 +76,6 @@ class Stage:
     dropped: list[str]
 
 
-@contextmanager
-def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[Any]:
-    """Open DVC's view of a repository.
-
-    Parameters
-    ----------
-    folder : Path
-        Its top folder.
-    notes : bool
-        Whether DVC may use its own notes, under .dvc/tmp: its queue is there. Without them nothing is
-        written, so a repository that is read-only will do.
-
-    Raises
-    ------
-    RetraceError
-        DVC cannot read it: not a repository, or a mistake in dvc.yaml, dvc.lock or a .dvc file.
-    """
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-    from scmrepo.exceptions import SCMError
-
-    class ReadOnlyRepo(Repo):
-        tmp_dir: str = ""
-        site_cache_dir: str = ""
-
-        def _ignore(self) -> None:
-            pass
-
-    try:
-        with tempfile.TemporaryDirectory(prefix="retrace-") as elsewhere:
-            ReadOnlyRepo.tmp_dir = ReadOnlyRepo.site_cache_dir = elsewhere
-            with (Repo if notes else ReadOnlyRepo)(str(folder.absolute())) as repo:
-                yield repo
-    except (DvcException, SCMError) as error:
-        causes = [error]
-        while (cause := causes[-1].__cause__) is not None:
-            causes.append(cause)
-        raise RetraceError(": ".join(dict.fromkeys(str(each) for each in causes))) from error
-
-
 def read_stages(folder: Path = Path()) -> list[Stage]:
     """Return the stages of all dvc.yaml files of a repository, in their order.
 
@@ -131,9 +89,9 @@ def read_stages(folder: Path = Path()) -> list[Stage]:
         made = {
             _path(out): (stage.addressing, out.hash_info.value) for stage in stages for out in stage.outs
         }
-        locked = functools.cache(_locked_stages)
+        locked = functools.cache(read_lock)
         return [
-            _read(stage, made, locked(_lock_of(stage)).get(stage.name) or {})
+            _read(stage, made, locked(_lock_of(stage)).stages.get(stage.name) or {})
             for stage in stages
             if not stage.is_data_source
         ]
@@ -158,12 +116,8 @@ def _read(stage: Any, made: Made, entry: dict[str, Any]) -> Stage:
     )
 
 
-def _locked_stages(lock: Path) -> dict[str, Any]:
-    return (load_yaml(lock).get("stages") or {}) if lock.exists() else {}
-
-
 def _lock_of(stage: Any) -> Path:
-    return Path(stage.path).with_name("dvc.lock")
+    return Path(stage.path).with_name(LOCK.name)
 
 
 def _plain(dep: Any, made: Made) -> bool:
@@ -190,16 +144,10 @@ def _dependency(dep: Any, made: Made) -> Dependency:
 
 def _changed_inside(folder: str, lock: Path) -> tuple[str, ...]:
     """dvc.lock has one hash for a folder; Git knows its files."""
-    since = _git(lock.parent, "log", "-1", "--format=%H", "--", lock.name)
-    tracked = (
-        _git(lock.parent, "diff", "--name-only", "--relative", *since, "--", folder) if since else []
-    )
-    return tuple(tracked + _git(lock.parent, "ls-files", "--others", "--exclude-standard", "--", folder))
-
-
-def _git(folder: Path, *arguments: str) -> list[str]:
-    run = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    return run.stdout.splitlines() if run.returncode == 0 else []
+    since = git("log", "-1", "--format=%H", "--", lock.name, folder=lock.parent)
+    ask = functools.partial(listed, folder=lock.parent)
+    tracked = ask("diff", "-z", "--name-only", "--relative", since, "--", folder) if since else []
+    return (*tracked, *ask("ls-files", "-z", "--others", "--exclude-standard", "--", folder))
 
 
 def _result(out: Any) -> Result:

@@ -1,8 +1,13 @@
 """Is dvc.lock true? The stages in, what is wrong with each out, in words."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from retrace.core.checked_yaml import flatten
+from retrace.tools.repository.git import Tree
+from retrace.tools.repository.lock import Lock, parse_yaml
 from retrace.tools.repository.stages import Dependency, Result, Stage
 
 ABSENT = object()
@@ -122,3 +127,62 @@ def _shown(value: object) -> str:
         bool: lambda flag: str(flag).lower(),
     }
     return kinds.get(type(value), str)(value)
+
+
+def stale_stages(tree: Tree, lock: Lock) -> dict[str, str]:
+    """Name the stages of a commit whose params or sources are not what its dvc.lock says.
+
+    DVC would need the files on disk. Data under DVC need not be there: their .dvc file says what they
+    are.
+
+    Returns
+    -------
+    dict of str to str
+        The first reason by stage.
+    """
+    found = _hashes(tree, {path for deps in lock.sources.values() for path in deps})
+    content = tree.read(["params.yaml"]).get("params.yaml", b"")
+    params = flatten(parse_yaml(content, f"params.yaml of {tree.name}"))
+    stale = {}
+    for stage in lock.stages:
+        locked = lock.params_of(stage)
+        reasons = [name for name, value in locked.items() if name not in params or params[name] != value]
+        reasons += [path for path, md5 in lock.sources[stage].items() if found.get(path) != md5]
+        if reasons:
+            stale[stage] = reasons[0]
+    return stale
+
+
+def _hashes(tree: Tree, paths: set[str]) -> dict[str, str]:
+    """Return the MD5 that DVC would give to each file and folder that is there."""
+    contents = tree.read([*paths, *(f"{path}.dvc" for path in paths)])
+    found = {}
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        if f"{path}.dvc" in contents:
+            found[path] = _md5_in(contents[f"{path}.dvc"], f"{path}.dvc")
+        elif path in contents:
+            found[path] = hashlib.md5(contents[path]).hexdigest()
+        else:
+            folders[path] = tree.files(path)
+    inside = tree.read([file for files in folders.values() for file in files])
+    return found | {
+        folder: _folder_md5(folder, {file: inside[file] for file in files if file in inside})
+        for folder, files in folders.items()
+        if files
+    }
+
+
+def _md5_in(pointer: bytes, where: str) -> str:
+    outs = parse_yaml(pointer, where).get("outs")
+    first = outs[0] if isinstance(outs, list) and outs else None
+    return str(first.get("md5", "")) if isinstance(first, Mapping) else ""
+
+
+def _folder_md5(folder: str, contents: Mapping[str, bytes]) -> str:
+    listing = [
+        {"md5": hashlib.md5(content).hexdigest(), "relpath": path.removeprefix(f"{folder}/")}
+        for path, content in contents.items()
+    ]
+    listing.sort(key=lambda entry: entry["relpath"])
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"

@@ -79,8 +79,8 @@ def _check_lock() -> None:
 
 
 def _check_remote() -> None:
+    from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import missing_outputs, reach
-    from retrace.tools.repository.stages import open_repository
 
     with open_repository() as repo:
         store = reach(repo, SECONDS_TO_ANSWER)

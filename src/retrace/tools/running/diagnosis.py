@@ -5,7 +5,8 @@ from typing import Literal
 
 from retrace.core.errors import first_few
 from retrace.core.params import Train
-from retrace.tools.running.machine import Driver, Git, Torch
+from retrace.tools.repository.git import Setup
+from retrace.tools.running.machine import Driver, Torch
 
 Level = Literal["ok", "warning", "error"]
 
@@ -52,12 +53,12 @@ def judge_python(version: tuple[int, ...], executable: str) -> Finding:
     return ok("python", shown)
 
 
-def judge_git(git: Git) -> Finding:
+def judge_git(git: Setup) -> Finding:
     """Judge git, the repository and the identity that commits carry."""
     if git.version is None:
         return error("git", "is not installed: DVC needs it")
-    if not git.in_repository:
-        return error("git", f"{git.version}, but this is no repository: run from a clone, or `git init`")
+    if git.refusal:
+        return error("git", f"{git.version}, but it sees no repository here: {git.refusal}")
     if not (git.name and git.email):
         return warning(
             "git",

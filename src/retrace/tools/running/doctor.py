@@ -45,11 +45,12 @@ def doctor(
 
 def _examine(*, required: bool, seconds: float) -> Iterator["Finding"]:
     from retrace.core.params import load_params
+    from retrace.tools.repository.git import setup
     from retrace.tools.repository.requirements import unmet
     from retrace.tools.running import diagnosis, machine
 
     yield diagnosis.judge_python(sys.version_info[:3], sys.executable)
-    yield diagnosis.judge_git(machine.git())
+    yield diagnosis.judge_git(setup())
     yield diagnosis.judge_packages(unmet())
     source = Path(retrace.__file__).parent
     yield diagnosis.judge_source(str(source), str(Path("src/retrace").absolute()))
@@ -66,14 +67,12 @@ def _examine(*, required: bool, seconds: float) -> Iterator["Finding"]:
 
 
 def _examine_dvc(seconds: float) -> Iterator["Finding"]:
-    from dvc import __version__
-
-    from retrace.tools.repository.stages import open_repository
+    from retrace.tools.repository.dvc import open_repository, version
     from retrace.tools.running import diagnosis
 
     try:
         with open_repository() as repo:
-            yield diagnosis.ok("dvc", f"{__version__}, {len(repo.index.stages)} stages and .dvc files")
+            yield diagnosis.ok("dvc", f"{version()}, {len(repo.index.stages)} stages and .dvc files")
             yield _judge_remote(repo, seconds)
             cache = Path(repo.cache.local.path)
             there = next(folder for folder in [cache, *cache.parents] if folder.exists())

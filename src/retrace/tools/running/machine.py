@@ -10,17 +10,6 @@ SECONDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Git:
-    """Git and the repository; ``version`` is None where there is no git."""
-
-    version: str | None
-    in_repository: bool = False
-    name: str = ""
-    email: str = ""
-    shallow: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Driver:
     """What `nvidia-smi` says; ``cuda`` is the newest CUDA that the driver can run."""
 
@@ -47,18 +36,6 @@ def ask(*command: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return run.stdout.strip()
-
-
-def git() -> Git:
-    """Ask git about itself and about the repository here."""
-    said = ask("git", "--version")
-    return Git(
-        version=said.split()[2] if said else None,
-        in_repository=ask("git", "rev-parse", "--git-dir") is not None,
-        name=os.environ.get("GIT_COMMITTER_NAME") or ask("git", "config", "user.name") or "",
-        email=os.environ.get("GIT_COMMITTER_EMAIL") or ask("git", "config", "user.email") or "",
-        shallow=ask("git", "rev-parse", "--is-shallow-repository") == "true",
-    )
 
 
 def driver() -> Driver | None:

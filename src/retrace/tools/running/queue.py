@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from retrace.core.errors import RetraceError
-from retrace.tools.running.dvc_queue import (
+from retrace.tools.repository.experiment_queue import (
     Task,
     explain_failures,
     follow,
@@ -36,7 +36,7 @@ def queue(
 
         retrace queue --jobs 2
     """
-    from retrace.tools.repository.stages import open_repository
+    from retrace.tools.repository.dvc import open_repository
 
     with open_repository(notes=True) as repo:
         ignored = _prepare(repo)

@@ -1,6 +1,5 @@
 """`retrace repro`: `dvc repro`, with the typos caught first and the scores printed last."""
 
-import subprocess
 import time
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ from retrace.tools.repository.dvc import run_dvc
 
 if TYPE_CHECKING:
     from retrace.core.params import Params
-    from retrace.tools.repository.lock import Output
 
 
 def repro(context: typer.Context) -> None:
@@ -47,9 +45,9 @@ def repro(context: typer.Context) -> None:
 def _fetch_runs() -> None:
     """Learn which runs `dvc repro --pull` need not repeat; DVC itself would take those of any branch."""
     from retrace.tools.repository.branches import readable_branches
+    from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, default_remote, reach
     from retrace.tools.repository.run_cache import fetch_runs
-    from retrace.tools.repository.stages import open_repository
 
     with open_repository(notes=True) as repo:
         if default_remote(repo):
@@ -59,20 +57,16 @@ def _fetch_runs() -> None:
 
 def _restore(before: dict[Path, bytes]) -> None:
     """After a run that failed, make the outputs again what dvc.lock says that they are."""
+    from retrace.tools.repository.dvc import cached_file, check_out
     from retrace.tools.repository.lock import is_in_place, locked_outputs
 
     wrong = [output for output in locked_outputs() if not is_in_place(output)]
     for output in wrong:
         if Path(output.path) in before:
             Path(output.path).write_bytes(before[Path(output.path)])
-    if cached := _cached([output for output in wrong if Path(output.path) not in before]):
-        paths = [output.path for output in cached]
-        run_dvc("checkout", "--force", "--quiet", *paths, stderr=subprocess.DEVNULL)
-
-
-def _cached(outputs: list["Output"]) -> list["Output"]:
-    cache = Path(run_dvc("cache", "dir", capture_output=True).stdout.strip(), "files", "md5")
-    return [output for output in outputs if (cache / output.md5[:2] / output.md5[2:]).exists()]
+    others = [output for output in wrong if Path(output.path) not in before]
+    if paths := [output.path for output in others if cached_file(output.md5).exists()]:
+        check_out(paths)
 
 
 def _hint(folder: Path) -> str:
@@ -101,13 +95,7 @@ def _summary(params: "Params", seconds: float) -> str:
 
 
 def _revision() -> str:
-    commit = _git("rev-parse", "--short", "HEAD") or "no Git commit yet"
-    return f"{commit} with uncommitted changes" if _git("status", "--porcelain") else commit
+    from retrace.tools.repository.git import git, has_changes
 
-
-def _git(*arguments: str) -> str:
-    try:
-        run = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return run.stdout.strip()
+    commit = git("rev-parse", "--short", "HEAD") or "no Git commit yet"
+    return f"{commit} with uncommitted changes" if has_changes() else commit

@@ -5,17 +5,22 @@ Each run has its own path and its own PYTHONHASHSEED, so an output that depends 
 
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from retrace.core.artifacts import ENVIRONMENT, METRICS
-from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.lock import LOCK, Output, differing_outputs, locked_outputs
+from retrace.tools.repository.git import ask_git, decoded
+from retrace.tools.repository.lock import (
+    LOCK,
+    Lock,
+    Output,
+    differing_outputs,
+    locked_outputs,
+    read_lock,
+)
 
 # Between machine types the last bits differ, and with them what a training makes of them:
 # docs/reproducibility.md has the largest difference that was measured.
@@ -55,11 +60,10 @@ def copy_workspace(target: Path, source: Path = Path()) -> Path:
 
 
 def _list_files(source: Path, *options: str) -> list[Path]:
-    listing = ["git", "ls-files", "-z", "--exclude-standard", *options]
-    found = subprocess.run(listing, cwd=source, capture_output=True, text=True, check=False)
+    found = ask_git("ls-files", "-z", "--exclude-standard", *options, folder=source)
     if found.returncode:
-        raise RetraceError(f"{source.absolute()} is not a Git repository: {found.stderr.strip()}")
-    return [Path(name) for name in found.stdout.split("\0") if name]
+        raise RetraceError(f"{source.absolute()}: {decoded(found.stderr)}")
+    return [Path(name) for name in decoded(found.stdout).split("\0") if name]
 
 
 def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:
@@ -96,11 +100,8 @@ def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
         What was compared: bytes on the same hardware and versions, metrics on other ones, or nothing
         where dvc.lock is of other code, data or params.
     """
-    stale = [
-        stage
-        for stage, entry in _sources(run.folder / LOCK).items()
-        if entry != _sources(source / LOCK).get(stage)
-    ]
+    lock, known = read_lock(run.folder / LOCK), read_lock(source / LOCK)
+    stale = [stage for stage in lock.stages if _inputs(lock, stage) != _inputs(known, stage)]
     if stale:
         return [], f"not with dvc.lock, which is of other code, data or params ({', '.join(stale)})"
     recorded = Run(folder=source)
@@ -127,15 +128,6 @@ def hash_seeds(n_runs: int) -> list[dict[str, str]]:
     return [{"PYTHONHASHSEED": str(1000 * position)} for position in range(n_runs)]
 
 
-def _sources(lock: Path) -> dict[str, Any]:
-    """Return what each stage depends on, less what other stages made."""
-    if not lock.exists():
-        return {}
-    made = {output.path for output in locked_outputs(lock)}
-    return {
-        stage: (
-            [dep for dep in entry.get("deps", []) if dep["path"] not in made],
-            entry.get("params"),
-        )
-        for stage, entry in load_yaml(lock)["stages"].items()
-    }
+def _inputs(lock: Lock, stage: str) -> tuple[object, object]:
+    """Return what a stage was made from, less what other stages made; of an unknown stage, nothing."""
+    return lock.sources.get(stage), lock.params_of(stage)

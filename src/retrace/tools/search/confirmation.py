@@ -13,7 +13,7 @@ import numpy as np
 
 from retrace.core.errors import RetraceError
 from retrace.core.params import Params
-from retrace.tools.repository.overriding import override_params
+from retrace.tools.repository.overrides import override_params
 from retrace.tools.search.trials.events import Evaluator, Finished, Function, Outcome, Report
 from retrace.tools.search.trials.folds import join
 from retrace.tools.search.trials.resplitting import Rows, fresh_seeds, fresh_splits

@@ -8,7 +8,7 @@ from retrace.core.errors import ParamsError, RetraceError, did_you_mean
 from retrace.core.params import METRICS, Params, load_params
 from retrace.core.records import Task as Kind
 from retrace.tools.repository.choices import check_choices
-from retrace.tools.repository.overriding import current_value
+from retrace.tools.repository.overrides import current_value
 from retrace.tools.repository.stages import Stage, read_stages
 from retrace.tools.search.parts import bring_up_to_date, load_parts
 from retrace.tools.search.running import Limits

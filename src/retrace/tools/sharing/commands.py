@@ -33,8 +33,8 @@ def remote(
 
         retrace remote s3://group-data/digits --endpoint-url https://s3.example.org
     """
+    from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER
-    from retrace.tools.repository.stages import open_repository
     from retrace.tools.sharing.store import Store, try_out, write
 
     if url is not None:
@@ -73,10 +73,10 @@ def push(
         retrace push
     """
     from retrace.tools.repository.branches import current_branch
+    from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, reach
     from retrace.tools.repository.run_cache import FOLDER, send_runs
-    from retrace.tools.repository.stages import open_repository
-    from retrace.tools.sharing.transfers import send
+    from retrace.tools.repository.transfers import send
 
     name = current_branch(branch)
     with open_repository(notes=True) as repo:
@@ -116,10 +116,10 @@ def pull(
         retrace pull --base origin/main    # in CI, where `retrace repro --pull` brings the rest
     """
     from retrace.tools.repository.branches import readable_branches
+    from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, reach
     from retrace.tools.repository.run_cache import fetch_runs
-    from retrace.tools.repository.stages import open_repository
-    from retrace.tools.sharing.transfers import fetch
+    from retrace.tools.repository.transfers import fetch
 
     branches = readable_branches(branch)
     with open_repository(notes=True) as repo:
@@ -135,7 +135,7 @@ def pull(
 
 
 def _bring_for_comment(repo: Any, base: str) -> None:
-    from retrace.tools.pull_request.fetching import fetch_base, pull_report
+    from retrace.tools.repository.report_files import fetch_base, pull_report
 
     # Without them the comment says what is missing: this fails nothing.
     for what, bring in {

@@ -1,5 +1,6 @@
 """Set up the DVC remote for an S3 store, and try it: write, read back, delete."""
 
+import os
 import re
 import secrets
 from contextlib import suppress
@@ -71,8 +72,6 @@ class Store:
 
 def write(repo: Any, store: Store) -> None:
     """Make a store the default remote, in .dvc/config."""
-    from dvc.config_schema import RelPath
-
     options: dict[str, Any] = {"url": store.url.rstrip("/"), "verify": True, "connect_timeout": 5}
     if store.endpoint:
         # Asking for the region of a bucket is AWS's.
@@ -88,7 +87,8 @@ def write(repo: Any, store: Store) -> None:
     if store.needs_client_file:
         path = Path(repo.dvc_dir, CLIENT_FILE)
         path.write_text(CLIENT_TEXT + "".join(f"{key} = {value}\n" for key, value in CLIENT.items()))
-        options["configpath"] = RelPath(path)
+        # DVC writes it as seen from .dvc/config.
+        options["configpath"] = os.path.relpath(path)
     with repo.config.edit("repo") as config:
         config["remote"][store.name] = options
         config["core"]["remote"] = store.name

@@ -10,7 +10,7 @@ from retrace.core.errors import ParamsError, RetraceError, did_you_mean
 from retrace.core.params import Params
 from retrace.core.records import Kind, Task
 from retrace.models.registry import build_model
-from retrace.tools.repository.overriding import current_value, override_params
+from retrace.tools.repository.overrides import current_value, override_params
 from retrace.tools.search.study.spaces import Parameter, Space, label
 
 SPACES = Path("hpo/spaces.yaml")

@@ -144,7 +144,7 @@ class Space:
         Returns
         -------
         dict
-            Full names and values, as `retrace.tools.repository.overriding.override_params` takes them.
+            Full names and values, as `retrace.tools.repository.overrides.override_params` takes them.
         """
         overrides: dict[str, Any] = {}
         for parameter in self.parameters:

@@ -18,7 +18,7 @@ from retrace.core.seeding import pin
 from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
-from retrace.tools.repository.overriding import override_params
+from retrace.tools.repository.overrides import override_params
 from retrace.tools.search.trials.events import Outcome, Report
 from retrace.tools.search.trials.folds import SEED, fold_rows, join
 

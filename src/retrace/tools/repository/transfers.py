@@ -3,14 +3,20 @@
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from retrace.core.errors import RetraceError
 from retrace.tools.repository import s3
-from retrace.tools.repository.remote import explained, find_remote, present, pushed_outputs
+from retrace.tools.repository.remote import (
+    default_remote,
+    explained,
+    find_remote,
+    present,
+    pushed_outputs,
+)
 
 LOGGERS = ("dvc", "dvc_data", "dvc_objects")
 
@@ -39,7 +45,7 @@ def send(repo: Any) -> Sent:
     Parameters
     ----------
     repo : dvc.repo.Repo
-        From `retrace.tools.repository.stages.open_repository`, with its notes.
+        From `retrace.tools.repository.dvc.open_repository`, with its notes.
 
     Raises
     ------
@@ -89,6 +95,36 @@ def fetch(repo: Any) -> int:
         )
     repo.checkout()
     return int(fetched)
+
+
+def fetch_files(repo: Any, hashes: Collection[str]) -> int:
+    """Bring single files into the cache by their MD5; each must have it.
+
+    `repo.fetch` with targets reads dvc.yaml once for each: seconds where this takes a moment.
+
+    Returns
+    -------
+    int
+        How many came from the remote; the others were in the cache.
+
+    Raises
+    ------
+    RetraceError
+        The remote lacks a file, or has it damaged.
+    """
+    from dvc_data.hashfile.hash_info import HashInfo
+
+    for remote in repo.config["remote"].values():
+        remote["verify"] = True
+    wanted = {HashInfo("md5", each) for each in hashes if not repo.cache.local.exists(each)}
+    if not wanted:
+        return 0
+    with explained(default_remote(repo)):
+        repo.cloud.pull(wanted)
+    lost = sum(not repo.cache.local.exists(each.value) for each in wanted)
+    if lost:
+        raise RetraceError(f"the remote lacks {lost} of {len(wanted)} files, or has them damaged")
+    return len(wanted)
 
 
 def _need(repo: Any, name: str | None, outs: list[Any]) -> Need:

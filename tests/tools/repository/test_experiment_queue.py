@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from retrace.tools.running import dvc_queue
-from retrace.tools.running.dvc_queue import Task, explain_failures, follow, progress, select
+from retrace.tools.repository import experiment_queue
+from retrace.tools.repository.experiment_queue import Task, explain_failures, follow, progress, select
 
 
 def task(name, state, log=None):
@@ -57,9 +57,9 @@ def watched(monkeypatch):
         seen.started += 1
         seen.snapshots = [[task("bee", "done")]]
 
-    monkeypatch.setattr(dvc_queue, "read_queue", read)
-    monkeypatch.setattr(dvc_queue, "has_workers", lambda repo: False)
-    monkeypatch.setattr(dvc_queue, "start_workers", start)
+    monkeypatch.setattr(experiment_queue, "read_queue", read)
+    monkeypatch.setattr(experiment_queue, "has_workers", lambda repo: False)
+    monkeypatch.setattr(experiment_queue, "start_workers", start)
     return seen
 
 

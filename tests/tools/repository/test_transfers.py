@@ -1,0 +1,52 @@
+import hashlib
+
+import pytest
+
+from project import Project
+from retrace.core.errors import RetraceError
+from retrace.tools.repository.dvc import open_repository
+from retrace.tools.repository.transfers import fetch, fetch_files, send
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """A repository whose data are on a remote, as plain DVC was told of it, and no longer here."""
+    project = Project(tmp_path / "work")
+    (project / ".dvc").mkdir(parents=True)
+    (project / ".dvc/config").write_text(
+        "[core]\n    analytics = false\n    remote = disk\n['remote \"disk\"']\n    url = ../../store\n"
+    )
+    (project / "table.csv").write_text("a\n")
+    project.run("git", "init", "-q")
+    monkeypatch.chdir(project.folder)
+    project.dvc("add", "-q", "table.csv")
+    with open_repository(notes=True) as repo:
+        assert send(repo).files == 1
+    forget(project)
+    return project
+
+
+def forget(project):
+    """Take away what is under DVC, as in a fresh clone."""
+    (project / "table.csv").unlink()
+    project.run("rm", "-r", ".dvc/cache")
+
+
+def stored(project):
+    (file,) = (path for path in (project.folder.parent / "store").rglob("*") if path.is_file())
+    return file
+
+
+def test_what_is_fetched_comes_into_its_place(shared):
+    with open_repository(notes=True) as repo:
+        assert fetch(repo) == 1
+    assert shared.read("table.csv") == b"a\n"
+
+
+def test_single_files_come_into_the_cache_alone(shared):
+    md5 = hashlib.md5(b"a\n").hexdigest()
+    with open_repository(notes=True) as repo:
+        assert [fetch_files(repo, [md5]), fetch_files(repo, [md5])] == [1, 0]
+    assert not (shared / "table.csv").exists()
+    with open_repository(notes=True) as repo, pytest.raises(RetraceError, match="lacks 1 of 1 files"):
+        fetch_files(repo, ["0" * 32])
