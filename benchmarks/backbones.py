@@ -1,5 +1,7 @@
 """A frozen network: its features once and five heads, against a loop that runs it in every epoch."""
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import dataclasses
 import io
 import os
@@ -36,7 +38,7 @@ def measure() -> str:
     if not ARCHIVE.is_file():
         return f"Not measured: {ARCHIVE.name} is not there."
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # decode in this process, whose time is taken
-    pin(seed=0, threads=1)
+    pin(seed=0, threads=1, instructions="portable")
     with tempfile.TemporaryDirectory(prefix="retrace-backbones-") as folder:
         params = _params(_random_mobilenet(Path(folder) / "mobilenet"))
         photos = _photos(Path(folder))

@@ -7,6 +7,8 @@ overrides a hyperparameter of the model in params.yaml, or `model` itself. The t
 .9926 on average.
 """
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import dataclasses
 import statistics
 import sys
@@ -29,7 +31,7 @@ def main(n_seeds: int, overrides: dict[str, object]) -> None:
     params = load_params()
     params = dataclasses.replace(params, data="digits", model=overrides.pop("model", "cnn"))
     params.hyperparameters.update(overrides)
-    pin(seed=0, threads=params.train.threads)
+    pin(seed=0, threads=params.train.threads, instructions=params.train.instructions)
     dataset = clean(read("digits"), params.preprocess)
     start = time.monotonic()
     found = [_accuracy(dataset, params, seed) for seed in range(n_seeds)]

@@ -23,8 +23,8 @@ from threadpoolctl import threadpool_info
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError, run_or_explain
+from retrace.core.machine import cpu_name
 from retrace.core.params import METRICS, load_params
-from retrace.models.provenance import cpu_name
 from retrace.models.registry import MODELS
 from retrace.readers import describe
 from retrace.tools.repository.dvc import run_dvc

@@ -1,5 +1,7 @@
 """Run all benchmarks and write docs/benchmarks.md: `make bench`; or some: `make bench ARGS=threads`."""
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import os
 import platform
 import re
@@ -23,7 +25,7 @@ import table
 import threads
 import training
 import weather
-from retrace.models.provenance import cpu_name
+from retrace.core.machine import cpu_name
 
 PAGE = Path("docs/benchmarks.md")
 

@@ -1,5 +1,7 @@
 """Newsgroup posts: a linear model on the vectors of a real sentence model, against tf-idf."""
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import dataclasses
 import importlib.util
 import io
@@ -34,7 +36,7 @@ def measure() -> str:
     if not POSTS.is_file() or importlib.util.find_spec(PACKAGE) is None:
         return f"Not measured: {POSTS.name} or the package {PACKAGE} is not there."
     os.environ["HF_HUB_OFFLINE"] = "1"
-    pin(seed=0, threads=1)
+    pin(seed=0, threads=1, instructions="portable")
     train, y_train = _posts("train", 80)
     test, y_test = _posts("test", 40)
     start = time.process_time()

@@ -1,5 +1,7 @@
 """Our torch training against the loops that people write: the tutorials' and the lab template's."""
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import copy
 import dataclasses
 import statistics
@@ -26,7 +28,7 @@ REPEATS = 2
 def measure() -> str:
     """Return Markdown: the ratio to the tutorials' loop, then time and accuracy against the template."""
     params = load_params()
-    pin(seed=0, threads=params.train.threads)
+    pin(seed=0, threads=params.train.threads, instructions=params.train.instructions)
     return "\n\n".join([_against_tutorial(), _against_template(params)])
 
 

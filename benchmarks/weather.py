@@ -1,5 +1,7 @@
 """Weather photos: the best that a cnn from scratch reaches, with and without augmentation."""
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import dataclasses
 import sys
 import tarfile
@@ -46,7 +48,7 @@ def measure() -> str:
     if not ARCHIVE.is_file():
         return f"Not measured: {ARCHIVE} is not there."
     params = load_params()
-    pin(seed=params.seed, threads=params.train.threads)
+    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     parts = _parts(params)
     lines = [
         f"| cnn, {SIZE}x{SIZE} pixels | best epoch | validation | test | 95 % interval | time |",

@@ -17,6 +17,8 @@
 # pipeline uses, with the settings of `params.yaml`.
 
 # %%
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt

@@ -18,6 +18,8 @@
 # photo that lies there twice, a PNG that calls itself JPEG.
 
 # %%
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import dataclasses
 import os
 import tempfile

@@ -18,6 +18,8 @@
 # the answer away.
 
 # %%
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import os
 import tempfile
 from pathlib import Path

@@ -11,7 +11,11 @@ from retrace.models.fitting import predict
 def main() -> None:
     """Judge the model on rows that it has not seen, and write what a person reads."""
     params = load_params()
-    pin(seed=params.report.seed, threads=params.train.threads)
+    pin(
+        seed=params.report.seed,
+        threads=params.train.threads,
+        instructions=params.train.instructions,
+    )
     parts = {
         "validation": artifacts.load(artifacts.VALIDATION),
         "test": artifacts.load(artifacts.TEST),

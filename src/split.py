@@ -5,6 +5,7 @@ import sys
 
 from retrace.core import artifacts
 from retrace.core.errors import run_or_explain
+from retrace.core.instructions import require_instructions
 from retrace.core.params import load_params
 from retrace.splitting.checks import check_data
 from retrace.splitting.methods import split_rows, split_warnings
@@ -19,6 +20,7 @@ PART_FILES = {
 def main() -> None:
     """Divide the rows into the part that trains, the part that chooses and the part that judges."""
     params = load_params()
+    require_instructions(params.train.instructions)
     dataset = artifacts.load(artifacts.CLEAN)
     parts = split_rows(dataset, params.split)
     found = check_data(dataset, parts, params.split.seed)

@@ -14,7 +14,7 @@ from retrace.models.registry import build_model
 def main() -> None:
     """Fit the model that params.yaml has in use; the test part is not even read."""
     params = load_params()
-    pin(seed=params.seed, threads=params.train.threads)
+    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     training, validation = (artifacts.load(path) for path in (artifacts.TRAIN, artifacts.VALIDATION))
     model = build_model(params, training.kind, training.task)
     record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION])

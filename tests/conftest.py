@@ -9,6 +9,8 @@ import sys
 # One thread for each test process: tests run side by side, and threads that compete are slower.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
+
 import numpy as np
 import pandas as pd
 import pytest

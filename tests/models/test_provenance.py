@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from retrace.models.provenance import training_record
+from retrace.core import instructions as instructions_module
+from retrace.core.machine import cpu_name
+from retrace.models.provenance import trained_on, training_record
 
 
 @pytest.fixture
@@ -31,6 +33,23 @@ def test_what_train_depends_on_changes_the_hash_and_nothing_else_does(params, fi
     assert digest(metric="log_loss") == digest()
     unused = next(name for name in params.models if name != params.model)
     assert digest(models=params.models | {unused: {}}) == digest()
+
+
+def test_the_machine_is_named_only_where_it_decides_over_bytes(params, file, monkeypatch):
+    def hardware(instructions):
+        monkeypatch.setattr(instructions_module, "_in_effect", instructions)
+        return training_record(params, [file])["hardware"]
+
+    assert hardware("portable") == {"instructions": "portable", "threads": 1, "device": "cpu"}
+    assert hardware("native")["cpu"] == cpu_name()
+    assert trained_on(hardware("portable")) == "portable instructions, 1 CPU thread"
+    assert trained_on(hardware("native")).startswith(cpu_name())
+
+
+def test_neither_the_patch_level_of_python_nor_the_build_of_a_library_is_recorded(params, file):
+    versions = training_record(params, [file])["versions"]
+    assert versions["python"].count(".") == 1
+    assert not [version for version in versions.values() if "+" in version]
 
 
 def test_no_path_of_this_machine_is_recorded(params, file, monkeypatch):

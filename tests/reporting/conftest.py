@@ -14,7 +14,7 @@ ENVIRONMENT = {
     "model": "a_model",
     "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
     "versions": {"python": "3.11"},
-    "hardware": {"cpu": "a CPU", "system": "Linux x86_64", "threads": 1},
+    "hardware": {"instructions": "portable", "threads": 1, "device": "cpu"},
 }
 
 

@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from retrace.core.checked_yaml import CONFIG, checked, load_yaml
 from retrace.core.errors import ParamsError, did_you_mean
+from retrace.core.instructions import Instructions
 from retrace.core.records import Task
 
 # Strict: pydantic would otherwise take "3", 3.0 or true for 3.
@@ -158,6 +159,7 @@ class Train:
     device: Literal["cpu", "cuda"]
     precision: Literal["float32", "bfloat16"]
     threads: Count
+    instructions: Instructions
 
 
 @section

@@ -8,9 +8,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from retrace.core.errors import ModelError
+from retrace.core.instructions import Instructions, require_instructions
 
 
-def pin(*, seed: int, threads: int) -> None:
+def pin(*, seed: int, threads: int, instructions: Instructions) -> None:
     """Seed the global generators and fix the number of CPU threads, before torch is imported.
 
     The number of threads decides in which order partial sums are added, and so the last bits of a
@@ -23,7 +24,15 @@ def pin(*, seed: int, threads: int) -> None:
         this is for libraries that do not.
     threads : int
         For OpenMP, OpenBLAS, MKL and torch.
+    instructions : {"portable", "native"}
+        What `import retrace` must have pinned, since it is too late for that here.
+
+    Raises
+    ------
+    ModelError
+        This process computes with other instructions.
     """
+    require_instructions(instructions)
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"

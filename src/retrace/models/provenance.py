@@ -1,14 +1,15 @@
-"""What a model was made from and on: only what repeats on this machine, so that outputs repeat too.
+"""What a model was made from and on: only what decides over its bytes, so that outputs repeat too.
 
-The Git revision, the date and the duration change from run to run; they are shown where a person looks
-(`retrace repro`), never written into an output.
+The Git revision, the date and the duration change from run to run, and the machine from clone to clone;
+they are shown where a person looks (`retrace repro`), never written into an output. Where nothing is
+pinned (``train.instructions: native``) the machine decides over the last bits, and is named.
 """
 
 import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from threadpoolctl import threadpool_info
 
 import retrace
 from retrace.core import artifacts
+from retrace.core.instructions import instructions_in_effect
+from retrace.core.machine import cpu_name
 from retrace.core.params import Params
 
 LIBRARIES = {
@@ -57,6 +60,16 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
     }
 
 
+def trained_on(hardware: Mapping[str, Any]) -> str:
+    """Say in words what ``hardware`` of a record says: the machine only where it decides over bytes."""
+    named = [str(hardware[key]) for key in ("gpu", "cpu", "system") if hardware.get(key)]
+    if instructions := hardware.get("instructions"):
+        named.append(f"{instructions} instructions")
+    if threads := hardware.get("threads"):
+        named.append(f"{threads} CPU thread{'s' if threads > 1 else ''}")
+    return ", ".join(named)
+
+
 def _params_hash(params: Params) -> str:
     used = {
         "seed": params.seed,
@@ -84,38 +97,46 @@ def _code_hash() -> str:
 
 
 def _versions() -> dict[str, str]:
-    loaded = {name: version(package) for name, package in LIBRARIES.items() if name in sys.modules}
-    return {"python": platform.python_version()} | loaded
+    # A build such as +cpu is the machine's choice, as is Python's patch level: neither changes a byte.
+    loaded = {
+        name: version(package).partition("+")[0]
+        for name, package in LIBRARIES.items()
+        if name in sys.modules
+    }
+    return {"python": f"{sys.version_info.major}.{sys.version_info.minor}"} | loaded
 
 
 def _hardware(params: Params) -> dict[str, Any]:
+    instructions = instructions_in_effect()
+    hardware: dict[str, Any] = {
+        "instructions": instructions,
+        "threads": params.train.threads,
+        "device": params.train.device,
+    }
+    if instructions != "portable":
+        hardware |= _own_machine()
+    if "torch" in sys.modules and params.train.device == "cuda":
+        import torch
+
+        if torch.cuda.is_available():
+            hardware["gpu"] = torch.cuda.get_device_name()
+    return hardware
+
+
+def _own_machine() -> dict[str, Any]:
+    """Say what decides over the last bits where nothing is pinned."""
     blas = {
         f"{library['internal_api']} {library.get('architecture', '')}".strip()
         for library in threadpool_info()
         if library["user_api"] == "blas"
     }
-    hardware: dict[str, Any] = {
+    machine = {
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": cpu_name(),
         "blas": sorted(blas),
-        "threads": params.train.threads,
-        "device": params.train.device,
     }
     if "torch" in sys.modules:
         import torch
 
-        hardware["torch_cpu_capability"] = torch.backends.cpu.get_cpu_capability()
-        if params.train.device == "cuda" and torch.cuda.is_available():
-            hardware["gpu"] = torch.cuda.get_device_name()
-    return hardware
-
-
-def cpu_name() -> str:
-    """Return the name that the processor gives itself."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or "unknown"
+        machine["torch_cpu_capability"] = torch.backends.cpu.get_cpu_capability()
+    return machine

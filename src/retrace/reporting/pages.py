@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from retrace.evaluation.formatting import interval_text
 from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.models.provenance import trained_on
 from retrace.reporting import classification, plots, regression
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
@@ -84,6 +85,7 @@ def _context(results: Results) -> dict[str, Any]:
         "n": {part: len(rows) for part, rows in results.parts.items()},
         "curves": _curves(results.history),
         "environment": results.environment,
+        "trained_on": trained_on(results.environment["hardware"]),
         "notes": test.notes,
         "warnings": results.data_checks["warnings"],
         "checked": results.data_checks["checked"],

@@ -51,7 +51,7 @@ def test_files_that_are_too_large_are_named(runs, monkeypatch):
 def test_what_it_was_made_from_leaves_out_what_is_not_known(runs):
     runs.record(labelled())
     found = parts.made_from(gather("main"), None)
-    assert found["machine"] == ""
+    assert found["trained_on"] == ""
     assert found["versions"] == ""
     assert found["run"] is None
     assert len(found["lock"]) == 12

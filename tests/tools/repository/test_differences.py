@@ -41,7 +41,7 @@ def test_two_machines_are_named(runs):
         found = md5(record)
         runs.write(f".dvc/cache/files/md5/{found[:2]}/{found[2:]}", record)
         side.lock.stages["train"]["outs"].append({"path": "cache/environment.json", "md5": found})
-    assert "on one (Linux), `main` on another (Linux)" in hardware_note(*sides)[0]
+    assert "on one, Linux, `main` on another, Linux" in hardware_note(*sides)[0]
     assert hardware_note(sides[0], sides[0]) == []
 
 

@@ -22,6 +22,7 @@ def test_a_note_names_the_stages_that_made_something_else(workspace):
     workspace("2")
     note_run(81.26, before)
     assert (last_run().seconds, last_run().stages) == (81.3, ("train",))
+    assert "Python 3." in last_run().machine
 
 
 def test_a_run_with_nothing_to_do_leaves_the_note(workspace):

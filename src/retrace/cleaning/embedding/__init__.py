@@ -37,7 +37,8 @@ def load_backbone(kind: Kind, settings: Preprocess, train: Train) -> Backbone | 
     section = getattr(settings, kind)
     if kind not in BACKBONES or section.backbone is None:
         return None
-    pin(seed=0, threads=train.threads)  # a frozen network draws nothing: any seed does
+    # A frozen network draws nothing: any seed does.
+    pin(seed=0, threads=train.threads, instructions=train.instructions)
     return BACKBONES[kind](section, available_device(train.device))
 
 

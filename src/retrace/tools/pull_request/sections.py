@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from retrace.evaluation.metrics import LOWER_IS_BETTER, class_scores, confusion_matrix
+from retrace.models.provenance import trained_on
 from retrace.tools.pull_request import charts as matrices
 from retrace.tools.pull_request import outputs
 from retrace.tools.pull_request.cautions import uncommitted
@@ -181,19 +182,15 @@ def examples(request: Request, rows: PredictedRows | None) -> Context | None:
 
 
 def made_from(request: Request, rows: PredictedRows | None) -> Context:
-    """Name the commits, the machine that trained, and what the run took."""
+    """Name the commits, what the model was trained on, and what the run took, and where."""
     record = outputs.environment(request.head)
-    hardware = record.get("hardware", {})
     return {
         "head": request.head,
         "edited": bool(uncommitted()),
         "tip": request.base,
         "start": request.start if request.moved else None,
         "lock": lock_hash(),
-        "machine": ", ".join(
-            str(hardware[key]) for key in ("gpu", "cpu", "system") if hardware.get(key)
-        ),
-        "threads": hardware.get("threads"),
+        "trained_on": trained_on(record.get("hardware", {})),
         "versions": ", ".join(f"{name} {found}" for name, found in record.get("versions", {}).items()),
         "run": last_run(),
         "large": [path.as_posix() for path in files_to_take()[1]],

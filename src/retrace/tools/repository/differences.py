@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from retrace.core.artifacts import ENVIRONMENT
 from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.models.provenance import trained_on
 from retrace.tools.repository.predictions import ID, TRUE, PredictedRows
 from retrace.tools.repository.sides import Side, output_path
 
@@ -102,12 +103,12 @@ def code_changes(base: Side, other: Side) -> list[Change]:
 
 
 def hardware_note(base: Side, other: Side) -> list[str]:
-    """Say where the two models were trained, if their records are here and name two machines."""
+    """Say what the two models were trained on, if their records are here and that decides over bits."""
     paths = [output_path(side.lock, ENVIRONMENT) for side in (base, other)]
     if not all(paths):
         return []
     records = [json.loads(path.read_bytes())["hardware"] for path in paths if path]
-    names = [f"{record.get('gpu', record['cpu'])} ({record['system']})" for record in records]
+    names = [trained_on(record) for record in records]
     if names[0] == names[1]:
         return []
     return [

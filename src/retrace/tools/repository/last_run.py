@@ -8,6 +8,7 @@ from pathlib import Path
 
 from retrace.core.artifacts import save_json
 from retrace.core.errors import ArtifactError
+from retrace.core.machine import describe_machine
 from retrace.tools.repository.lock import LOCK, Output, differing_outputs, locked_outputs
 
 RECORD = Path(".retrace/last_run.json")
@@ -15,10 +16,11 @@ RECORD = Path(".retrace/last_run.json")
 
 @dataclass(frozen=True)
 class LastRun:
-    """How long it took, and the stages that made other outputs than before."""
+    """How long it took, the stages that made other outputs than before, and the machine."""
 
     seconds: float
     stages: tuple[str, ...]
+    machine: str = ""
 
 
 def note_run(seconds: float, before: list[Output]) -> None:
@@ -38,7 +40,15 @@ def note_run(seconds: float, before: list[Output]) -> None:
     stages = list(dict.fromkeys(output.stage for output in new))
     # A duration is worth no failure.
     with contextlib.suppress(ArtifactError):
-        save_json({"dvc.lock": lock_hash(), "seconds": round(seconds, 1), "stages": stages}, RECORD)
+        save_json(
+            {
+                "dvc.lock": lock_hash(),
+                "seconds": round(seconds, 1),
+                "stages": stages,
+                "machine": describe_machine(),
+            },
+            RECORD,
+        )
 
 
 def last_run() -> LastRun | None:
@@ -47,7 +57,8 @@ def last_run() -> LastRun | None:
         noted = json.loads(RECORD.read_bytes())
         if noted["dvc.lock"] != lock_hash():
             return None
-        return LastRun(float(noted["seconds"]), tuple(map(str, noted["stages"])))
+        stages = tuple(map(str, noted["stages"]))
+        return LastRun(float(noted["seconds"]), stages, str(noted.get("machine", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -77,6 +77,7 @@ def _hint(folder: Path) -> str:
 
 def _summary(params: "Params", seconds: float) -> str:
     from retrace.core import artifacts
+    from retrace.core.machine import describe_machine
     from retrace.tools.repository.last_run import lock_hash
 
     metrics = artifacts.load(artifacts.METRICS)
@@ -87,6 +88,7 @@ def _summary(params: "Params", seconds: float) -> str:
         for name, value in validation.items()
     ]
     lines += [
+        f"machine    {describe_machine()}",
         f"report     {artifacts.REPORT_HTML} (open it in a browser), {artifacts.REPORT_MD}",
         f"made from  {_revision()}, dvc.lock {lock_hash()}",
         f"checked    {datetime.now():%Y-%m-%d %H:%M}, took {seconds:.1f} s",

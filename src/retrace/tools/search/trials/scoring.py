@@ -177,7 +177,7 @@ def _fit(
     goals: tuple[str, ...],
 ) -> tuple[dict[str, float], Any]:
     # Each fit starts as `train` does, whatever this process computed before.
-    pin(seed=params.seed, threads=params.train.threads)
+    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     model = build_model(params, training.kind, training.task)
     start = time.perf_counter()
     fit_model(model, training, held_out, callbacks=callbacks)
