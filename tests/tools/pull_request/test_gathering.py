@@ -1,10 +1,19 @@
+import json
 import subprocess
 
 import pytest
 
 from made_runs import labelled
 from retrace.core.errors import RetraceError
-from retrace.tools.pull_request.gathering import check_place, gather
+from retrace.tools.pull_request.gathering import (
+    check_place,
+    data_warnings,
+    environment,
+    gather,
+    history,
+    predicted_rows,
+)
+from retrace.tools.repository.sides import load_side
 
 
 def names(changes):
@@ -103,3 +112,44 @@ def test_another_place_is_a_mistake(tmp_path, monkeypatch):
     subprocess.run(["git", "init", "-q"], check=True)
     with pytest.raises(RetraceError, match=r"has no \.dvc folder"):
         check_place()
+
+
+def commit_with(runs, checks, history):
+    """Record a run with small outputs, which lie in DVC's cache."""
+    runs.record(labelled())
+    lines = []
+    for path, content in (("cache/data_checks.json", checks), ("report/training_history.csv", history)):
+        found = runs.write("made", content)
+        runs.write(f".dvc/cache/files/md5/{found[:2]}/{found[2:]}", content)
+        lines.append(f"    - path: {path}\n      md5: {found}\n")
+    lock = (runs.folder / "dvc.lock").read_text()
+    assert "    outs: []\n" in lock
+    runs.write("dvc.lock", lock.replace("    outs: []\n", f"    outs:\n{''.join(lines)}"))
+    runs.git("add", "-A")
+    runs.git("commit", "-qm", "run")
+    return load_side("main")
+
+
+def test_small_outputs_come_from_the_cache(runs):
+    checks = json.dumps({"warnings": ["odd"], "checked": []})
+    side = commit_with(runs, checks, "epoch,validation_loss\n1,0.5\n")
+    assert data_warnings(side) == ["odd"]
+    assert history(side)["validation_loss"].tolist() == [0.5]
+    assert len(predicted_rows(side)) == 200
+
+
+def test_what_is_not_at_hand_is_nothing(runs):
+    runs.commit(labelled(), cached=False)
+    side = load_side("main")
+    assert environment(side) == {}
+    assert data_warnings(side) is None
+    assert history(side).empty
+    assert predicted_rows(side) is None
+    assert data_warnings(None) is None
+
+
+def test_what_is_damaged_is_nothing(runs):
+    side = commit_with(runs, "{", "")
+    assert data_warnings(side) is None
+    assert history(side).empty
+    assert data_warnings(commit_with(runs, "[1]", "a\n1\n")) is None

@@ -1,12 +1,11 @@
 from made_runs import labelled, valued
-from retrace.tools.pull_request import outputs
-from retrace.tools.pull_request.gathering import gather
+from retrace.tools.pull_request.gathering import gather, predicted_rows
 from retrace.tools.pull_request.headline import headline
 
 
 def said(base="main"):
     request = gather(base)
-    return headline(request, outputs.test_rows(request.head))
+    return headline(request, predicted_rows(request.head))
 
 
 def test_the_word_is_that_of_compare(runs):

@@ -1,6 +1,6 @@
 from made_runs import labelled
-from retrace.tools.pull_request import sections as parts
-from retrace.tools.pull_request.gathering import gather
+from retrace.tools.pull_request import sections
+from retrace.tools.pull_request.gathering import gather, predicted_rows
 
 
 def test_files_in_a_changed_folder_are_named(runs):
@@ -8,18 +8,18 @@ def test_files_in_a_changed_folder_are_named(runs):
     runs.git("switch", "-qc", "other")
     runs.write("src/train.py", "other code")
     runs.record(labelled(seed=1))
-    found = parts.changes(gather("main"), None)
+    found = sections.changes(gather("main"), None)
     assert [change.name for change in found["files"]] == ["src/train.py"]
     commit = runs.git("rev-parse", "main")
     runs.write("src/models/new.py", "new")
     folder = type(found["files"][0])("src", "1", "2", ("train",))
-    assert parts._files_inside([folder], commit) == {"src": ["models/new.py", "train.py"]}
+    assert sections._files_inside([folder], commit) == {"src": ["models/new.py", "train.py"]}
 
 
 def test_another_model_folds_its_hyperparameters(runs):
     runs.commit(labelled())
     runs.commit(labelled(seed=1), branch="other", model="knn", models={"knn": {"n": 3}}, seed=2)
-    found = parts.changes(gather("main"), None)
+    found = sections.changes(gather("main"), None)
     assert [change.name for change in found["params"]] == ["seed", "model"]
     assert [change.name for change in found["folded"]] == ["models.svm.C", "models.knn.n"]
 
@@ -27,7 +27,7 @@ def test_another_model_folds_its_hyperparameters(runs):
 def test_the_tested_metric_comes_first(runs):
     runs.commit(labelled(), metric="f1_macro")
     runs.commit(labelled(seed=1), branch="other", metric="f1_macro")
-    found = parts.metrics(gather("main"), None)
+    found = sections.metrics(gather("main"), None)
     assert found["tested"] == "f1_macro"
     assert found["parts"]["test"][0].name == "f1_macro"
 
@@ -35,8 +35,8 @@ def test_the_tested_metric_comes_first(runs):
 def test_classes_of_a_first_run_are_those_found_least(runs):
     runs.record(labelled(n=90, classes=("a", "b", "c")))
     request = gather("main")
-    rows = parts.outputs.test_rows(request.head)
-    found = parts.classes(request, rows)
+    rows = predicted_rows(request.head)
+    found = sections.classes(request, rows)
     recalls = [each["recall"] for each in found["lowest"]]
     assert recalls == sorted(recalls)
     assert found["n"] == 3
@@ -45,12 +45,12 @@ def test_classes_of_a_first_run_are_those_found_least(runs):
 def test_files_that_are_too_large_are_named(runs, monkeypatch):
     monkeypatch.setattr("retrace.tools.pull_request.folder.LARGEST", 10)
     runs.record(labelled())
-    assert parts.made_from(gather("main"), None)["large"] == ["dvc.lock", "metrics.json"]
+    assert sections.made_from(gather("main"), None)["large"] == ["dvc.lock", "metrics.json"]
 
 
 def test_what_it_was_made_from_leaves_out_what_is_not_known(runs):
     runs.record(labelled())
-    found = parts.made_from(gather("main"), None)
+    found = sections.made_from(gather("main"), None)
     assert found["trained_on"] == ""
     assert found["versions"] == ""
     assert found["run"] is None

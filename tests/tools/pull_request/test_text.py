@@ -1,14 +1,42 @@
 import re
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from made_runs import labelled, valued
 from retrace.core.errors import RetraceError
-from retrace.tools.pull_request.cutting import LIMIT, length
-from retrace.tools.pull_request.text import comment_here
+from retrace.tools.pull_request.text import (
+    LIMIT,
+    Section,
+    cell,
+    code,
+    comment_here,
+    fit,
+    length,
+    prose,
+    shorten,
+)
 
 EVIL = "@team <!-- -->|![x](y) `` #1"
+
+# GitHub looks for these in what is left after Markdown, but not in code.
+ACTIVE = re.compile(r"@\w|#\d|://|<|www\.\w")
+
+HOSTILE = st.text(alphabet="ab1@#|\\`<!->[](){}*_$~&:/.w \n\u202e", max_size=40)
+
+SECTIONS = st.lists(
+    st.builds(
+        lambda title, letter, n, importance: Section(title, letter * n, importance),
+        st.text(max_size=10),
+        st.sampled_from("aé😀"),
+        st.integers(0, 40_000),
+        st.integers(0, 100),
+    ),
+    min_size=1,
+    max_size=8,
+)
 
 TAGS = ("<details>", "</details>", "<summary>", "</summary>")
 
@@ -142,10 +170,8 @@ def test_every_fold_is_closed(runs):
     runs.commit(labelled(right=0.6))
     runs.commit(labelled(right=0.95, seed=1), branch="other")
     text = comment_here("main")
-    assert [line for line in text.splitlines() if line in ("<details>", "</details>")] == [
-        "<details>",
-        "</details>",
-    ] * text.count("<details>")
+    folds = re.findall(r"^</?details>$", text, flags=re.MULTILINE)
+    assert folds == ["<details>", "</details>"] * text.count("<details>")
     assert re.findall(r"^<summary>[^<>\n]+</summary>\n\n", text, flags=re.MULTILINE)
 
 
@@ -155,3 +181,68 @@ def test_an_error_is_not_the_end(runs, monkeypatch):
 
     monkeypatch.setattr("retrace.tools.pull_request.text.gather", fails)
     assert comment_here() == "✗ **no result**: \\@\u200byou broke `it`; line 1\n"
+
+
+def texts(markdown, kind="text"):
+    inline = [token for token in parsed(markdown) if token.type == "inline"]
+    return [child.content for token in inline for child in token.children if child.type == kind]
+
+
+@settings(deadline=None, derandomize=True)
+@given(HOSTILE)
+def test_any_name_is_one_piece_of_code(name):
+    assert texts(f"x {code(name)} y", "code_inline") == [shorten(name, 60).replace("\n", " ") or '""']
+    assert texts(f"x {code(name)} y") == ["x ", " y"]
+
+
+@settings(deadline=None, derandomize=True)
+@given(HOSTILE, HOSTILE)
+@example("a\\|b", "``|``")
+@example("a\\", "|")
+def test_any_name_stays_in_its_cell(first, second):
+    table = f"| {cell(first)} | {cell(second)} |\n| --- | --- |\n| {cell(second)} | {cell(first)} |\n"
+    assert [token.type for token in parsed(table)].count("td_open") == 2
+    assert len(texts(table, "code_inline")) == 4
+    assert "".join(texts(table)) == ""
+
+
+@settings(deadline=None, derandomize=True)
+@given(HOSTILE)
+def test_any_sentence_mentions_nobody_and_brings_no_markup(sentence):
+    left = parsed(f"x {prose(sentence)} y")
+    kinds = {child.type for token in left if token.type == "inline" for child in token.children}
+    assert kinds <= {"text", "code_inline", "text_special"}
+    whole = "".join(texts(f"x {prose(sentence)} y"))
+    assert not ACTIVE.search(whole.replace("<", ""))
+
+
+def test_a_long_name_is_cut_and_what_nobody_sees_is_dropped():
+    assert shorten("a\u202eb\n c", 60) == "ab c"
+    assert shorten("x" * 100, 60) == "x" * 59 + "…"
+    assert len(code("`" * 500)) < 200
+
+
+@settings(deadline=None, derandomize=True)
+@given(SECTIONS)
+def test_no_text_is_longer_than_allowed(sections):
+    assert length(fit(sections)) <= LIMIT
+
+
+def test_the_least_important_sections_go_first_and_are_named():
+    titles = ("Verdict", "Rows", "Metrics")
+    sections = [Section(title, title[0] * 300, place) for place, title in enumerate(titles)]
+    assert fit(sections) == "\n\n".join(section.text for section in sections) + "\n"
+    cut = fit(sections, limit=800)
+    assert "R" * 300 not in cut
+    assert "M" * 300 in cut
+    assert "Left out, as a comment has room for 60,000 characters: Rows." in cut
+
+
+def test_a_verdict_that_is_too_long_is_cut_with_a_note():
+    text = fit([Section("Verdict", "😀" * 1000, 0)], limit=500)
+    assert length(text) <= 500
+    assert text.rstrip().endswith("*Cut here: a comment has no room for more.*")
+
+
+def test_an_empty_section_leaves_no_gap():
+    assert fit([Section("a", "x", 1), Section("b", " \n", 1), Section("c", "y", 1)]) == "x\n\ny\n"

@@ -7,8 +7,7 @@ from packaging.requirements import InvalidRequirement
 
 from retrace.core.artifacts import METRICS, REPORT_MD
 from retrace.core.errors import first_few
-from retrace.tools.pull_request.gathering import Request
-from retrace.tools.pull_request.outputs import data_warnings, environment
+from retrace.tools.pull_request.gathering import Request, data_warnings, environment
 from retrace.tools.repository.git import git
 from retrace.tools.repository.requirements import unmet
 from retrace.tools.repository.sides import Side

@@ -1,13 +1,22 @@
-"""What a pull request changes: the workspace, the tip of its base, and where the branch began."""
+"""What a pull request changes: the workspace, the tip of its base, and where the branch began.
 
-import dataclasses
-from dataclasses import dataclass
+Of small outputs that are not at hand, in DVC's cache or the workspace, the answer is nothing.
+"""
+
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from retrace.core.errors import RetraceError
+import numpy as np
+import pandas as pd
+
+from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
+from retrace.core.errors import ComparisonError, RetraceError
 from retrace.tools.repository.differences import Differences, differences
 from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
-from retrace.tools.repository.sides import Side, read_side
+from retrace.tools.repository.predictions import PredictedRows, read_rows
+from retrace.tools.repository.sides import Side, output_path, predictions_path, read_side
 from retrace.tools.significance.runs import RunComparison, compare_runs
 
 # A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
@@ -114,7 +123,7 @@ def _base_tree(base: str | None) -> Tree:
         except RetraceError as error:
             errors.append(error)
         else:
-            return dataclasses.replace(tree, name=_short(tree.name))
+            return replace(tree, name=_short(tree.name))
     raise errors[0]
 
 
@@ -136,3 +145,41 @@ def _start(base: Side) -> tuple[Side | None, int]:
 def _changes(start: Side | None, base: Side, head: Side) -> Differences | None:
     since = next((side for side in (start, base) if side is not None and side.ran), None)
     return differences(since, head) if since is not None and head.ran else None
+
+
+def environment(side: Side | None) -> dict[str, Any]:
+    """Return what ``cache/environment.json`` of a run says: its model, versions and hardware."""
+    return _json(side, ENVIRONMENT)
+
+
+def data_warnings(side: Side | None) -> list[str] | None:
+    """Return the warnings on the data, or None where they are not at hand."""
+    listed = _json(side, DATA_CHECKS).get("warnings")
+    return [str(each) for each in listed] if isinstance(listed, list) else None
+
+
+def history(side: Side | None) -> pd.DataFrame:
+    """Return the training history: no rows where there is none."""
+    path = side and output_path(side.lock, HISTORY)
+    try:
+        table = pd.read_csv(path) if path else pd.DataFrame()
+        return table.select_dtypes(np.number) if "epoch" in table else pd.DataFrame()
+    except (OSError, ValueError):  # of pandas too: a file without a header, or with half a line
+        return pd.DataFrame()
+
+
+def predicted_rows(side: Side) -> PredictedRows | None:
+    """Return what a run says of its test part."""
+    try:
+        return read_rows(predictions_path(side), side.name)
+    except ComparisonError:
+        return None
+
+
+def _json(side: Side | None, path: Path) -> dict[str, Any]:
+    place = side and output_path(side.lock, path)
+    try:
+        values = json.loads(place.read_bytes()) if place else {}
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}

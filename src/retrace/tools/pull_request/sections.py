@@ -9,12 +9,10 @@ from typing import Any
 
 from retrace.evaluation.metrics import LOWER_IS_BETTER, class_scores, confusion_matrix
 from retrace.models.provenance import trained_on
-from retrace.tools.pull_request import charts as matrices
-from retrace.tools.pull_request import outputs
+from retrace.tools.pull_request import charts
 from retrace.tools.pull_request.cautions import uncommitted
-from retrace.tools.pull_request.curves import charts
 from retrace.tools.pull_request.folder import files_to_take
-from retrace.tools.pull_request.gathering import Request
+from retrace.tools.pull_request.gathering import Request, environment, history
 from retrace.tools.repository.differences import Change, ChangedRow, MetricRow
 from retrace.tools.repository.git import git
 from retrace.tools.repository.last_run import last_run, lock_hash
@@ -151,10 +149,9 @@ def _lowest(rows: PredictedRows) -> Context:
 
 def curves(request: Request, rows: PredictedRows | None) -> Context | None:
     """Draw the training, beside that of the base where its history is at hand."""
-    head = outputs.history(request.head)
-    base = outputs.history(None if request.is_same else request.base)
-    found = charts(base, head, request.base_name)
-    return {"charts": found} if found else None
+    head, base = history(request.head), history(None if request.is_same else request.base)
+    drawn = charts.curve_charts(base, head, request.base_name)
+    return {"charts": drawn} if drawn else None
 
 
 def confusion(request: Request, rows: PredictedRows | None) -> Context | None:
@@ -162,7 +159,7 @@ def confusion(request: Request, rows: PredictedRows | None) -> Context | None:
     if rows is None or not rows.classes:
         return None
     pair = request.compared.judgement.rows if request.compared and not request.is_same else None
-    return {"found": matrices.confusion(rows, pair[0] if pair else None), "n": len(rows)}
+    return {"found": charts.confusion(rows, pair[0] if pair else None), "n": len(rows)}
 
 
 def examples(request: Request, rows: PredictedRows | None) -> Context | None:
@@ -183,7 +180,7 @@ def examples(request: Request, rows: PredictedRows | None) -> Context | None:
 
 def made_from(request: Request, rows: PredictedRows | None) -> Context:
     """Name the commits, what the model was trained on, and what the run took, and where."""
-    record = outputs.environment(request.head)
+    record = environment(request.head)
     return {
         "head": request.head,
         "edited": bool(uncommitted()),
@@ -198,7 +195,7 @@ def made_from(request: Request, rows: PredictedRows | None) -> Context:
 
 
 # Title, template, importance where room is short, and what fills it; in the order of the text.
-PARTS: list[tuple[str, str, int, Callable[[Request, PredictedRows | None], Context | None]]] = [
+SECTIONS: list[tuple[str, str, int, Callable[[Request, PredictedRows | None], Context | None]]] = [
     ("Metrics", "metrics", 90, metrics),
     ("What changed", "changes", 80, changes),
     ("Classes", "classes", 60, classes),

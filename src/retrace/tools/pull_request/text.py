@@ -1,20 +1,39 @@
-"""A pull request in, the text of its comment out."""
+"""A pull request in, the text of its comment out: escaped, and no longer than GitHub takes."""
 
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from retrace.core.errors import RetraceError
-from retrace.reporting.templating import render
-from retrace.tools.pull_request import cautions, names, outputs
-from retrace.tools.pull_request.cutting import Section, fit
-from retrace.tools.pull_request.gathering import Request, gather
+from retrace.reporting.templating import markdown_code, markdown_fenced, markdown_prose, render
+from retrace.tools.pull_request import cautions
+from retrace.tools.pull_request.gathering import Request, gather, predicted_rows
 from retrace.tools.pull_request.headline import MARKS, NOTHING, headline
-from retrace.tools.pull_request.sections import PARTS
+from retrace.tools.pull_request.sections import SECTIONS
 from retrace.tools.repository.differences import ABSENT
 from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance.wording import number, signed
 
 TEMPLATES = Path(__file__).with_name("templates")
+
+LIMIT = 60_000  # GitHub takes 65,536; the job that posts the comment adds to it
+
+CUT = "\n\n*Cut here: a comment has no room for more.*\n"
+
+# Characters of a name from the data and of a sentence.
+NAME = 60
+SENTENCE = 600
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a comment; where room is short, the least important ones go first."""
+
+    title: str
+    text: str
+    importance: int
 
 
 def comment_here(base: str | None = None) -> str:
@@ -23,7 +42,7 @@ def comment_here(base: str | None = None) -> str:
         return comment(gather(base))
     except RetraceError as error:
         sentence = "; ".join([str(error), *error.details])
-        return f"{MARKS[NOTHING]} **{NOTHING}**: {names.prose(sentence, 2000)}\n"
+        return f"{MARKS[NOTHING]} **{NOTHING}**: {prose(sentence, 2000)}\n"
 
 
 def comment(request: Request) -> str:
@@ -35,27 +54,88 @@ def comment(request: Request) -> str:
         "notes": cautions.notes(request),
     }
     sections = [Section("Verdict", _fill("verdict", request, said), 100)]
-    for title, template, importance, show in PARTS if request.head.ran else []:
-        if (found := show(request, rows)) is not None:
-            sections.append(Section(title, _fill(template, request, found), importance))
+    for title, template, importance, show in SECTIONS if request.head.ran else []:
+        if (context := show(request, rows)) is not None:
+            sections.append(Section(title, _fill(template, request, context), importance))
     return fit(sections)
 
 
 def _head_rows(request: Request) -> PredictedRows | None:
     if request.compared and request.compared.judgement.rows:
         return request.compared.judgement.rows[1]
-    return outputs.test_rows(request.head) if request.head.ran else None
+    return predicted_rows(request.head) if request.head.ran else None
 
 
-def _fill(template: str, request: Request, found: dict[str, Any]) -> str:
+def _fill(template: str, request: Request, context: dict[str, Any]) -> str:
     common = {
         "request": request,
-        "base": names.cell(request.base_name),
-        "cell": names.cell,
-        "code": names.code,
-        "prose": names.prose,
-        "value": lambda text: text if text == ABSENT else names.cell(text),
+        "base": cell(request.base_name),
+        "cell": cell,
+        "code": code,
+        "prose": prose,
+        "value": lambda text: text if text == ABSENT else cell(text),
         "number": number,
         "signed": signed,
     }
-    return render(TEMPLATES / f"{template}.md.j2", common | found)
+    return render(TEMPLATES / f"{template}.md.j2", common | context)
+
+
+def fit(sections: Sequence[Section], limit: int = LIMIT) -> str:
+    """Join sections, and leave out as many as it takes to stay within the limit.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        In the order of the text. The first is never left out, only cut.
+    limit : int
+        In UTF-16 units, so that an emoji counts twice, as it may on GitHub.
+    """
+    kept, left_out = [section for section in sections if section.text.strip()], list[str]()
+    while length(text := _joined(kept, left_out)) > limit and len(kept) > 1:
+        least = min(kept[1:], key=lambda section: section.importance)
+        kept.remove(least)
+        left_out.append(least.title)
+    return text if length(text) <= limit else _cut(text, limit)
+
+
+def length(text: str) -> int:
+    """Count UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _joined(kept: Sequence[Section], left_out: Sequence[str]) -> str:
+    texts = [section.text.strip() for section in kept]
+    if left_out:
+        texts.append(
+            f"*Left out, as a comment has room for {LIMIT:,} characters: {', '.join(left_out)}."
+            " See report/index.html and `retrace compare`.*"
+        )
+    return "\n\n".join(texts) + "\n"
+
+
+def _cut(text: str, limit: int) -> str:
+    room = max(limit - length(CUT), 0)
+    short = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
+    return (short + CUT)[:limit]
+
+
+def code(value: object, most: int = NAME) -> str:
+    """Show a name as code, whatever is in it."""
+    return markdown_fenced(shorten(value, most) or '""')
+
+
+def cell(value: object, most: int = NAME) -> str:
+    """Show a name as code in a table."""
+    return markdown_code(shorten(value, most))
+
+
+def prose(text: object, most: int = SENTENCE) -> str:
+    """Escape a sentence, but keep what stands in pairs of single backticks as code."""
+    return markdown_prose(shorten(text, most))
+
+
+def shorten(value: object, most: int) -> str:
+    """Put a text on one line of so many characters, without those that nobody sees."""
+    line = " ".join(str(value).split())
+    seen = "".join(char for char in line if unicodedata.category(char)[0] != "C")
+    return seen if len(seen) <= most else f"{seen[: most - 1]}…"
