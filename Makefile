@@ -22,7 +22,7 @@ COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header
 UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
 
 .PHONY: help repro verify bench statistics search notebooks test lint format requirements clean
-.PHONY: doctor push pull comment small newest
+.PHONY: doctor push pull fetch comment small newest
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ push: $(READY)  ## share data, models and finished runs through the DVC remote
 
 pull: $(READY)  ## bring them
 	@retrace pull $(ARGS)
+
+fetch: $(READY)  ## bring the small files that the comment reads
+	@retrace comment --fetch $(ARGS)
 
 comment: $(READY)  ## write what a pull request changes, as the text of its comment
 	@retrace comment $(ARGS)

@@ -163,7 +163,7 @@ def test_each_step_runs_one_command_that_a_laptop_has_too(job):
 def test_the_gpu_job_pushes_before_it_tells_anything():
     steps = load("cml")["jobs"]["cml"]["steps"]
     runs = [step["run"] for step in steps if "run" in step]
-    assert runs == ["make doctor", "make pull", "make repro", "make push", "make comment"]
+    assert runs == ["make doctor", "make fetch", "make repro", "make push", "make comment"]
     assert steps[0]["with"]["fetch-depth"] == 0
 
 

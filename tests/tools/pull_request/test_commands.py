@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from typer.testing import CliRunner
 from made_runs import labelled
 from retrace.core.errors import RetraceError
 from retrace.tools.cli import cli
+from retrace.tools.repository.sides import load_side, predictions_path
 
 
 def call(*arguments):
@@ -37,3 +39,18 @@ def test_another_place_is_a_mistake(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RetraceError, match="not a Git repository"):
         call()
+
+
+def test_fetch_brings_what_the_comment_reads_and_writes_nothing(runs):
+    runs.commit(labelled())
+    shutil.move(".dvc/cache", "store")
+    runs.write(".dvc/config", "[core]\n    remote = near\n['remote \"near\"']\n    url = ../store\n")
+    assert call("--fetch", "--base", "nowhere").stdout.startswith(
+        "not fetched, nowhere: 'nowhere' is no"
+    )
+    assert call("--fetch", "--base", "main").stdout.splitlines() == [
+        "fetched 1 files of main",
+        "fetched 0 files of report/",
+    ]
+    assert predictions_path(load_side("main")).parts[0] != "report"
+    assert not Path(".retrace").exists()

@@ -1,9 +1,12 @@
 """`retrace comment`: what a pull request changes, as the text of its comment."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from retrace.core.errors import RetraceError
 
 FOLDER = Path(".retrace/pull-request")
 
@@ -14,13 +17,23 @@ def comment(
         typer.Option(help="The branch that it asks to change.", show_default="origin/main"),
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where the comment and its files go.")] = FOLDER,
+    fetch: Annotated[
+        bool,
+        typer.Option(
+            "--fetch", help="Only bring what it reads: small files of the base and of report/."
+        ),
+    ] = False,
 ) -> None:
     """Write a comment for a pull request: the verdict against main, and what changed.
 
     Holds the workspace, after `retrace repro`, against the tip of the base; what changed is told since
-    the branch began. Needs no network. What is missing is named in the text; it never fails the command.
+    the branch began. What is missing is named in the text; it never fails the command.
+
+    Only --fetch needs the DVC remote and its keys: it brings what a fresh clone lacks, and ends there.
 
         retrace comment
+
+        retrace comment --fetch
 
         retrace comment --base origin/develop --folder comment
     """
@@ -29,7 +42,29 @@ def comment(
     from retrace.tools.pull_request.text import comment_here
 
     check_place()
+    if fetch:
+        return _fetch(base)
     text = comment_here(base)
     write_folder(text, folder)
     typer.echo(text.splitlines()[0])
     typer.echo(f"written  {folder / COMMENT}")
+    return None
+
+
+def _fetch(base: str | None) -> None:
+    from retrace.tools.pull_request.gathering import BASES, base_tree
+    from retrace.tools.repository.dvc import open_repository
+    from retrace.tools.repository.remote import SECONDS_TO_ANSWER, reach
+    from retrace.tools.repository.report_files import fetch_base, pull_report
+
+    with open_repository(notes=True) as repo:
+        reach(repo, SECONDS_TO_ANSWER)
+        _bring(base or BASES[0], lambda: fetch_base(repo, base_tree(base).commit))
+        _bring("report/", lambda: pull_report(repo))
+
+
+def _bring(what: str, bring: Callable[[], int]) -> None:
+    try:
+        typer.echo(f"fetched {bring()} files of {what}")
+    except RetraceError as problem:  # without them the comment says what is missing
+        typer.echo(f"not fetched, {what}: {problem}")

@@ -90,7 +90,7 @@ def gather(base: str | None = None) -> Request:
     commit = git("rev-parse", "--verify", "--quiet", "HEAD")
     head = read_side(Tree(WORKSPACE, commit, "workspace"), strict=False)
     try:
-        tree = _base_tree(base)
+        tree = base_tree(base)
         tip = read_side(tree)
     except RetraceError as error:
         return Request(head=head, base=None, base_name=_short(base or BASES[0]), missing=str(error))
@@ -114,7 +114,14 @@ def check_place() -> None:
         raise RetraceError(f"{Path.cwd()} has no .dvc folder: run from the repository's top folder")
 
 
-def _base_tree(base: str | None) -> Tree:
+def base_tree(base: str | None) -> Tree:
+    """Return the files of a branch, or of the first of `BASES` that this clone has.
+
+    Raises
+    ------
+    RetraceError
+        There is none.
+    """
     names = BASES if base is None else tuple(dict.fromkeys((base, _short(base))))
     errors = []
     for name in names:
