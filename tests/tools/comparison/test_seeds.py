@@ -1,89 +1,93 @@
-import os
-import signal
-import subprocess
-import sys
-import time
-
 import pytest
+from scipy import stats
 
-from project import commit_all, copy_project, environment
+from made_runs import labelled
+from retrace.core.errors import RetraceError
+from retrace.tools.comparison.seeds import (
+    experiment_name,
+    finished,
+    is_deterministic,
+    run_seeds,
+    summarise,
+    wanted_seeds,
+)
+from retrace.tools.repository.lock import Lock
+from retrace.tools.repository.seed_runs import SeedRun
+from retrace.tools.repository.sides import load_side
 
-pytestmark = pytest.mark.slow
-
-FAILING = 44
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A run with uncommitted changes, whose training fails under one seed."""
-    project = copy_project(tmp_path_factory.mktemp("seeds"))
-    project.set(data="wine", model="random_forest", models__random_forest__n_estimators=5)
-    script = project / "src/train.py"
-    loads = "    params = load_params()\n"
-    fails = f"    if params.seed == {FAILING}:\n        raise ModelError('no luck')\n"
-    text = script.read_text().replace(loads, loads + fails)
-    script.write_text(text.replace("errors import", "errors import ModelError,"))
-    commit_all(project)
-    project.set(models__random_forest__n_estimators=6)
-    project.dvc("repro", "-q")
-    project.before = state(project)
-    project.first = seeds(project, "3", check=False)
-    return project
+SHARES = {"split.train": 0.6, "split.test": 0.3}
 
 
-def seeds(project, *arguments, **options):
-    return project.run(sys.executable, "-m", "retrace", "seeds", *arguments, **options)
+def test_training_seeds_count_on_from_the_present_one(runs):
+    runs.commit(labelled(), seed=40)
+    assert wanted_seeds(load_side("main"), "training", 3) == [40, 41, 42]
 
 
-def state(project):
-    kept = ("params.yaml", "dvc.lock", "metrics.json", "report/predictions.csv", "cache/model.joblib")
-    changes = project.run("git", "diff", "HEAD").stdout, project.run("git", "status", "-s").stdout
-    return changes, project.run("git", "stash", "list").stdout, [project.read(path) for path in kept]
+def test_split_seeds_are_the_same_on_every_branch(runs):
+    runs.commit(labelled())
+    runs.commit(labelled(), branch="other", split__seed=8)
+    for name in ("main", "other"):
+        assert wanted_seeds(load_side(name), "split", 3) == [0, 1, 2]
 
 
-def test_a_failing_seed_is_named_and_the_others_are_kept(project):
-    run = project.first
-    assert run.returncode == 1
-    assert "seed 42: workspace is there" in run.stdout
-    assert "seed 43: wine-random_forest-seed-43-" in run.stdout
-    assert f"wine-random_forest-seed-{FAILING}-" in run.stderr
-    assert ": error: no luck (log: .retrace/seeds/" in run.stderr
-    assert "Traceback" not in run.stderr
-    assert "random_forest on wine, seed 42, 43: test part" in run.stdout
+def test_what_is_there_is_not_run_again(runs):
+    runs.commit(labelled())
+    runs.experiment("two", labelled(seed=2), seed=2)
+    said = []
+    assert run_seeds(load_side("main"), "training", [1, 2], said.append) == []
+    assert said == ["seed 1: main is there", "seed 2: two is there"]
+    assert [run.seed for run in finished(load_side("main"), "training", [2, 3])] == [2]
 
 
-def test_the_workspace_is_left_as_it_was(project):
-    assert state(project) == project.before
+def test_a_name_tells_the_seed_and_differs_for_another_setting(runs):
+    runs.commit(labelled())
+    runs.commit(labelled(), branch="other", models__svm__C=2.0)
+    names = [experiment_name(load_side(side), "split", 8) for side in ("main", "other")]
+    assert all(name.startswith("made-svm-split-seed-8-") for name in names)
+    assert names[0] != names[1]
+    assert names[0] == experiment_name(load_side("main"), "split", 8)
 
 
-def test_what_has_run_is_not_run_again_and_summed_up(project):
-    start = time.monotonic()
-    run = seeds(project, "2")
-    assert "is there" in run.stdout.splitlines()[1]
-    assert " ran " not in run.stdout
-    assert time.monotonic() - start < 30
-    assert "accuracy" in run.stdout
-    assert "95 % interval of the mean" in run.stdout
-    assert "Student's t over the seeds" in run.stdout
+def test_a_file_that_git_does_not_know_is_asked_for(runs):
+    runs.commit(labelled())
+    runs.git("rm", "-q", "--cached", "data/made.yaml")
+    with pytest.raises(
+        RetraceError, match=r"data/made\.yaml: not known to Git.*`git add data/made.yaml`"
+    ):
+        run_seeds(load_side("main"), "training", [2], print)
 
 
-def test_an_interruption_leaves_the_workspace_as_it_was(project):
-    logs = len(list((project / ".retrace/seeds").glob("*.log")))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "retrace", "seeds", "2", "--split"],
-        cwd=project.folder,
-        env=environment(project),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    while len(list((project / ".retrace/seeds").glob("*.log"))) == logs:
-        time.sleep(0.05)
-    time.sleep(1)
-    os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate()[1]
-    assert process.returncode == 1
-    assert "interrupted: the workspace is as it was" in said
-    assert state(project) == project.before
+def made(*values, md5=None):
+    outs = [{"path": "report/predictions.csv", "md5": md5}]
+    return [
+        SeedRun(
+            seed=seed,
+            name=f"run-{seed}",
+            lock=Lock({"report": {"outs": [outs[0] | {"md5": md5 or str(seed)}]}}),
+            scores={"accuracy": value, "n": 100},
+        )
+        for seed, value in enumerate(values)
+    ]
+
+
+def test_the_interval_over_training_seeds_is_students_t():
+    values = (0.9, 0.92, 0.91, 0.95, 0.93)
+    (found,) = summarise(made(*values), "training", SHARES)
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (found.interval.low, found.interval.high) == pytest.approx(tuple(expected))
+    assert (found.mean, found.better) == (pytest.approx(0.922), "higher")
+
+
+def test_overlapping_training_parts_widen_the_interval():
+    runs = made(0.9, 0.92, 0.91)
+    widths = [
+        summary.interval.high - summary.interval.low
+        for kind in ("training", "split")
+        for summary in summarise(runs, kind, SHARES)
+    ]
+    assert widths[1] / widths[0] == pytest.approx(((1 / 3 + 0.5) / (1 / 3)) ** 0.5)
+
+
+def test_the_same_predictions_under_every_seed_are_deterministic():
+    assert is_deterministic(made(0.9, 0.9, md5="same"))
+    assert not is_deterministic(made(0.9, 0.9))

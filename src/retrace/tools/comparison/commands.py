@@ -113,7 +113,7 @@ def seeds(
     retrace seeds 5             five training seeds on the same test rows
     retrace seeds 5 --split     five splits
     """  # noqa: D301  \b is typer's mark for lines to keep
-    from retrace.tools.comparison.seed_experiments import finished, run_seeds, wanted_seeds
+    from retrace.tools.comparison.seeds import finished, run_seeds, wanted_seeds
     from retrace.tools.repository.sides import load_side
 
     kind: Kind = "split" if split else "training"
@@ -132,7 +132,7 @@ def seeds(
 
 
 def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
-    from retrace.tools.comparison.seed_summary import is_deterministic, summarise
+    from retrace.tools.comparison.seeds import is_deterministic, summarise
     from retrace.tools.repository.seed_runs import SEEDS
 
     listed = ", ".join(str(run.seed) for run in runs)

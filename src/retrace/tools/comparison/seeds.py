@@ -1,22 +1,41 @@
-"""Run the current setting under further seeds, as DVC experiments that leave the workspace alone."""
+"""Further seeds of the current setting: run as DVC experiments beside the workspace, and summed up."""
 
 import hashlib
 import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from scipy import stats
+
+from retrace.core.artifacts import PREDICTIONS
+from retrace.evaluation.intervals import Interval
+from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.tools.repository.experiments import (
     Failure,
     check_known_to_git,
     run_experiment,
     unchanged_workspace,
 )
+from retrace.tools.repository.lock import Values
 from retrace.tools.repository.seed_runs import SEEDS, Kind, SeedRun, recipe, seed_runs
 from retrace.tools.repository.sides import Side
 
 LOGS = Path(".retrace/seeds")
+
+
+@dataclass(frozen=True)
+class MetricSummary:
+    """One metric of the test part over all seeds; the interval is of the mean, at 95 %."""
+
+    name: str
+    better: str
+    mean: float
+    deviation: float
+    interval: Interval
 
 
 def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
@@ -38,6 +57,7 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
     kind : str
         ``"training"`` or ``"split"``.
     seeds : list of int
+        Those that are wanted; of those that have a run nothing is run.
     say : callable
         Is given a line for each seed.
 
@@ -53,8 +73,8 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
     if missing:
         check_known_to_git({path for deps in side.lock.sources.values() for path in deps})
     with unchanged_workspace():
-        found = [_run_seed(side, kind, seed, say) for seed in missing]
-    return [failure for failure in found if failure]
+        outcomes = [_run_seed(side, kind, seed, say) for seed in missing]
+    return [failure for failure in outcomes if failure]
 
 
 def experiment_name(side: Side, kind: Kind, seed: int) -> str:
@@ -68,6 +88,40 @@ def experiment_name(side: Side, kind: Kind, seed: int) -> str:
 def finished(side: Side, kind: Kind, seeds: list[int]) -> list[SeedRun]:
     """Return the runs of these seeds that are there."""
     return [run for run in seed_runs(side, kind) if run.seed in seeds]
+
+
+def summarise(runs: list[SeedRun], kind: Kind, params: Values) -> list[MetricSummary]:
+    """Summarise each metric of the test part.
+
+    The interval is Student's t over the seeds. Under several splits the training parts overlap, so the
+    variance is that of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281.
+
+    Parameters
+    ----------
+    runs : list of SeedRun
+        At least two.
+    kind : str
+        ``"training"`` or ``"split"``.
+    params : dict
+        Those of the runs, for the shares of the split.
+    """
+    n = len(runs)
+    # Parts of different splits overlap, so their scores vary less than those of new data would.
+    overlap = params["split.test"] / params["split.train"] if kind == "split" else 0.0
+    factor = float(stats.t.ppf(0.975, n - 1)) * np.sqrt(1 / n + overlap)
+    summaries = []
+    for name in (name for name in runs[0].scores if name != "n"):
+        values = np.array([run.scores[name] for run in runs])
+        mean, deviation = float(values.mean()), float(values.std(ddof=1))
+        interval = Interval(mean - factor * deviation, mean + factor * deviation)
+        better = "lower" if name in LOWER_IS_BETTER else "higher"
+        summaries.append(MetricSummary(name, better, mean, deviation, interval))
+    return summaries
+
+
+def is_deterministic(runs: list[SeedRun]) -> bool:
+    """Tell whether all runs predict the same, byte for byte."""
+    return len({run.lock.outs[PREDICTIONS.as_posix()] for run in runs}) == 1
 
 
 def _run_seed(side: Side, kind: Kind, seed: int, say: Callable[[str], None]) -> Failure | None:
