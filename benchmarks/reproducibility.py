@@ -24,7 +24,8 @@ from retrace.core.artifacts import PREDICTIONS
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError, run_or_explain
 from retrace.core.machine import cpu_name
-from retrace.core.params import METRICS, load_params
+from retrace.core.params import load_params
+from retrace.evaluation.metrics import metric_names
 from retrace.models.registry import MODELS
 from retrace.readers import describe
 from retrace.tools.repository.dvc import run_dvc
@@ -143,7 +144,7 @@ def _fitting_models(data: str, source: Path) -> list[str]:
 
 
 def _metric(data: str, source: Path) -> str:
-    return METRICS[describe(data, source / "data").task][0]
+    return metric_names(describe(data, source / "data").task)[0]
 
 
 def _add_texts(source: Path) -> None:

@@ -5,12 +5,15 @@ import sys
 from retrace.core import artifacts
 from retrace.core.errors import run_or_explain
 from retrace.core.params import load_params
-from retrace.readers import read
+from retrace.evaluation.metrics import check_metric
+from retrace.readers import describe, read
 
 
 def main() -> None:
     """Read the dataset that params.yaml names."""
     params = load_params()
+    # `report` alone needs the metric, and would refuse it only after a training.
+    check_metric(params, describe(params.data).task)
     dataset = read(params.data)
     artifacts.save(dataset, artifacts.RAW)
     for note in dataset.notes:

@@ -33,7 +33,14 @@ def nothing_written(project):
         ({"model": "random_forrest"}, "model: got 'random_forrest' (did you mean 'random_forest'?)"),
         ({"data": "digit"}, "data: got 'digit' (did you mean 'digits'?); allowed: diabetes, digits"),
         ({"seed": "7"}, "params.yaml: seed: got '7' (text), should be a whole number"),
-        ({"metric": "acuracy"}, "metric: got 'acuracy' (text), should be 'accuracy'"),
+        (
+            {"metric": "acuracy"},
+            "metric: got 'acuracy' (did you mean 'accuracy'?), but data '",
+        ),
+        (
+            {"metric": "mae"},
+            "got 'mae', but data 'digits' is a classification; allowed: accuracy, f1",
+        ),
     ],
 )
 def test_bad_params_are_named(project, values, message):

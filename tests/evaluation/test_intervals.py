@@ -6,9 +6,11 @@ from scipy import stats
 
 from retrace.core.records import Predictions
 from retrace.evaluation.intervals import (
+    Interval,
     bca,
     bootstrap_intervals,
     grouped_wilson,
+    interval_text,
     score_intervals,
     wilson,
 )
@@ -26,6 +28,12 @@ def predictions(n=150, seed=0, sharpness=3.0):
     logits = generator.normal(size=(n, 3)) + sharpness * np.eye(3)[y]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     return Predictions(y=y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
+
+
+def test_an_interval_reads_as_words():
+    assert interval_text(Interval(0.97123, 1.0)) == "0.9712 to 1.0000"
+    assert interval_text(Interval(0.97123, 1.0), digits=2) == "0.97 to 1.00"
+    assert interval_text(Interval(np.nan, np.nan)) == "no estimate"
 
 
 def test_wilson_gives_published_values():
@@ -137,3 +145,30 @@ def test_intervals_of_a_regression_hold_its_scores(params, groups):
     assert list(found) == ["mae", "rmse", "r2"]
     for name, value in scores(case).items():
         assert found[name].low < value < found[name].high
+
+
+def two_classes(n, signal=1.0):
+    generator = np.random.default_rng(0)
+    y = np.arange(n) % 2
+    high = 1 / (1 + np.exp(-signal * (2 * y - 1) - generator.normal(size=n)))
+    return Predictions(
+        y=y, predicted=(high > 0.5).astype(int), probabilities=np.stack([1 - high, high], axis=1)
+    )
+
+
+def test_a_metric_of_ranks_has_the_interval_of_hanley_and_mcneil(settings, roc_auc):
+    # J. A. Hanley and B. J. McNeil, Radiology 143 (1982), 29-36: the standard error of an area.
+    case = two_classes(n=400)
+    area, n = scores(case)[roc_auc], 200
+    above, below = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = area * (1 - area) + (n - 1) * (above + below - 2 * area**2)
+    error = np.sqrt(spread) / n
+    found = score_intervals(case, settings)[roc_auc]
+    assert found.low < area < found.high
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.15)
+
+
+def test_a_metric_of_ranks_leaves_out_blocks_of_many_rows(settings, roc_auc):
+    few = dataclasses.replace(settings, resamples=200)
+    found = score_intervals(two_classes(n=2500), few, groups=None)[roc_auc]
+    assert 0.01 < found.high - found.low < 0.05

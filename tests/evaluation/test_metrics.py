@@ -2,17 +2,9 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from retrace.core.params import METRICS
+from retrace.core.errors import ParamsError
 from retrace.core.records import Predictions
-from retrace.evaluation.metrics import (
-    calibration_bins,
-    confident_mistakes,
-    confusion_matrix,
-    largest_errors,
-    reliability,
-    row_losses,
-    scores,
-)
+from retrace.evaluation.metrics import check_metric, confusion_matrix, row_losses, scores
 
 
 def predictions(n=200, n_classes=4, seed=0, present=None):
@@ -57,24 +49,6 @@ def test_scores_of_a_regression_are_those_of_scikit_learn(case):
     )
 
 
-def test_bins_of_a_regression_hold_equally_many_rows():
-    found = calibration_bins(numbers(), n_bins=4)
-    assert found["n"].tolist() == [50] * 4
-    assert found["predicted"].is_monotonic_increasing
-
-
-def test_the_largest_errors_come_first():
-    case = Predictions(
-        y=np.zeros(3), predicted=np.array([1.0, -5.0, 2.0]), probabilities=np.empty((3, 0))
-    )
-    assert largest_errors(case, limit=2).tolist() == [1, 2]
-
-
-def test_every_task_has_the_metrics_that_it_names():
-    assert tuple(scores(predictions())) == METRICS["classification"]
-    assert tuple(scores(numbers())) == METRICS["regression"]
-
-
 def test_confusion_matrix_is_that_of_scikit_learn():
     case = predictions()
     expected = sk.confusion_matrix(case.y, case.predicted, labels=range(4))
@@ -86,21 +60,13 @@ def test_a_certain_mistake_has_a_finite_loss():
     assert 30 < row_losses(case)[0] < 40
 
 
-def test_reliability_counts_every_row_once():
-    table = reliability(predictions())
-    assert table["n"].sum() == 200
-    assert table["confidence"].is_monotonic_increasing
+def test_a_metric_of_ranks_is_one_entry_of_the_table(roc_auc):
+    case = predictions(n=60, n_classes=2)
+    assert scores(case)[roc_auc] == pytest.approx(sk.roc_auc_score(case.y, case.probabilities[:, 1]))
 
 
-def test_a_model_that_is_always_right_and_sure_is_reliable():
-    sure = Predictions(y=np.array([0, 1]), predicted=np.array([0, 1]), probabilities=np.eye(2))
-    assert reliability(sure).to_dict("records") == [{"confidence": 1.0, "accuracy": 1.0, "n": 2}]
-
-
-def test_the_surest_mistake_comes_first():
-    probabilities = np.array([[0.6, 0.4], [0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
-    case = Predictions(
-        y=np.array([1, 0, 0, 1]), predicted=probabilities.argmax(1), probabilities=probabilities
-    )
-    assert confident_mistakes(case, 5).tolist() == [1, 0]
-    assert confident_mistakes(case, 1).tolist() == [1]
+def test_a_metric_of_the_other_task_lists_those_that_fit(params):
+    with pytest.raises(
+        ParamsError, match=r"metric: got 'accuracy', but data 'digits' is a regression; allowed: mae, r"
+    ):
+        check_metric(params, "regression")

@@ -3,7 +3,7 @@
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import AfterValidator, Strict, StrictBool, model_validator
@@ -12,7 +12,6 @@ from pydantic.dataclasses import dataclass
 from retrace.core.checked_yaml import CONFIG, checked, load_yaml
 from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.instructions import Instructions
-from retrace.core.records import Task
 
 # Strict: pydantic would otherwise take "3", 3.0 or true for 3.
 Positive = Annotated[float, Strict(), Gt(0)]
@@ -33,18 +32,6 @@ def _pinned(revision: str) -> str:
 
 
 Revision = Annotated[str, Strict(), AfterValidator(_pinned)]
-
-ClassificationMetric = Literal[
-    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"
-]
-RegressionMetric = Literal["mae", "rmse", "r2"]
-Metric = ClassificationMetric | RegressionMetric
-
-# In the order that metrics.json has.
-METRICS: dict[Task, tuple[str, ...]] = {
-    "classification": get_args(ClassificationMetric),
-    "regression": get_args(RegressionMetric),
-}
 
 
 section = dataclass(frozen=True, kw_only=True, config=CONFIG)
@@ -186,7 +173,7 @@ class Params:
     models: dict[str, dict[str, Any]]
     train: Train
     report: Report
-    metric: Metric
+    metric: str
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
@@ -197,7 +184,8 @@ class Params:
 def load_params(path: Path = Path("params.yaml")) -> Params:
     """Read and check params.yaml.
 
-    The hyperparameters of a model are checked where it is built (`retrace.models`).
+    The hyperparameters of a model are checked where it is built (`retrace.models`), the metric where the
+    task is known (`retrace.evaluation.metrics.check_metric`).
 
     Raises
     ------
@@ -211,18 +199,3 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
             f" allowed: {', '.join(params.models)}"
         )
     return params
-
-
-def check_metric(params: Params, task: Task) -> None:
-    """Refuse a metric that the task of the data does not have.
-
-    Raises
-    ------
-    ParamsError
-        Naming the metrics that the task has.
-    """
-    if params.metric not in METRICS[task]:
-        raise ParamsError(
-            f"params.yaml: metric: got '{params.metric}', but data '{params.data}' is a {task};"
-            f" allowed: {', '.join(METRICS[task])}"
-        )

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from retrace.evaluation.formatting import interval_text
-from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.evaluation.intervals import interval_text
+from retrace.evaluation.metrics import METRICS
 from retrace.models.provenance import trained_on
 from retrace.reporting import classification, plots, regression
 from retrace.reporting.results import Results, metrics
@@ -75,7 +75,7 @@ def _context(results: Results) -> dict[str, Any]:
         "metrics": [
             {
                 "name": name,
-                "better": "lower" if name in LOWER_IS_BETTER else "higher",
+                "better": METRICS[name].better,
                 "test": f"{found['test'][name]:.4f}",
                 "interval": interval_text(interval),
                 "validation": f"{found['validation'][name]:.4f}",

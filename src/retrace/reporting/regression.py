@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from retrace.evaluation.metrics import calibration_bins, largest_errors
+from retrace.evaluation.diagnostics import calibration_bins, largest_errors
 from retrace.reporting import plots
 from retrace.reporting.results import Results
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
-from retrace.core.params import Params, check_metric
+from retrace.core.params import Params
 from retrace.core.records import Dataset, Predictions
 from retrace.evaluation.intervals import Interval, score_intervals
-from retrace.evaluation.metrics import scores
+from retrace.evaluation.metrics import check_metric, scores
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retrace.core.errors import ParamsError, did_you_mean
-from retrace.core.params import METRICS
 from retrace.core.records import Dataset, Predictions
-from retrace.evaluation.formatting import interval_text
-from retrace.evaluation.intervals import score_intervals
-from retrace.evaluation.metrics import scores
+from retrace.evaluation.intervals import interval_text, score_intervals
+from retrace.evaluation.metrics import metric_names, scores
 from retrace.reporting.results import Results
 
 MOST_VALUES = 20  # of a column; the rest shares a row
@@ -20,7 +18,7 @@ FEWEST_OF_VALUE = 5  # rows; a rarer value goes to the rest
 MOST_NUMBERS = 10  # distinct ones; more are cut into quarters
 FEW_ROWS = 30
 
-SHOWN = {"classification": ("accuracy", "f1_macro"), "regression": METRICS["regression"]}
+SHOWN = {"classification": ("accuracy", "f1_macro"), "regression": metric_names("regression")}
 
 
 def slice_tables(results: Results) -> list[dict[str, Any]]:

@@ -3,11 +3,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from paired_models import paired_models
+from paired_models import noisy_model, paired_models
 from retrace.core.records import Predictions
 from retrace.evaluation.metrics import scores
-from retrace.tools.significance import compare_rows
-from retrace.tools.significance.totals import alike, mistakes, scorer, unit_totals, won_row
+from retrace.tools.significance import compare_over_seeds, compare_rows
+from retrace.tools.significance.totals import alike, mistakes, unit_totals, won_row
 
 METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
 
@@ -16,9 +16,9 @@ METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_
 def test_totals_of_all_units_score_as_the_report_does(metric):
     base, other = paired_models(gained=9, lost=4)
     units = np.random.default_rng(0).integers(0, 17, 120)
-    for model in (base, other):
-        totals = unit_totals(model, metric, units, 17)
-        assert scorer(metric)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-12)
+    totals, score = unit_totals([base, other], metric, units, 17)
+    for model, found in zip((base, other), totals, strict=True):
+        assert score(found.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-12)
 
 
 def test_rows_that_a_metric_cannot_tell_apart_are_one_pattern():
@@ -32,8 +32,8 @@ def test_rows_that_a_metric_cannot_tell_apart_are_one_pattern():
 @pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "log_loss"])
 def test_a_won_row_is_better_to_have_right(metric):
     base, other = paired_models(gained=9, lost=4)
-    totals = unit_totals(base, metric, np.zeros(120, int), 1)[0]
-    wrong, right = (scorer(metric)(totals + row) for row in won_row(base, other, metric))
+    (totals, _), score = unit_totals([base, other], metric, np.zeros(120, int), 1)
+    wrong, right = (score(totals[0] + row) for row in won_row(base, other, metric))
     assert wrong > right if metric == "log_loss" else wrong < right
 
 
@@ -54,8 +54,8 @@ def numbers(noise, seed):
 @pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])
 def test_totals_of_a_regression_score_as_the_report_does(metric):
     model = numbers(0.3, seed=0)
-    totals = unit_totals(model, metric, np.arange(120) % 17, 17)
-    assert scorer(metric)(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-9)
+    (totals,), score = unit_totals([model], metric, np.arange(120) % 17, 17)
+    assert score(totals.sum(axis=0)) == pytest.approx(scores(model)[metric], rel=1e-9)
 
 
 @pytest.mark.parametrize("metric", ["mae", "rmse", "r2"])
@@ -64,3 +64,20 @@ def test_a_regression_that_misses_less_is_better(metric):
     fine = dataclasses.replace(coarse, predicted=(coarse.predicted + 3 * coarse.y) / 4)
     assert compare_rows(coarse, fine, metric, resamples=999).verdict == "better"
     assert compare_rows(fine, coarse, metric, resamples=999).verdict == "worse"
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(300) // 3])
+def test_a_metric_of_ranks_is_compared_as_any_other(roc_auc, groups):
+    y = np.random.default_rng(0).integers(0, 2, 300)
+    base, better = (noisy_model(y, signal, 1, n_classes=2) for signal in (0.5, 1.5))
+    found = compare_rows(base, better, roc_auc, groups=groups, resamples=999)
+    assert (found.verdict, found.p_value) == ("better", 0.001)
+    assert found.base == pytest.approx(scores(base)[roc_auc])
+    assert found.interval.low < found.difference < found.interval.high
+    assert compare_rows(better, base, roc_auc, groups=groups, resamples=999).verdict == "worse"
+
+
+def test_the_seeds_of_a_metric_of_ranks_are_compared_as_of_any_other(roc_auc):
+    y = np.random.default_rng(0).integers(0, 2, 300)
+    base, better = ([noisy_model(y, s, seed, n_classes=2) for seed in range(5)] for s in (0.5, 1.5))
+    assert compare_over_seeds(base, better, roc_auc, resamples=200).verdict == "better"

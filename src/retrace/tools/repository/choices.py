@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from retrace.core.checked_yaml import checked
-from retrace.core.params import Params, check_metric
+from retrace.core.params import Params
 from retrace.core.records import Kind
+from retrace.evaluation.metrics import check_metric
 from retrace.models.registry import MODELS, build_model
 from retrace.readers import describe
 from retrace.readers.shared.description import CommonDescription

@@ -60,7 +60,8 @@ def _try_overrides(overrides: list[str]) -> None:
 
 
 def _check_lock() -> None:
-    from retrace.core.params import check_metric, load_params
+    from retrace.core.params import load_params
+    from retrace.evaluation.metrics import check_metric
     from retrace.readers import describe
     from retrace.tools.repository.stages import read_stages
     from retrace.tools.repository.staleness import all_problems, changed_params

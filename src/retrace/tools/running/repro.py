@@ -20,7 +20,8 @@ def repro(context: typer.Context) -> None:
     Options are those of `dvc repro`, as in `retrace repro --force train`.
     """
     from retrace.core.artifacts import METRICS, REPORT_MD
-    from retrace.core.params import check_metric, load_params
+    from retrace.core.params import load_params
+    from retrace.evaluation.metrics import check_metric
     from retrace.readers import describe
     from retrace.tools.repository.last_run import note_run
     from retrace.tools.repository.lock import locked_outputs

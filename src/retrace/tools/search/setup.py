@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrace.core.errors import ParamsError, RetraceError, did_you_mean
-from retrace.core.params import METRICS, Params, load_params
+from retrace.core.params import Params, load_params
 from retrace.core.records import Task as Kind
+from retrace.evaluation.metrics import metric_names
 from retrace.tools.repository.choices import check_choices
 from retrace.tools.repository.overrides import current_value
 from retrace.tools.repository.stages import Stage, read_stages
@@ -98,7 +99,7 @@ def check_installed() -> None:
 def _goals(wishes: Wishes, params: Params, kind: Kind) -> tuple[str, ...]:
     goals = (wishes.metric or params.metric, *wishes.goals)
     for goal in goals:
-        allowed = [*METRICS[kind], *(COSTS if goal is not goals[0] else ())]
+        allowed = [*metric_names(kind), *(COSTS if goal is not goals[0] else ())]
         if goal not in allowed:
             option = "--metric" if goal is goals[0] else "--goals"
             raise ParamsError(

@@ -11,7 +11,7 @@ from retrace.core.records import Codes, Floats, Predictions
 from retrace.tools.significance.paired import draws
 from retrace.tools.significance.rows import check_same_rows, compare_rows
 from retrace.tools.significance.student import MIN_REPEATS, student_evidence
-from retrace.tools.significance.totals import scorer, unit_totals
+from retrace.tools.significance.totals import unit_totals
 from retrace.tools.significance.units import expected_unit, numbered_units
 from retrace.tools.significance.verdicts import NOTHING, Comparison, Evidence, compared, too_few_units
 
@@ -87,11 +87,9 @@ def expected_effect(
     base: Predictions, other: Predictions, metric: str, groups: NDArray[np.generic] | None
 ) -> float:
     """Return how much one more unit changes the difference, if the models differ on it."""
-    score = scorer(metric)
-    rows = np.zeros(len(base.y), np.int64)
-    totals = unit_totals(base, metric, rows, 1)[0]
+    (totals, _), score = unit_totals([base, other], metric, np.zeros(len(base.y), np.int64), 1)
     wrong, right = expected_unit(base, other, metric, groups)
-    return float(abs(score(totals + right) - score(totals + wrong)))
+    return float(abs(score(totals[0] + right) - score(totals[0] + wrong)))
 
 
 def standard_error(base: _Side, other: _Side, effect: float, n_units: int) -> tuple[float, float]:
@@ -133,12 +131,12 @@ def _check(base: Sequence[Predictions], other: Sequence[Predictions]) -> None:
 
 
 def _side(models: Sequence[Predictions], metric: str, units: Codes, counts: Floats) -> _Side:
-    n_units, score = counts.shape[1], scorer(metric)
-    totals = [unit_totals(model, metric, units, n_units) for model in models]
-    return _Side(
-        seen=np.array([score(total.sum(axis=0)) for total in totals]),
-        resampled=np.stack([score(counts @ total) for total in totals], axis=1),
-    )
+    seen, resampled = [], []
+    for model in models:
+        (totals,), score = unit_totals([model], metric, units, counts.shape[1])
+        seen.append(score(totals.sum(axis=0)))
+        resampled.append(score(counts @ totals))
+    return _Side(seen=np.array(seen), resampled=np.stack(resampled, axis=1))
 
 
 def _evidence(

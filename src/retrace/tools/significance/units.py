@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.tools.significance.totals import Score, alike, mistakes, scorer, unit_totals, won_row
+from retrace.evaluation.metrics import Score
+from retrace.tools.significance.totals import alike, mistakes, unit_totals, won_row
 
 LIMIT = 1000  # units that are resampled one by one; more are joined first
 PATTERNS = 200  # patterns that are worth counting: to draw a count costs five times a unit
@@ -60,14 +61,15 @@ def paired_units(
     if groups is not None or len(counts) > PATTERNS:
         units = numbered_units(len(base.y), groups, generator)
         counts = np.ones(units.max() + 1, np.int64)
+    totals, score = unit_totals([base, other], metric, units, len(counts))
     wrong, right = expected_unit(base, other, metric, groups)
     return Units(
         counts=counts,
-        base=unit_totals(base, metric, units, len(counts)) / counts[:, np.newaxis],
-        other=unit_totals(other, metric, units, len(counts)) / counts[:, np.newaxis],
+        base=totals[0] / counts[:, np.newaxis],
+        other=totals[1] / counts[:, np.newaxis],
         wrong=wrong,
         right=right,
-        score=scorer(metric),
+        score=score,
     )
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from retrace.core.errors import first_few
-from retrace.core.params import METRICS
-from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.evaluation.metrics import METRICS, class_totals
 from retrace.tools.search.confirmation import recall
 from retrace.tools.search.results.charts import importances
 from retrace.tools.search.study.studies import begun, best_trial, finished_trials
@@ -143,7 +142,7 @@ def tie_in_words(study: "Study") -> str:
     Only of metrics that count right rows: with few rows to judge by, they take few values.
     """
     best, goal = best_trial(study), goal_names(study)[0]
-    if best is None or goal not in METRICS["classification"] or goal in LOWER_IS_BETTER:
+    if best is None or goal not in METRICS or METRICS[goal].totals is not class_totals:
         return ""
     fits = [each for each in finished_trials(study) if "copy_of" not in each.user_attrs]
     tied = [each for each in fits if each.values == best.values]
