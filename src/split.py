@@ -8,7 +8,8 @@ from retrace.core.errors import run_or_explain
 from retrace.core.instructions import require_instructions
 from retrace.core.params import load_params
 from retrace.splitting.checks import check_data
-from retrace.splitting.methods import split_rows, split_warnings
+from retrace.splitting.methods import split_rows
+from retrace.splitting.warnings import split_warnings
 
 PART_FILES = {
     "train": artifacts.TRAIN,
@@ -25,7 +26,7 @@ def main() -> None:
     parts = split_rows(dataset, params.split)
     found = check_data(dataset, parts, params.split.seed)
     found = dataclasses.replace(
-        found, warnings=(*split_warnings(dataset, params.split), *found.warnings)
+        found, warnings=(*split_warnings(dataset, params.split, parts), *found.warnings)
     )
     for warning in found.warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -16,7 +16,7 @@ from retrace.models.features import encode_texts, feature_steps, flatten
 TRAINING = pd.DataFrame(
     {
         "age": [1.0, 3.0, np.nan, 5.0],
-        "colour": np.array(["red", "blue", None, "red"], dtype=object),
+        "colour": np.array(["red", "blue", np.nan, "red"], dtype=object),
     }
 )
 Y = np.array([0, 1, 0, 1])
@@ -36,12 +36,12 @@ def fitted(features, X=TRAINING, scale=False, impute=True, kind="tabular"):
 def test_numbers_are_imputed_and_text_is_encoded(features):
     encoded = fitted(features).transform(TRAINING)
     assert encoded[:, 0].tolist() == [1, 3, 3, 5]
-    assert encoded[:, 1:].tolist() == [[0, 1], [1, 0], [0, 1], [0, 1]]
+    assert encoded[:, 1:].tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]  # blue, red, none
 
 
 def test_what_is_learned_comes_from_the_training_rows_alone(features):
     other = pd.DataFrame({"age": [np.nan], "colour": np.array(["green"], dtype=object)})
-    assert fitted(features).transform(other).tolist() == [[3, 0, 0]]
+    assert fitted(features).transform(other).tolist() == [[3, 0, 0, 0]]
 
 
 def test_gaps_stay_where_a_model_takes_them(features):
@@ -68,12 +68,30 @@ def test_the_best_features_are_kept(features):
 def test_selecting_more_features_than_there_are_keeps_all(features):
     with pytest.warns(UserWarning, match="greater than n_features"):
         model = fitted(dataclasses.replace(features, select=50))
-    assert model.transform(TRAINING).shape == (4, 3)
+    assert model.transform(TRAINING).shape == (4, 4)
 
 
 def test_a_column_without_any_value_in_training_does_no_harm(features):
     X = TRAINING.assign(age=np.nan)
-    assert fitted(features, X, scale=True).transform(TRAINING).shape == (4, 3)
+    assert fitted(features, X, scale=True).transform(TRAINING).shape == (4, 4)
+
+
+def test_a_model_that_takes_gaps_never_sees_a_column_of_nothing_else(features):
+    model = fitted(features, TRAINING.assign(rare=np.nan), impute=False)
+    encoded = model.transform(TRAINING.assign(rare=[np.nan, 7, np.nan, 1]))
+    assert encoded[:, 1].tolist() == [0, 0, 0, 0]
+    assert np.isnan(encoded[2, 0])  # another gap stays one
+
+
+def test_a_gap_is_a_category_even_beside_many_others(features):
+    words = np.array(["a", "a", "a", "b", "b", np.nan, np.nan, np.nan, "c", "d"], dtype=object)
+    X = pd.DataFrame({"word": words})
+    steps = feature_steps(
+        "tabular", dataclasses.replace(features, max_categories=3), scale=False, impute=True
+    )
+    encoded = Pipeline(steps).fit(X, np.arange(10) % 2).transform(X)
+    assert np.unique(encoded[5:8], axis=0).sum() == 1
+    assert not (encoded[5] == encoded[0]).all()
 
 
 def test_images_are_flattened_row_by_row():

@@ -68,9 +68,14 @@ def test_the_same_table_in_another_format_gives_the_same_dataset(bring, other):
 
 
 def test_row_hash_leaves_the_id_out(bring):
-    dataset = bring(TABLE.drop(columns="part"), target="label", id="key")
+    dataset = bring(TABLE.drop(columns="part"), target="label", id="key", time="when")
     assert dataset.row_hash[2] != dataset.row_hash[3]  # another label
-    same = bring(TABLE.assign(label=["a", "b", "c", "c"]).drop(columns="part"), target="label", id="key")
+    same = bring(
+        TABLE.assign(label=["a", "b", "c", "c"]).drop(columns="part"),
+        target="label",
+        id="key",
+        time="when",
+    )
     assert same.row_hash[2] == same.row_hash[3]
 
 
@@ -104,7 +109,7 @@ def test_a_column_of_lists_is_refused(bring):
 
 
 def test_without_an_id_rows_are_numbered(bring):
-    dataset = bring(TABLE, target="label")
+    dataset = bring(TABLE, target="label", time="when")
     assert dataset.ids.tolist() == [0, 1, 2, 3]
     assert dataset.ids_are_positions
 
@@ -152,10 +157,19 @@ def test_a_column_without_any_value_is_refused(bring):
         bring(TABLE.assign(age=np.nan), target="label")
 
 
-def test_a_date_is_no_feature(bring):
-    table = TABLE.assign(when=pd.to_datetime(TABLE["when"]))
-    with pytest.raises(DataError, match="column 'when' is a date"):
-        bring(table, file="t.parquet", target="label")
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.to_datetime(TABLE["when"]),
+        TABLE["when"],
+        ["31.01.2024", "1.2.2024", None, "02.02.24"],
+        ["3 Jan 2024", "Feb 1, 2024", "4-Mar-24", "Mar 5 2024"],
+    ],
+)
+def test_a_date_is_no_feature_whatever_file_it_comes_from(bring, file, dates):
+    with pytest.raises(DataError, match="column 'when' is a date: name it as `time`, list it under"):
+        bring(TABLE.assign(when=dates), file=file, target="label")
 
 
 def test_a_table_of_categories_alone_is_fine(bring):
@@ -181,8 +195,8 @@ def test_titanic_is_read_as_it_lies(bring, titanic_csv):
 
 
 def test_an_attribute_is_kept_but_is_no_feature(bring):
-    dataset = bring(TABLE, target="label", attributes=["site", "sex", "fit"])
-    assert list(dataset.X) == ["key", "age", "when", "part"]
+    dataset = bring(TABLE, target="label", time="when", attributes=["site", "sex", "fit"])
+    assert list(dataset.X) == ["key", "age", "part"]
     assert dataset.attributes["site"].tolist() == [1, 1, 2, 2]
     assert [str(dtype) for dtype in dataset.attributes.dtypes] == ["int64", "object", "uint8"]
 
@@ -193,7 +207,8 @@ def test_an_attribute_that_is_no_column_names_the_nearest(bring):
 
 
 def test_a_schema_that_holds_is_noted_for_the_report(bring):
-    dataset = bring(TABLE, target="label", schema={"columns": {"age": {"nullable": True, "ge": 0}}})
+    schema = {"columns": {"age": {"nullable": True, "ge": 0}}}
+    dataset = bring(TABLE, target="label", time="when", schema=schema)
     assert dataset.notes[0].endswith("mine.yaml held: 1 column, 1 check.")
 
 

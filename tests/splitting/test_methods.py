@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retrace.core.errors import DataError
-from retrace.splitting.methods import split_rows, split_warnings
+from retrace.splitting.methods import split_rows
 
 
 @pytest.fixture
@@ -148,12 +148,6 @@ def test_a_method_without_its_column_names_the_key(make_dataset, settings, metho
         split_rows(make_dataset(), by(settings, method))
 
 
-def test_a_group_that_the_split_ignores_is_said(make_dataset, settings):
-    dataset = make_dataset(groups=np.arange(100) // 4)
-    assert "set split.method: group" in split_warnings(dataset, settings)[0]
-    assert split_warnings(dataset, by(settings, "group")) == []
-
-
 def test_two_groups_cannot_fill_three_parts(make_dataset, settings):
     with pytest.raises(DataError, match="2 groups cannot fill three parts"):
         split_rows(make_dataset(groups=np.arange(100) % 2), by(settings, "group"))
@@ -229,7 +223,55 @@ def test_a_drawn_validation_part_keeps_duplicates_and_groups_together(make_datas
         assert all(len(set(part[tied == value])) == 1 for value in np.unique(tied))
 
 
-def test_fixed_parts_that_the_split_ignores_are_said(make_dataset, settings):
-    dataset = make_dataset(**FITTING["fixed"])
-    assert "set split.method: fixed" in split_warnings(dataset, settings)[0]
-    assert split_warnings(dataset, by(settings, "fixed")) == []
+def copies(dataset, n_distinct, weights=None):
+    """Make rows of few kinds: copies of each other, label included."""
+    generator = np.random.default_rng(0)
+    kinds = generator.choice(n_distinct, size=len(dataset), p=weights)
+    return dataclasses.replace(dataset, row_hash=(kinds * 7 + dataset.y).astype(np.uint64))
+
+
+def shares_of(rows):
+    total = sum(map(len, rows.values()))
+    return [len(chosen) / total for chosen in rows.values()]
+
+
+def test_few_distinct_rows_still_give_each_part_its_share_of_rows_and_classes(make_dataset, settings):
+    skewed = np.array([0.3, 0.2, 0.2, 0.1] + [0.02] * 10)
+    dataset = copies(make_dataset(n=2000), 14, skewed / skewed.sum())
+    rows = split_rows(dataset, settings)
+    assert shares_of(rows) == pytest.approx([0.6, 0.15, 0.25], abs=0.05)
+    for chosen in rows.values():
+        assert np.bincount(dataset.y[chosen])[0] / len(chosen) == pytest.approx(0.5, abs=0.1)
+    hashes = [set(dataset.row_hash[chosen]) for chosen in rows.values()]
+    assert not hashes[0] & hashes[1] | hashes[0] & hashes[2] | hashes[1] & hashes[2]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_largest_unit_of_groups_trains(make_dataset, settings, seed):
+    groups = np.concatenate([np.zeros(70, dtype=int), 1 + np.arange(30) // 2])
+    rows = split_rows(make_dataset(groups=groups), by(settings, "group", seed=seed))
+    assert set(range(70)) <= set(rows["train"])
+    assert min(map(len, rows.values())) > 0
+
+
+def test_groups_that_duplicates_chain_into_one_name_the_remedy(make_dataset, settings):
+    dataset = make_dataset(groups=np.arange(100) // 4, row_hash=np.arange(100, dtype=np.uint64) % 3)
+    with pytest.raises(
+        DataError, match=r"25 groups tied together by exact duplicates: 1 units .* set sp"
+    ):
+        split_rows(dataset, by(settings, "group"))
+    parts = split_rows(dataset, by(settings, "group", duplicates_together=False))
+    assert shares_of(parts) == pytest.approx([0.6, 0.15, 0.25], abs=0.05)
+
+
+def test_all_rare_classes_are_named_at_once(make_dataset, settings):
+    y = np.repeat([0, 1, 2], [97, 2, 1])
+    with pytest.raises(DataError, match="class 'b' has 2 rows, 'c' has 1 row, too few"):
+        split_rows(make_dataset(y=y, n_classes=3), settings)
+
+
+def test_a_class_of_copies_names_the_key_that_frees_them(make_dataset, settings):
+    dataset = make_dataset()
+    hashes = np.where(dataset.y == 1, 0, np.arange(100)).astype(np.uint64)
+    with pytest.raises(DataError, match=r"copies of one row count once\): set split"):
+        split_rows(dataclasses.replace(dataset, row_hash=hashes), settings)

@@ -17,6 +17,7 @@ from PIL import Image
 from retrace.cleaning.decoding import decode
 from retrace.core.params import ImageCleaning, Preprocess, TabularCleaning, TextCleaning
 from retrace.core.records import Dataset
+from retrace.core.spelling import spelled_column
 from retrace.images.pixels import to_pixels
 
 # Headers, a signature and quotes say who writes to whom rather than what about. The rules are those of
@@ -38,7 +39,7 @@ def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:
     X : DataFrame of shape (n_samples, n_features)
         Numbers, and text as objects.
     settings : TabularCleaning
-        ``strip_text`` cuts white space around text.
+        ``strip_text`` cuts white space around text, and spells it one way in Unicode.
 
     Returns
     -------
@@ -132,5 +133,5 @@ def _clean_column(column: pd.Series, settings: TabularCleaning) -> pd.Series:
         return column
     text = column.map(str, na_action="ignore").astype(object)
     if settings.strip_text:
-        text = text.map(str.strip, na_action="ignore").astype(object)
+        text = spelled_column(text)
     return text.where(text.notna() & (text != ""), np.nan)

@@ -18,6 +18,31 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Column:
+    """What a column of a table was taken for.
+
+    Attributes
+    ----------
+    name : str
+    role : str
+        ``"feature"``, ``"target"``, ``"id"``, ...
+    kind : str
+        ``"number"``, ``"category"``, ``"date"``, ...
+    gaps, distinct : int
+        Rows without a value, and different values; of a long table, of its first 100,000 rows.
+    note : str
+        What was odd and what became of it; mostly empty.
+    """
+
+    name: str
+    role: str
+    kind: str
+    gaps: int
+    distinct: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """Rows of one dataset, or of one part of it.
 
@@ -49,6 +74,8 @@ class Dataset:
         Columns that are no features, kept for the slices of the report.
     notes : tuple of str
         What the report should say of how the dataset was read: the schema that held, the files skipped.
+    columns : tuple of Column
+        Of a table: what each of its columns was taken for.
     """
 
     name: str
@@ -66,6 +93,7 @@ class Dataset:
     fixed_part: NDArray[np.generic] | None = None
     attributes: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""

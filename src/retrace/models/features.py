@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
@@ -66,27 +67,41 @@ def flatten(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images.reshape(len(images), -1).astype(np.float32)
 
 
+class FillEmptyColumns(TransformerMixin, BaseEstimator):
+    """Fill columns that have no value in any training row with zeros; leave other gaps as they are.
+
+    A model that takes gaps still needs one value to learn where to cut.
+    """
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> "FillEmptyColumns":
+        """Learn which columns are empty."""
+        self.empty_ = np.isnan(np.asarray(X, dtype=np.float64)).all(axis=0)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> Any:
+        """Return the columns; those that were empty in training are zero."""
+        if not self.empty_.any():
+            return X
+        filled = np.array(X, dtype=np.float64)
+        filled[:, self.empty_] = 0
+        return filled
+
+
 def _encode_table(features: Features, scale: bool, impute: bool) -> Steps:
-    numbers: list[TransformerMixin] = []
+    numbers: list[TransformerMixin] = [FillEmptyColumns()]
     if impute:
-        numbers.append(SimpleImputer(strategy=features.impute, keep_empty_features=True))
+        numbers = [SimpleImputer(strategy=features.impute, keep_empty_features=True)]
     if scale:
         numbers.append(SCALERS[features.scale]())
-    categories = make_pipeline(
-        SimpleImputer(strategy="most_frequent", keep_empty_features=True),
-        OneHotEncoder(
-            handle_unknown="infrequent_if_exist",
-            max_categories=features.max_categories,
-            sparse_output=False,
-        ),
+    # A gap is a category of its own: that nothing was said often says something.
+    categories = OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        max_categories=features.max_categories,
+        sparse_output=False,
     )
     encode = ColumnTransformer(
         [
-            (
-                "numbers",
-                make_pipeline(*numbers) if numbers else "passthrough",
-                make_column_selector(dtype_include="number"),
-            ),
+            ("numbers", make_pipeline(*numbers), make_column_selector(dtype_include="number")),
             ("categories", categories, make_column_selector(dtype_exclude="number")),
         ]
     )

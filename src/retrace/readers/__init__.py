@@ -54,7 +54,7 @@ def describe(name: str, data: Path = Path("data")) -> CommonDescription:
             f"{key_path(str(path), 'reader')}: got {reader!r}{did_you_mean(reader, READERS)};"
             f" allowed: {', '.join(READERS)}"
         )
-    for key in ("schema", "attributes"):
+    for key in ("schema", "attributes", "columns"):
         if key in values and key not in READERS[reader].Description.__dataclass_fields__:
             raise ParamsError(
                 f"{key_path(str(path), key)}: got reader '{reader}', but only a table (reader: table)"

@@ -1,21 +1,29 @@
 """A CSV or Parquet file: one row per sample, one column per feature."""
 
-import warnings
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import model_validator
+from pydantic import StrictFloat, StrictInt, model_validator
 
-from retrace.core.errors import DataError, did_you_mean
+from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.core.records import Dataset
+from retrace.core.spelling import spelled, spelled_column
+from retrace.readers.shared.cells import facts_of
+from retrace.readers.shared.columns import Readings, notes_on_columns, read_columns
+from retrace.readers.shared.csv_files import texts_of_gaps
+from retrace.readers.shared.declared import ColumnKind, ColumnRule
 from retrace.readers.shared.description import CommonDescription, described
-from retrace.readers.shared.labels import encode_target
-from retrace.readers.shared.roles import complete, fixed_part, parsed_times, plain, unique_ids
+from retrace.readers.shared.labels import encode_target, notes_on_classes
+from retrace.readers.shared.roles import complete, fixed_part, parsed_times, unique_ids
 from retrace.readers.shared.schema import Schema, check_schema
+from retrace.readers.shared.table_files import find_file, read_file, with_names
 from retrace.readers.shared.texts import notes_on, texts_of
+
+ROLES = ("target", "text", "id", "group", "time", "part")
 
 
 @described
@@ -34,10 +42,14 @@ class Description(CommonDescription):
     time_format: str | None = None
     part: str | None = None
     attributes: list[str] | None = None
+    columns: dict[str, ColumnKind | ColumnRule] | None = None
     schema: Schema | None = None
-    missing: list[str] | None = None
+    missing: list[str | StrictInt | StrictFloat] | None = None
+    names: list[str] | None = None
     separator: str = ","
     decimal: str = "."
+    thousands: str | None = None
+    quote: str = '"'
     encoding: str = "utf-8"
 
     @model_validator(mode="after")
@@ -54,15 +66,18 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     ------
     DataError
         The file is missing, broken or empty; a named column is missing; an id repeats; the target
-        has gaps, a single class, or does not suit the task; no column is left that a model could
-        learn from.
+        has gaps, a single class, or does not suit the task; a feature is neither a number nor a
+        category; no column is left that a model could learn from.
     """
-    path = _inside(folder, description.file)
-    table = _read_file(path, description)
+    path = find_file(folder, description.file)
+    table, notes = read_file(path, description)
     if table.empty:
         raise DataError(f"{path} has no rows: a model needs some")
+    known = {*_named(description).values(), *(description.columns or {})}
+    table, left_out = with_names(table, known, path)
     _require_columns(table, description, path)
-    notes = _schema_notes(table, description, path)
+    notes = (*notes, *left_out, *_schema_notes(table, description, path))
+    _refuse_words_as_gaps(table, description, path)
     ids = unique_ids(table, description.id, path)
     where = f"{path}: target '{description.target}'"
     y, classes = encode_target(description.task, table[description.target], where)
@@ -71,8 +86,18 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         "times": parsed_times(table, description.time, description.time_format, path),
         "fixed_part": fixed_part(table, description.part, path),
     }
-    row_hash = _hash_contents(table, description, path)
-    X = _inputs(table, description, path)
+    readings = read_columns(
+        table,
+        _roles(description),
+        "feature" if description.text is None else "left out",
+        description.columns or {},
+        description.decimal,
+        own_gaps=description.missing is not None,
+    )
+    row_hash = _hash_contents(table, description, readings)
+    X = _inputs(table, readings, description, path)
+    notes += (*notes_on_classes(classes), *notes_on_columns(readings), *_text_notes(X, description))
+    facts = tuple(facts_of(reading, str(name), role) for name, (role, reading) in readings.items())
     return Dataset(
         name=name,
         title=description.title,
@@ -84,8 +109,14 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         ids=ids,
         row_hash=row_hash,
         ids_are_positions=description.id is None,
-        attributes=_attributes(table, description),
-        notes=notes if description.text is None else (*notes, *notes_on(X, description.text)),
+        attributes=_attributes(readings, description.attributes),
+        notes=(
+            *notes,
+            *notes_on_classes(classes),
+            *notes_on_columns(readings),
+            *_text_notes(X, description),
+        ),
+        columns=facts,
         **roles,
     )
 
@@ -95,86 +126,72 @@ def hash_rows(table: pd.DataFrame) -> NDArray[np.uint64]:
     return pd.util.hash_pandas_object(table, index=False).to_numpy(np.uint64)
 
 
-def _read_file(path: Path, description: Description) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(_where_to_get(path))
-    try:
-        return pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path, description)
-    except pd.errors.EmptyDataError:
-        raise DataError(f"{path} is empty: it should hold a header line and rows") from None
-    except (UnicodeDecodeError, LookupError) as error:
-        raise DataError(
-            f"{path} is not {description.encoding} text ({error}): set `encoding:` in its .yaml"
-        ) from error
-    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OSError) as error:
-        raise DataError(
-            f"{path} is not a readable {path.suffix[1:]} file"
-            f" (separator '{description.separator}'): {error}"
-        ) from error
-
-
-def _read_csv(path: Path, description: Description) -> pd.DataFrame:
-    options = {
-        "sep": description.separator,
-        "decimal": description.decimal,
-        "encoding": description.encoding,
-        "na_values": description.missing,
-        "keep_default_na": description.missing is None,
-        "index_col": False,
-    }
-    with warnings.catch_warnings():
-        # pandas only warns when lines have more fields than the header, and cuts them off.
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        warnings.simplefilter("error", pd.errors.DtypeWarning)
-        try:
-            return pd.read_csv(path, **options)
-        except pd.errors.DtypeWarning:
-            # Read in blocks, a third of the memory, a column may get two types: then read it whole.
-            return pd.read_csv(path, **options, low_memory=False)
-
-
-def _inside(folder: Path, file: str) -> Path:
-    if folder.resolve() not in (folder / file).resolve().parents:
-        raise DataError(
-            f"{folder}.yaml: file: got '{file}', should lie in {folder}/: DVC would not see it change"
-        )
-    return folder / file
-
-
-def _hash_contents(table: pd.DataFrame, description: Description, path: Path) -> NDArray[np.uint64]:
-    names = [description.id, description.group, description.part]
-    contents = table.drop(columns=[name for name in names if name is not None])
+def _hash_contents(
+    table: pd.DataFrame, description: Description, readings: Readings
+) -> NDArray[np.uint64]:
+    """Hash what a row holds, but for what names it or says where it goes."""
+    apart = {description.id, description.group, description.part}
+    apart |= {name for name, (_, reading) in readings.items() if reading.kind in {"identifier", "other"}}
+    names = [name for name in table if name not in apart]
     if description.text is not None:
-        contents = table[[description.text, description.target]]  # all that a model sees
+        names = [description.text, description.target]  # all that a model sees
+    dropped = set(description.drop or [])
+    same = {name: table[name] if name in dropped else spelled_column(table[name]) for name in names}
     try:
-        return hash_rows(contents)
-    except TypeError as error:
-        raise DataError(f"{path} holds values that are no numbers or text: {error}") from error
+        return hash_rows(pd.DataFrame(same, copy=False))
+    except TypeError:  # dropped columns of lists, which nobody asked about
+        same = {name: column for name, column in same.items() if name not in dropped}
+        return hash_rows(pd.DataFrame(same, copy=False))
 
 
-def _where_to_get(path: Path) -> str:
-    there = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
-    if there:
-        return f"{path} is not here{did_you_mean(path.name, there)}; there are: {', '.join(there)}"
-    tracked = path.parent.with_name(f"{path.parent.name}.dvc")
-    if tracked.is_file():
-        return f"{path} is not here, but DVC knows it ({tracked}): run `dvc pull {path.parent}`"
-    return f"{path} is not here: put the file there and run `dvc add {path.parent}`"
+def _named(description: Description) -> dict[str, str]:
+    """Return the columns that the description names, by the key that does."""
+    named = {role: getattr(description, role) for role in ROLES}
+    for key in ("drop", "attributes"):
+        named |= {f"{key}.{i}": column for i, column in enumerate(getattr(description, key) or [])}
+    return {key: spelled(column) for key, column in named.items() if column is not None}
+
+
+def _roles(description: Description) -> dict[str, str]:
+    """Return the role of each column that the description names."""
+    words = {"attributes": "attribute", "drop": "dropped"}
+    keys = {name: key.split(".")[0] for key, name in _named(description).items()}
+    return {name: words.get(key, key) for name, key in keys.items()}
 
 
 def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
-    roles = ("target", "text", "id", "group", "time", "part")
-    header = str(table.columns[0])
-    if len(table.columns) == 1 and (found := [mark for mark in ";\t|" if mark in header]):
-        raise DataError(f"{path} has one column, '{header}': set `separator: {found[0]!r}` in its .yaml")
-    named = {role: getattr(description, role) for role in roles}
-    for key in ("drop", "attributes"):
-        named |= {f"{key}.{i}": column for i, column in enumerate(getattr(description, key) or [])}
+    header = table.columns[0]
+    if len(table.columns) == 1 and (found := [mark for mark in ";\t|," if mark in header]):
+        shown = '"\\t"' if found[0] == "\t" else f"'{found[0]}'"
+        raise DataError(f"{path} has one column, '{header}': set `separator: {shown}` in its .yaml")
+    named = _named(description) | {f"columns.{name}": name for name in description.columns or {}}
     for role, column in named.items():
-        if column is not None and column not in table:
+        if column not in table:
+            names = first_few(list(table), 30)
+            nameless = "; without a header line, name the columns: `names: [...]`"
             raise DataError(
                 f"{path} has no column '{column}' (named as `{role}`)"
-                f"{did_you_mean(column, map(str, table))}; columns: {', '.join(map(str, table))}"
+                f"{did_you_mean(column, table)}; columns: {names}"
+                f"{nameless if all(map(_is_number, table)) else ''}"
+            )
+
+
+def _is_number(name: str) -> bool:
+    return re.fullmatch(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?(?:\.\d+)?", name, re.IGNORECASE) is not None
+
+
+def _refuse_words_as_gaps(table: pd.DataFrame, description: Description, path: Path) -> None:
+    """Say where a class, a group or a part is called NA, which pandas takes for no value."""
+    if path.suffix == ".parquet" or description.missing is not None:
+        return
+    for role, name in _named(description).items():
+        if role not in {"target", "group", "id", "part"} or not table[name].isna().any():
+            continue
+        if words := texts_of_gaps(path, description, table[name]):
+            raise DataError(
+                f"{path}: {role} '{name}' is empty in {table[name].isna().sum()} of {len(table)} rows,"
+                f" which hold {first_few([repr(word) for word in words])}: is that a value, set"
+                ' `missing: [""]` in its .yaml; if not, fill these rows in or remove them'
             )
 
 
@@ -184,36 +201,34 @@ def _schema_notes(table: pd.DataFrame, description: Description, path: Path) -> 
     return (check_schema(table, description.schema, str(path), f"{path.parent}.yaml"),)
 
 
-def _attributes(table: pd.DataFrame, description: Description) -> pd.DataFrame | None:
-    if description.attributes is None:
+def _text_notes(X: Any, description: Description) -> tuple[str, ...]:
+    return () if description.text is None else notes_on(X, description.text)
+
+
+def _attributes(readings: Readings, names: list[str] | None) -> pd.DataFrame | None:
+    if names is None:
         return None
-    return pd.DataFrame({name: plain(table[name]) for name in description.attributes})
+    return pd.DataFrame({name: spelled_column(readings[spelled(name)][1].column) for name in names})
 
 
-def _inputs(table: pd.DataFrame, description: Description, path: Path) -> Any:
+def _inputs(
+    table: pd.DataFrame,
+    readings: Readings,
+    description: Description,
+    path: Path,
+) -> Any:
     if description.text is not None:
         return texts_of(table[description.text], path)
-    return _features(table, description, path)
-
-
-def _features(table: pd.DataFrame, description: Description, path: Path) -> pd.DataFrame:
-    roles = {description.target, description.id, description.group, description.time}
-    not_features = roles | {description.part} | {*(description.drop or [])}
-    not_features |= {*(description.attributes or [])}
-    X = table[[column for column in table if column not in not_features]]
-    if X.columns.empty:
+    features = {name: reading for name, (role, reading) in readings.items() if role == "feature"}
+    if not features:
         raise DataError(f"{path} has no feature column: all are the target, an id or dropped")
+    for name, reading in features.items():
+        if reading.problem:
+            raise DataError(f"{path}: column '{name}' {reading.problem}")
+        if reading.column.isna().all():
+            raise DataError(f"{path}: column '{name}' is empty in every row: list it under `drop`")
     # copy=False: a table of millions of rows should not lie in memory twice.
-    X = pd.DataFrame({str(column): plain(values) for column, values in X.items()}, copy=False)
-    dates = X.select_dtypes(["datetime", "datetimetz", "timedelta"]).columns
-    if len(dates):
-        raise DataError(
-            f"{path}: column '{dates[0]}' is a date: name it as `time`, list it under `drop`,"
-            " or turn it into numbers"
-        )
-    empty = [column for column in X if X[column].isna().all()]
-    if empty:
-        raise DataError(f"{path}: column '{empty[0]}' is empty in every row: list it under `drop`")
+    X = pd.DataFrame({name: reading.column for name, reading in features.items()}, copy=False)
     if all(_is_free_text(X[column]) for column in X):
         raise DataError(
             f"{path} holds only free text (such as '{X.columns[0]}', {X.iloc[:, 0].nunique()}"

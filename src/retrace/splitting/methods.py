@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import train_test_split
 
-from retrace.core.errors import DataError
+from retrace.core.errors import DataError, first_few
 from retrace.core.params import Split
 from retrace.core.records import PARTS, Dataset
+from retrace.splitting.units import Labels, connect, fill, fill_by_class, near_shares
 
 TRAIN, VALIDATION, TEST = range(3)
 
-Labels = NDArray[np.int64]
+APART = "split.duplicates_together: false"  # what frees rows that copies tie to others
 
 ROWS_PER_BIN = 20  # of a regression's targets, so that each part can have some
 
@@ -57,22 +56,6 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     return rows
 
 
-def split_warnings(dataset: Dataset, settings: Split) -> list[str]:
-    """Say what a user should know of a split that is allowed, but hardly meant."""
-    warnings = []
-    if dataset.groups is not None and settings.method not in {"group", "fixed"}:
-        warnings.append(
-            f"data/{dataset.name}.yaml names a group, but split.method is {settings.method}: rows of one"
-            " group land in several parts; set split.method: group"
-        )
-    if dataset.fixed_part is not None and settings.method != "fixed":
-        warnings.append(
-            f"data/{dataset.name} fixes its parts, but split.method is {settings.method}: scores cannot"
-            " be compared with those of others; set split.method: fixed"
-        )
-    return warnings
-
-
 def _units(dataset: Dataset, settings: Split) -> Labels:
     """Give one number to what must stay together: duplicates, groups, and what both connect."""
     ties: list[NDArray[Any]] = [dataset.row_hash] if settings.duplicates_together else []
@@ -80,29 +63,25 @@ def _units(dataset: Dataset, settings: Split) -> Labels:
         ties.append(_declared(dataset, "groups", "group"))
     units = np.arange(len(dataset))
     for tie in ties:
-        units = _connect(units, pd.factorize(tie)[0])
+        units = connect(units, pd.factorize(tie)[0])
     return units
-
-
-def _connect(first: Labels, second: Labels) -> Labels:
-    edges = coo_array((np.ones(len(first)), (first, second + first.max() + 1)))
-    size = first.max() + second.max() + 2
-    _, components = connected_components(coo_array((edges.data, edges.coords), shape=(size, size)))
-    return pd.factorize(components[first])[0]
 
 
 def _stratified(dataset: Dataset, units: Labels, settings: Split) -> Labels:
     _, first_row, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
     classes = _strata(dataset, first_row)
-    for code, count in enumerate(np.bincount(classes, minlength=len(dataset.classes))):
-        if count < len(PARTS):
-            raise _too_few(dataset, code, settings)
+    counts = np.bincount(classes, minlength=len(dataset.classes))
+    if (counts < len(PARTS)).any():
+        raise _too_few(dataset, np.flatnonzero(counts < len(PARTS)), settings)
     _, n_validation, n_test = _sizes(len(first_row), settings)
     part = np.full(len(first_row), TRAIN)
     rest = np.arange(len(first_row))
     for code, size in ((TEST, n_test), (VALIDATION, n_validation)):
         rest, chosen = _draw(rest, size, classes[rest], dataset, settings)
         part[chosen] = code
+    sizes = np.bincount(unit_of_row)
+    if sizes.max() > 1 and not near_shares(part, sizes, classes, settings):
+        part = fill_by_class(sizes, classes, settings)
     return part[unit_of_row]
 
 
@@ -120,26 +99,20 @@ def _draw(
 ) -> tuple[Labels, Labels]:
     counts = np.bincount(classes, minlength=len(dataset.classes))
     if min(size, len(rows) - size) < len(counts) or counts.min() < 2:
-        raise _too_few(dataset, int(counts.argmin()), settings)
+        raise _too_few(dataset, np.flatnonzero(counts == counts.min()), settings)
     rest, chosen = train_test_split(rows, test_size=size, stratify=classes, random_state=settings.seed)
     return rest, chosen
 
 
 def _grouped(dataset: Dataset, units: Labels, settings: Split) -> Labels:
-    """Give each unit, in random order, to the part that is furthest below its share."""
     sizes = np.bincount(units)
     if len(sizes) < len(PARTS):
-        raise DataError(
-            f"split.method group: {len(sizes)} groups cannot fill three parts (duplicates connect"
-            " groups); use another method or a finer group"
-        )
-    wanted = np.array([settings.train, settings.validation, settings.test]) * len(units)
-    filled = np.zeros(len(PARTS))
-    part = np.empty(len(sizes), dtype=np.int64)
-    for unit in np.random.default_rng(settings.seed).permutation(len(sizes)):
-        part[unit] = np.argmax((wanted - filled) / wanted)
-        filled[part[unit]] += sizes[unit]
-    return part[units]
+        n_groups = len(pd.unique(_declared(dataset, "groups", "group")))
+        chained = n_groups >= len(PARTS)
+        why = f" tied together by exact duplicates: {len(sizes)} units" if chained else ""
+        remedy = f"set {APART}" if chained else "use another method or a finer group"
+        raise DataError(f"split.method group: {n_groups} groups{why} cannot fill three parts; {remedy}")
+    return fill(sizes, settings, np.random.default_rng(settings.seed))[units]
 
 
 def _by_time(dataset: Dataset, units: Labels, settings: Split) -> Labels:
@@ -183,7 +156,7 @@ def _drawn_from_training(part: Labels, dataset: Dataset, units: Labels, settings
     """Draw the validation part, which the dataset leaves open, with the share of each class kept."""
     training = np.flatnonzero(part == TRAIN)
     if dataset.groups is not None:
-        units = _connect(units, pd.factorize(dataset.groups)[0])
+        units = connect(units, pd.factorize(dataset.groups)[0])
     _, first_row, unit_of_row = np.unique(units[training], return_index=True, return_inverse=True)
     size = round(len(first_row) * settings.validation / (settings.train + settings.validation))
     classes = _strata(dataset, training[first_row])
@@ -218,18 +191,28 @@ def _sizes(n_rows: int, settings: Split) -> tuple[int, int, int]:
     return n_rows - n_validation - n_test, n_validation, n_test
 
 
-def _too_few(dataset: Dataset, code: int, settings: Split) -> DataError:
+def _too_few(dataset: Dataset, codes: Labels, settings: Split) -> DataError:
+    shares = f"{settings.train}, {settings.validation} and {settings.test}"
     if dataset.task == "regression":
         return DataError(
-            f"{len(dataset)} rows are too few for parts of {settings.train}, {settings.validation} and"
-            f" {settings.test}: add rows, or make the smallest part larger"
+            f"{len(dataset)} rows are too few for parts of {shares}: add rows, or make the smallest part"
+            " larger"
         )
-    count = np.count_nonzero(dataset.y == code)
-    shares = f"{settings.train}, {settings.validation} and {settings.test}"
-    return DataError(
-        f"class '{dataset.classes[code]}' has {count} row{'s' if count != 1 else ''}, too few for"
-        f" parts of {shares}: add rows of it, drop the class, or make the smallest part larger"
+    rows = [np.flatnonzero(dataset.y == code) for code in codes]
+    counts = [f"'{dataset.classes[c]}' has {_rows(len(r))}" for c, r in zip(codes, rows, strict=True)]
+    copies = settings.duplicates_together and any(
+        len(np.unique(dataset.row_hash[each])) < len(PARTS) <= len(each) for each in rows
     )
+    remedy = f"set {APART}, " if copies else ""
+    why = " (copies of one row count once)" if copies else ""
+    return DataError(
+        f"class {first_few(counts, 10)}, too few for parts of {shares}{why}: {remedy}add rows of it,"
+        " drop the class, or make the smallest part larger"
+    )
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'s' if count != 1 else ''}"
 
 
 def _check_parts(dataset: Dataset, rows: dict[str, NDArray[np.intp]], settings: Split) -> None:

@@ -18,5 +18,5 @@ class CommonDescription:
     task: Task
     kind: Literal["tabular", "image", "text"]
     reader: str
-    licence: str
+    licence: str = "not stated"
     citation: str | None = None

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from retrace.core.errors import DataError, did_you_mean
 from retrace.core.records import PARTS
+from retrace.core.spelling import spelled_column
+from retrace.readers.shared.declared import parse_times
 
 
 def unique_ids(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic]:
@@ -15,7 +17,7 @@ def unique_ids(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[n
     if column is None:
         return np.arange(len(table))
     ids = complete(table, column, "id", path)
-    repeated = table[column].duplicated()
+    repeated = pd.Series(ids, table.index).duplicated()
     if ids is None or repeated.any():
         raise DataError(
             f"{path}: id '{column}' repeats in {repeated.sum()} rows (first:"
@@ -27,35 +29,42 @@ def unique_ids(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[n
 def complete(
     table: pd.DataFrame, column: str | None, role: str, path: Path
 ) -> NDArray[np.generic] | None:
-    """Return a column without gaps; ``role`` is what an error calls it."""
+    """Return a column without gaps, its texts spelled one way; ``role`` is what an error calls it."""
     if column is None:
         return None
-    missing = table[column].isna()
+    values = spelled_column(table[column])
+    missing = values.isna()
     if missing.any():
         raise DataError(
             f"{path}: {role} '{column}' is empty in {missing.sum()} rows"
             f" (first: row {missing.argmax() + 1}): fill it in or remove the rows"
         )
-    return plain(table[column]).to_numpy()
+    return plain(values).to_numpy()
 
 
 def parsed_times(
     table: pd.DataFrame, column: str | None, time_format: str | None, path: Path
 ) -> NDArray[np.generic] | None:
-    """Return numbers as they are, and dates as UTC without a time zone."""
-    if complete(table, column, "time", path) is None:
+    """Return numbers as they are, unless a format says how they are dates, and dates as UTC."""
+    if column is None or complete(table, column, "time", path) is None:
         return None
-    if pd.api.types.is_numeric_dtype(table[column].dtype):
-        return table[column].to_numpy()
-    try:
-        times = pd.to_datetime(table[column], utc=True, format=time_format or "ISO8601")
-    except ValueError as error:
-        form = f"as `time_format: '{time_format}'` says" if time_format else ""
+    values = table[column]
+    if pd.api.types.is_numeric_dtype(values.dtype) and time_format is None:
+        return plain(values).to_numpy()
+    if values.dtype.kind == "m" or isinstance(values.dtype, pd.PeriodDtype):
         raise DataError(
-            f"{path}: time '{column}' is not a date {form or 'such as 2024-01-31'} in every row"
-            f" (first: '{table[column].iloc[0]}'): set `time_format:`, as in '%d/%m/%Y'"
-        ) from error
-    return times.dt.tz_localize(None).to_numpy()
+            f"{path}: time '{column}' holds {values.dtype} values, should be dates or numbers: write the"
+            " date at which each begins"
+        )
+    times = parse_times(values, time_format)
+    if times.isna().any():
+        row = int(times.isna().argmax())
+        form = f"as `time_format: '{time_format}'` says" if time_format else "such as 2024-01-31"
+        raise DataError(
+            f"{path}: time '{column}' is not a date {form} in every row ({times.isna().sum()} are none,"
+            f" first: '{values.iloc[row]}' in row {row + 1}): set `time_format:`, as in '%d/%m/%Y'"
+        )
+    return times.to_numpy()
 
 
 def fixed_part(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
@@ -75,7 +84,10 @@ def plain(column: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(dtype) and not column.hasnans:
         return column.astype(np.uint8)
     if pd.api.types.is_numeric_dtype(dtype):
-        return column if isinstance(dtype, np.dtype) else column.astype(np.float64)
+        if isinstance(dtype, np.dtype):
+            return column
+        exact = pd.api.types.is_integer_dtype(dtype) and not column.hasnans
+        return column.astype(dtype.numpy_dtype if exact else np.float64)
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return column
     return column.astype(object)

@@ -17,7 +17,9 @@ from retrace.core.records import Dataset
 from retrace.readers.shared.description import CommonDescription, described
 from retrace.readers.shared.labels import encode_labels
 
-BYTE_ORDER_MARKS = {
+BYTE_ORDER_MARKS = {  # the longer first: that of UTF-32 begins with that of UTF-16
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -157,7 +159,7 @@ def _decode(content: bytes, description: TextsDescription) -> tuple[str, str] | 
 def _candidates(content: bytes, description: TextsDescription) -> list[str]:
     if description.encoding is not None:
         return [description.encoding]
-    marked = [name for mark, name in BYTE_ORDER_MARKS.items() if content.startswith(mark)]
+    marked = [name for mark, name in BYTE_ORDER_MARKS.items() if content.startswith(mark)][:1]
     if not marked and b"\0" in content:
         return []  # a picture, or UTF-16 without a mark: latin-1 would take it and make noise of it
     return marked or ["utf-8", description.fallback_encoding]
@@ -183,6 +185,11 @@ def texts_of(column: pd.Series, path: Path) -> NDArray[np.object_]:
     DataError
         The column holds numbers, or nothing at all.
     """
+    if column.dtype == object and any(isinstance(value, bytes) for value in column):
+        raise DataError(
+            f"{path}: text '{column.name}' holds bytes that are no UTF-8: decode them before they are"
+            " saved"
+        )
     if pd.api.types.is_numeric_dtype(column.dtype):
         raise DataError(
             f"{path}: text '{column.name}' holds numbers (such as {column.iloc[0]}): name a column of"

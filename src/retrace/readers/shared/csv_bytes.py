@@ -1,0 +1,97 @@
+"""What the bytes of a CSV tell that its parsed table does not: leading zeros, and lines cut short."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrace.core.errors import DataError
+
+CHUNK = 2**22
+
+NEWLINE, QUOTE, SPACE, ZERO, NINE = b'\n" 09'
+
+# Encodings in which a sign of ASCII is always one byte, and that byte nothing else.
+WIDE = ("utf-16", "utf_16", "utf16", "utf-32", "utf_32", "utf32", "shift", "sjis", "big5", "gb")
+
+
+@dataclass
+class Signs:
+    """Counts of a whole file.
+
+    Attributes
+    ----------
+    separators : int
+    quoted : bool
+        Whether there are quotes, inside of which a separator is none.
+    leading_zeros : bool
+        Whether any field may begin with a zero and another digit.
+    """
+
+    separators: int = 0
+    quoted: bool = False
+    leading_zeros: bool = False
+
+    def fewer_than(self, expected: int) -> bool:
+        """Tell whether lines lack separators, as far as counting can tell."""
+        return not self.quoted and self.separators < expected
+
+
+def count_signs(path: Path, separator: str, encoding: str) -> Signs | None:
+    """Go once through a file; None where its encoding or separator is not one byte to a sign."""
+    if len(separator.encode()) > 1 or encoding.lower().startswith(WIDE):
+        return None
+    code, signs = separator.encode()[0], Signs()
+    before_digits = np.zeros(256, dtype=bool)
+    before_digits[[code, NEWLINE, QUOTE, SPACE]] = True
+    for chunk in _chunks(path):
+        data = np.frombuffer(chunk, dtype=np.uint8)
+        signs.quoted = signs.quoted or b'"' in chunk
+        signs.separators += int(np.count_nonzero(data[:-2] == code))
+        signs.leading_zeros = signs.leading_zeros or _has_leading_zero(data, before_digits)
+    return signs
+
+
+def _has_leading_zero(data: np.ndarray, before_digits: np.ndarray) -> bool:
+    zeros = np.flatnonzero(data[1:-1] == ZERO)
+    after = data[zeros[before_digits[data[zeros]]] + 2]
+    return bool(((after >= ZERO) & (after <= NINE)).any())
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Yield a file in pieces that overlap by two bytes, as if it stood between line ends."""
+    tail = b"\n"
+    with path.open("rb") as file:
+        while data := file.read(CHUNK):
+            yield tail + data
+            tail = (tail + data)[-2:]
+    yield tail + b"\n\n"
+
+
+def short_lines(path: Path, separator: str, n_fields: int) -> tuple[str, ...]:
+    """Say which lines have fewer fields than the table has columns.
+
+    Raises
+    ------
+    DataError
+        Only the last line has, and it does not end: the file was cut off.
+    """
+    mark, short, line = separator.encode(), [], b""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip() and line.count(mark) < n_fields - 1:
+                short.append((number, line.count(mark) + 1))
+    if not short:
+        return ()
+    number, fields = short[0]
+    if len(short) == 1 and not line.endswith(b"\n") and line.count(mark) < n_fields - 1:
+        raise DataError(
+            f"{path}: the last line ({number}) has {fields} of {n_fields} fields and no end: the file"
+            " was cut off; bring it again"
+        )
+    what = "line has" if len(short) == 1 else "lines have"
+    return (
+        f"{len(short)} {what} fewer than {n_fields} fields (first: line {number} with {fields}); what is"
+        " lacking became gaps.",
+    )

@@ -1,0 +1,165 @@
+"""A CSV file in, a DataFrame out: nothing that stands in it is lost or shifted without a word."""
+
+import warnings
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from retrace.core.errors import DataError
+from retrace.readers.shared.csv_bytes import count_signs, short_lines
+
+COMPRESSED = {".gz", ".bz2", ".xz", ".zip", ".zst"}
+
+LARGEST_EXACT = 2.0**53  # whole numbers above it are no longer exact as floats
+
+
+class Format(Protocol):
+    """The keys of a description that say how a CSV is written."""
+
+    separator: str
+    decimal: str
+    thousands: str | None
+    quote: str
+    encoding: str
+    missing: list[Any] | None
+    names: list[str] | None
+
+
+def read_csv(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read a CSV; digits with leading zeros, and whole numbers too large for a float, stay text.
+
+    Returns
+    -------
+    table : DataFrame
+    notes : tuple of str
+        What was odd about its rows.
+
+    Raises
+    ------
+    DataError
+        Rows have more fields than the header, columns share a name, quotes swallow rows, or the last
+        line breaks off.
+    """
+    options = _options(form)
+    _check_header(path, form, options)
+    table = _parsed(path, options)
+    _refuse_swallowed_rows(table, path, form)
+    exact = [name for name in table if _may_have_lost_digits(table[name])]
+    signs = None if path.suffix in COMPRESSED else count_signs(path, options["sep"], form.encoding)
+    if exact and (
+        signs is None or signs.leading_zeros or any(map(_is_huge, (table[name] for name in exact)))
+    ):
+        _keep_digits(table, exact, path, options)
+    n_lines = len(table) + (form.names is None)
+    short = signs is not None and signs.fewer_than(n_lines * (len(table.columns) - 1))
+    return table, short_lines(path, options["sep"], len(table.columns)) if short else ()
+
+
+def _options(form: Format) -> dict[str, Any]:
+    options = {
+        "sep": "\t" if form.separator == "\\t" else form.separator,
+        "decimal": form.decimal,
+        "thousands": form.thousands,
+        "encoding": form.encoding,
+        # An empty cell is a gap, whatever else is.
+        "na_values": None if form.missing is None else [*map(str, form.missing), ""],
+        "keep_default_na": form.missing is None,
+        "index_col": False,
+    }
+    if form.names is not None:
+        options |= {"header": None, "names": form.names}
+    return options | ({"quoting": 3} if form.quote == "none" else {"quotechar": form.quote})
+
+
+def _parsed(path: Path, options: dict[str, Any]) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # pandas only warns when lines have more fields than the header, and cuts them off.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        warnings.simplefilter("error", pd.errors.DtypeWarning)
+        try:
+            return pd.read_csv(path, **options)
+        except pd.errors.DtypeWarning:
+            # Read in blocks, a third of the memory, a column may get two types: then read it whole.
+            return pd.read_csv(path, **options, low_memory=False)
+        except pd.errors.ParserWarning:
+            fields = _first_line(path, options)
+            raise DataError(
+                f"{path}: line 1 has {len(fields)} fields ({', '.join(map(repr, fields[:5]))}), lines"
+                " below it have more: it should be the header; remove what stands above the header, or"
+                " mend the lines with too many separators"
+            ) from None
+
+
+def _first_line(path: Path, options: dict[str, Any]) -> list[str]:
+    head = options | {"header": None, "names": None, "dtype": str, "nrows": 1, "index_col": None}
+    head |= {"na_values": None, "keep_default_na": False, "thousands": None}
+    return pd.read_csv(path, **head).iloc[0].tolist()
+
+
+def _check_header(path: Path, form: Format, options: dict[str, Any]) -> None:
+    fields = [field.strip() for field in _first_line(path, options)]
+    if fields[0].lower().startswith("sep="):
+        raise DataError(f"{path}: line 1 is Excel's '{fields[0]}': remove that line")
+    if form.names is not None:
+        if len(fields) != len(form.names):
+            raise DataError(
+                f"{path.parent}.yaml: names: got {len(form.names)} names, but line 1 of {path} has"
+                f" {len(fields)} fields: name each"
+            )
+        fields = form.names
+    if repeated := [field for field in fields if field and fields.count(field) > 1][:1]:
+        raise DataError(
+            f"{path}: column '{repeated[0]}' occurs {fields.count(repeated[0])} times: rename or remove"
+            " all but one in its header line"
+        )
+
+
+def _refuse_swallowed_rows(table: pd.DataFrame, path: Path, form: Format) -> None:
+    """Find cells that hold whole rows: one stray quote pairs with the next, however far away."""
+    fewest = 5 if len(table.columns) == 2 else 2  # two columns: sentences with a comma look like rows
+    for name in table.columns[[isinstance(dtype, pd.StringDtype) for dtype in table.dtypes]]:
+        for row in np.flatnonzero(table[name].str.contains("\n", regex=False).fillna(False)):
+            inner = table[name].iloc[row].split("\n")[1:-1]
+            like_rows = sum(line.count(form.separator) == len(table.columns) - 1 for line in inner)
+            if like_rows >= fewest and like_rows >= 0.9 * len(inner):
+                raise DataError(
+                    f"{path}: the cell of row {row + 1} in column '{name}' holds {len(inner) + 1} line"
+                    f" breaks and whole rows: a stray quote ({form.quote}) swallowed them; remove it, or"
+                    " set `quote: none` where quotes are letters like any other"
+                )
+
+
+def _may_have_lost_digits(column: pd.Series) -> bool:
+    if column.dtype.kind in "iuO":
+        return True
+    if column.dtype.kind != "f":
+        return False
+    there = column.dropna()
+    # A few first: a column of measurements is told at once.
+    return len(there) > 0 and bool((there[:100] % 1 == 0).all() and (there % 1 == 0).all())
+
+
+def _is_huge(column: pd.Series) -> bool:
+    """Tell whether whole numbers are beyond what a float, or an integer of 64 bits, holds exactly."""
+    if column.dtype.kind == "f":
+        return bool((column.abs() >= LARGEST_EXACT).any())
+    return column.dtype.kind == "O" and pd.api.types.infer_dtype(column) == "integer"
+
+
+def _keep_digits(table: pd.DataFrame, names: list[str], path: Path, options: dict[str, Any]) -> None:
+    texts = pd.read_csv(path, **options | {"usecols": names, "dtype": str, "thousands": None})
+    for name in names:
+        if _is_huge(table[name]) or texts[name].str.fullmatch(r"\s*[-+]?0\d+\s*").any():
+            table[name] = texts[name]
+
+
+def texts_of_gaps(path: Path, form: Format, column: pd.Series) -> list[str]:
+    """Return the words that stand in the file where a column has gaps."""
+    options = _options(form) | {"na_values": None, "keep_default_na": False, "thousands": None}
+    texts = pd.read_csv(path, **options | {"dtype": str})
+    texts.columns = texts.columns.str.strip()
+    if column.name not in texts:
+        return []
+    return [word for word in texts[column.name][column.isna().to_numpy()].unique() if word.strip()]
