@@ -28,6 +28,7 @@ TOOLS = [
     "pull_request",
     "dashboard",
     "search",
+    "prediction",
     "cli",
 ]
 
