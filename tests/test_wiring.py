@@ -29,6 +29,7 @@ TOOLS = [
     "pull_request",
     "dashboard",
     "search",
+    "prediction",
     "cli",
 ]
 

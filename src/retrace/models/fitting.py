@@ -11,6 +11,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from retrace.core.errors import ModelError
 from retrace.core.records import Dataset, Predictions
+from retrace.models.signature import sign
 
 
 def fit_model(
@@ -34,6 +35,7 @@ def fit_model(
             _fit_with_validation(model, training, validation, callbacks)
         else:
             model.fit(training.X, training.y)
+    sign(model, training)
     return getattr(estimator, "history_", [])
 
 

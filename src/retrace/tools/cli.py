@@ -18,6 +18,7 @@ COMMANDS = {
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],
     "search.commands": ["search"],
+    "prediction.commands": ["predict"],
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.

@@ -1,0 +1,1 @@
+"""Rows that nobody has labelled in, what a model says of each out."""

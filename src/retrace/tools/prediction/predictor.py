@@ -1,0 +1,146 @@
+"""A model that is ready to answer: rows in, what it says of each out."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from retrace.cleaning.cleaners import CLEANERS
+from retrace.cleaning.embedding import Backbone, load_backbone
+from retrace.core.checked_yaml import checked
+from retrace.core.errors import ArtifactError
+from retrace.core.params import Train
+from retrace.core.records import Dataset, Inputs, Predictions
+from retrace.core.seeding import pin
+from retrace.models.fitting import predict
+from retrace.models.signature import Signature, signature_of
+from retrace.tools.prediction.source import Source
+
+LOADED: "dict[tuple[str, str], Predictor]" = {}
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A loaded model, and the frozen network before it where there is one."""
+
+    source: Source
+    model: Pipeline
+    signature: Signature
+    backbone: Backbone | None
+
+    @property
+    def kind(self) -> str:
+        """What a row is: a table's, an image, a text."""
+        return self.source.description.kind
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Of a table, the features and whether each is a number or a category."""
+        return dict(self.signature.columns)
+
+    @functools.cached_property
+    def known(self) -> dict[str, frozenset[str]]:
+        """Of a table, the values of each category that the training rows had."""
+        encode = self.model.named_steps.get("encode")
+        if encode is None or "categories" not in encode.named_transformers_:
+            return {}
+        names = next(columns for name, _, columns in encode.transformers_ if name == "categories")
+        if not len(names):
+            return {}
+        levels = encode.named_transformers_["categories"][-1].categories_
+        return {name: frozenset(map(str, each)) for name, each in zip(names, levels, strict=True)}
+
+    def clean(self, X: Any) -> Inputs:
+        """Do to raw rows what `preprocess` did to those of training; images come as pixels."""
+        if self.kind != "image":
+            X = CLEANERS[self.kind](X, getattr(self.source.preprocess, self.kind))
+        return X if self.backbone is None else self.backbone.vectors(X, lambda rows: None)
+
+    def answer(self, X: Any) -> Predictions:
+        """Return what the model says of each row.
+
+        Parameters
+        ----------
+        X : DataFrame, uint8 array of images or object array of texts
+            As `retrace.tools.prediction.inputs` reads them.
+
+        Raises
+        ------
+        ModelError
+            The model refuses them.
+        """
+        return predict(self.model, _unlabelled(self.clean(X), self.signature))
+
+
+def load_predictor(source: Source) -> Predictor:
+    """Load a model; once in a process.
+
+    Raises
+    ------
+    RetraceError
+        Its file is damaged or from another version, or its frozen network cannot be had.
+    """
+    key = source.md5, source.lock
+    if key not in LOADED:
+        LOADED[key] = _load(source)
+    return LOADED[key]
+
+
+def _load(source: Source) -> Predictor:
+    pin(seed=0, threads=source.train.threads)
+    try:
+        model = joblib.load(source.path)
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged pickle can raise anything
+        raise ArtifactError(
+            f"the model of '{source.name}' cannot be loaded ({type(error).__name__}: {error}): it is"
+            " damaged, or needs the versions in its requirements.txt"
+        ) from error
+    kind = source.description.kind
+    return Predictor(
+        source=source,
+        model=model,
+        signature=signature_of(model),
+        backbone=load_backbone(kind, source.preprocess, _on_this_machine(source.train, kind)),
+    )
+
+
+def _on_this_machine(train: Train, kind: str) -> Train:
+    """Let a model that was made on a GPU answer where there is none."""
+    if train.device == "cpu" or kind == "tabular":
+        return train
+    import torch
+
+    if torch.cuda.is_available():
+        return train
+    return checked(Train, vars(train) | {"device": "cpu"}, "train")
+
+
+def _unlabelled(X: Inputs, signature: Signature) -> Dataset:
+    n = len(X)
+    return Dataset(
+        name="",
+        title="",
+        task=signature.task,
+        kind=signature.kind,
+        X=X,
+        y=np.zeros(n, np.int64),
+        classes=signature.classes,
+        ids=np.arange(n),
+        row_hash=np.zeros(n, np.uint64),
+    )
+
+
+def named(predictions: Predictions, classes: tuple[str, ...]) -> pd.DataFrame:
+    """Return predictions as a table, in the words of report/predictions.csv."""
+    if not classes:
+        return pd.DataFrame({"predicted": predictions.predicted})
+    names: NDArray[np.object_] = np.array(classes, dtype=object)
+    columns = {f"p_{name}": predictions.probabilities[:, code] for code, name in enumerate(classes)}
+    return pd.DataFrame({"predicted": names[predictions.predicted], **columns})

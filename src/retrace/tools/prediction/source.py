@@ -1,0 +1,149 @@
+"""Which model is asked: the workspace's, one of a commit, version or experiment, or a file."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrace.core.artifacts import MODEL, file_md5
+from retrace.core.checked_yaml import checked
+from retrace.core.errors import ArtifactError, DataError, ModelError
+from retrace.core.params import Preprocess, Train
+from retrace.readers import describe
+from retrace.readers.shared.description import CommonDescription
+from retrace.tools.repository.commit_lock import Lock, parse_lock
+from retrace.tools.repository.git import WORKSPACE, Tree, find_tree
+from retrace.tools.repository.outputs import stored_output
+from retrace.tools.repository.versions import commit_of_version
+
+# What a row goes through before the model: other code, other rows.
+BEFORE_THE_MODEL = (
+    "src/retrace/core",
+    "src/retrace/images",
+    "src/retrace/readers",
+    "src/retrace/cleaning",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A model's file, and how rows are read and cleaned for it.
+
+    Attributes
+    ----------
+    name : str
+        As the user named the model.
+    path : Path
+        A file whose content has the MD5 ``md5``.
+    commit, lock : str
+        The commit that the model is of, and the name of its dvc.lock; of a file, the workspace's.
+    train : Train
+        Its device and threads decide the last bits.
+    notes : tuple of str
+        What a reader should know before trusting the answers.
+    """
+
+    name: str
+    path: Path
+    md5: str
+    commit: str
+    lock: str
+    data: str
+    description: CommonDescription
+    preprocess: Preprocess
+    train: Train
+    notes: tuple[str, ...] = ()
+
+
+def find_source(name: str | None) -> Source:
+    """Find a model by its name, and bring it here if the DVC remote has it.
+
+    Parameters
+    ----------
+    name : str or None
+        A version (``v1.2.0``), a stage (``prod``), a branch, tag, commit or DVC experiment; the path of
+        a .joblib file; None: what the workspace has.
+
+    Raises
+    ------
+    RetraceError
+        There is none of this name, it is not what its dvc.lock says, or it can be had nowhere.
+    """
+    if name is not None and name.endswith(".joblib"):
+        return _source(name, find_tree(WORKSPACE), _file(Path(name)))
+    tree = find_tree(commit_of_version(name) or name) if name else find_tree(WORKSPACE)
+    return _source(name or WORKSPACE, tree, None)
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise ArtifactError(f"--model: {path} is not there: name a file that `retrace repro` made")
+    return path
+
+
+def _source(name: str, tree: Tree, file: Path | None) -> Source:
+    content = tree.read(["dvc.lock"]).get("dvc.lock", b"")
+    lock = parse_lock(content, f"dvc.lock of {tree.name}")
+    if MODEL.as_posix() not in lock.outs:
+        raise ModelError(
+            f"'{name}' has no model: its dvc.lock names no {MODEL.as_posix()}: {_again(tree)}"
+        )
+    used, where = _used(lock), f"dvc.lock of {tree.name}"
+    path = file or stored_output(tree, lock, MODEL)
+    data = str(used["data"])
+    return Source(
+        name=name,
+        path=path,
+        md5=file_md5(path),
+        commit=tree.commit,
+        lock=hashlib.sha256(content).hexdigest()[:12],
+        data=data,
+        description=_description(data, tree, lock),
+        preprocess=checked(Preprocess, used["preprocess"], f"{where}: preprocess"),
+        train=checked(Train, used["train"], f"{where}: train"),
+        notes=tuple(_other_code(tree, lock)),
+    )
+
+
+def _used(lock: Lock) -> Mapping[str, Any]:
+    """Return the params that the model was made with, which those of params.yaml now need not be."""
+    used: dict[str, Any] = {}
+    for stage in ("preprocess", "read_data", "train"):  # `preprocess` has single keys of `train`
+        used |= lock.stages[stage].get("params", {}).get("params.yaml", {})
+    return used
+
+
+def _description(data: str, tree: Tree, lock: Lock) -> CommonDescription:
+    """Read the description that the model's data had: what is in the workspace may be another."""
+    path = f"data/{data}.yaml"
+    content = tree.read([path]).get(path)
+    wanted = lock.sources["read_data"].get(path)
+    if content is None or hashlib.md5(content).hexdigest() != wanted:
+        raise DataError(
+            f"{path} is not the one that the model of {tree.name} was made from: {_again(tree)}"
+        )
+    with tempfile.TemporaryDirectory(prefix="retrace-") as folder:
+        (Path(folder) / f"{data}.yaml").write_bytes(content)
+        return describe(data, Path(folder))
+
+
+def _other_code(tree: Tree, lock: Lock) -> list[str]:
+    """Say whether the code before the model is another than when the model was made."""
+    here = find_tree(WORKSPACE)
+    content = here.read(["dvc.lock"]).get("dvc.lock", b"")
+    now = parse_lock(content, "dvc.lock").sources
+    others = sorted(
+        {
+            path
+            for stage in ("read_data", "preprocess")
+            for path, md5 in lock.sources[stage].items()
+            if path.startswith(BEFORE_THE_MODEL) and now.get(stage, {}).get(path, md5) != md5
+        }
+    )
+    return [f"rows are read by other code than of {tree.name}: {', '.join(others)}"] if others else []
+
+
+def _again(tree: Tree) -> str:
+    return "run `retrace repro`" if tree.kind == "workspace" else "run `retrace repro` there and commit"

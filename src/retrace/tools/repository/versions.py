@@ -1,0 +1,69 @@
+"""Versions of the model and the stages they are in: Git tags, in the words of GTO.
+
+``model@v1.2.0`` names a version, ``model#prod#3`` says which commit is in a stage since the third
+assignment. GTO itself reads the same tags; this takes a hundredth of the time that it takes to import.
+See https://dvc.org/doc/gto.
+"""
+
+import re
+from dataclasses import dataclass
+
+from retrace.tools.repository.git import git
+
+ARTIFACT = "model"  # its name in dvc.yaml
+
+VERSION_TAG = re.compile(rf"{ARTIFACT}@(v\d+\.\d+\.\d+)")
+STAGE_TAG = re.compile(rf"{ARTIFACT}#([a-z][a-z0-9-]*[a-z0-9])#(\d+)")
+
+FIELDS = "%00".join(
+    ("%(refname:short)", "%(*objectname)%(objectname)", "%(taggername)", "%(taggerdate:short)")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tag:
+    """A tag that speaks of the model: who set it, when, on which commit, and what its message says."""
+
+    name: str
+    commit: str
+    who: str
+    when: str
+    message: str
+
+
+def model_tags() -> list[Tag]:
+    """Return the tags of versions and stages, in the order of their making."""
+    said = git("for-each-ref", "--sort=creatordate", f"--format={FIELDS}%00%(contents)%01", "refs/tags")
+    entries = [entry.lstrip("\n").split("\0") for entry in said.split("\1") if "\0" in entry]
+    return [
+        Tag(name=name, commit=hashes[:40], who=who, when=when, message=message.strip())
+        for name, hashes, who, when, message in entries
+        if VERSION_TAG.fullmatch(name) or STAGE_TAG.fullmatch(name)
+    ]
+
+
+def versions(tags: list[Tag]) -> dict[str, Tag]:
+    """Return the versions by name, in their order: v1.9.0 before v1.10.0."""
+    named = {match[1]: tag for tag in tags if (match := VERSION_TAG.fullmatch(tag.name))}
+    return dict(sorted(named.items(), key=lambda item: [int(n) for n in item[0][1:].split(".")]))
+
+
+def assignments(tags: list[Tag]) -> dict[str, list[Tag]]:
+    """Return for each stage what was assigned to it, the first first; the last one is in it now."""
+    found: dict[str, list[tuple[int, Tag]]] = {}
+    for tag in tags:
+        if match := STAGE_TAG.fullmatch(tag.name):
+            found.setdefault(match[1], []).append((int(match[2]), tag))
+    return {
+        stage: [tag for _, tag in sorted(numbered, key=lambda one: one[0])]
+        for stage, numbered in found.items()
+    }
+
+
+def commit_of_version(name: str) -> str | None:
+    """Return the commit of a version (``v1.2.0``) or of what is in a stage (``prod``); None: neither."""
+    tags = model_tags()
+    if name in (named := versions(tags)):
+        return named[name].commit
+    stages = assignments(tags)
+    return stages[name][-1].commit if name in stages else None
