@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from optuna.storages.journal import JournalFileBackend
 
 import toys
 from project import Project, commit_all, copy_project
-from retrace.tools.search.cluster.evaluator import open_evaluator
+from retrace.core.params import load_params
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+from retrace.tools.search.options import Options
 from retrace.tools.search.promotion import override
 from retrace.tools.search.running import Search
 from retrace.tools.search.setup import prepare
-from retrace.tools.search.study.opening import Wishes
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import finished_trials
 from retrace.tools.search.trials.local import LocalEvaluator
@@ -43,9 +45,9 @@ def measure() -> str:
     """Return a Markdown table of what searching costs, and of two workers against one."""
     with _searchable("wine", "gaussian_nb"):
         optuna_alone = _optuna_alone()
-        here = _empty_trials("random", lambda task: LocalEvaluator(task, toys.empty))
-        there = _empty_trials("random", lambda task: open_evaluator(task, toys.empty, jobs=JOBS))
-        tpe = _empty_trials("tpe", lambda task: LocalEvaluator(task, toys.empty))
+        here = _empty_trials("random", LocalEvaluator)
+        there = _empty_trials("random", partial(ClusterEvaluator, jobs=JOBS))
+        tpe = _empty_trials("tpe", LocalEvaluator)
     one, two = (_busy_trials(jobs) for jobs in (1, JOBS))
     rows = (
         ("Optuna alone: `study.optimize`, its journal file, random", *optuna_alone),
@@ -102,9 +104,9 @@ def _optuna_alone() -> tuple[float, float]:
 
 def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[float, float]:
     name = f"empty-{sampler}-{time.time_ns()}"
-    wishes = Wishes(trials=N_EMPTY, sampler=sampler, pruner="none", study=name)
-    prepared = prepare(wishes, lambda line: None)
-    with make_evaluator(prepared.task) as evaluator:
+    options = Options(trials=N_EMPTY, sampler=sampler, pruner="none", study=name)
+    prepared = prepare(options, load_params(), lambda line: None)
+    with make_evaluator(partial(toys.empty, prepared.problem)) as evaluator:
         start = time.perf_counter()
         search = Search(
             prepared.opened, prepared.space, evaluator, prepared.limits, lambda number, outcome: None
@@ -116,10 +118,8 @@ def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[f
 
 
 def _busy_trials(jobs: int) -> float:
-    from retrace.core.params import load_params
-
     settings = [{"x": float(i), "seconds": SECONDS_OF_WORK} for i in range(N_BUSY)]
-    with open_evaluator(toys.Toy(load_params()), toys.busy, jobs=jobs) as evaluator:
+    with ClusterEvaluator(partial(toys.busy, toys.Toy(load_params())), jobs=jobs) as evaluator:
         while evaluator.slots() < jobs:
             evaluator.next_event(0.1)
         start = time.perf_counter()

@@ -21,7 +21,7 @@ from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
 from retrace.tools.search.confirmation import Refits, confirm
 from retrace.tools.search.trials.events import Finished, Outcome
-from retrace.tools.search.trials.scoring import Task
+from retrace.tools.search.trials.scoring import Problem
 
 N_ROWS, FRESH, SHARE = 500, 2000, 0.2
 N_FEATURES, SIGNAL = 60, 0.08
@@ -32,8 +32,7 @@ BASELINE = 20
 class LeastSquares:
     """Answer the jobs of `confirm` at once."""
 
-    refits: Refits
-    score: Any
+    objective: Any
     done: Any = None
 
     def __enter__(self) -> "LeastSquares":
@@ -48,9 +47,10 @@ class LeastSquares:
 
     def submit(self, number: int, job: dict[str, Any]) -> None:
         """Fit and score."""
-        fitted, judged = self.refits.splits[job["split"]]
-        rows = self.refits.task.training
-        columns = self.refits.settings[job["side"]]["features"]
+        refits: Refits = self.objective.args[0]
+        fitted, judged = refits.splits[job["split"]]
+        rows = refits.problem.training
+        columns = refits.settings[job["side"]]["features"]
         score = accuracy(rows.take(fitted), rows.take(judged), columns)
         self.done = Finished(number, Outcome(values=(score,)))
 
@@ -90,10 +90,10 @@ def search(
     both = settings[winner], settings[0]
     unseen = made_up(generator, FRESH)
     true = np.subtract(*(accuracy(training, unseen, columns) for columns in both))
-    task = Task(params=params, training=training, validation=validation, goals=("accuracy",))
+    problem = Problem(params=params, training=training, validation=validation, goals=("accuracy",))
     best, baseline = ({"features": columns} for columns in both)
     seed = int(generator.integers(2**31))
-    found = confirm(task, best, baseline, LeastSquares, seed=seed)
+    found = confirm(problem, best, baseline, LeastSquares, seed=seed)
     return [scores[winner] - scores[0], true, found.confirmed]
 
 

@@ -1,35 +1,44 @@
 """Small searches: a space, a study in a file, and an objective that costs nothing."""
 
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
 from retrace.tools.search.running import Limits, Search
 from retrace.tools.search.study.searchers import this_searcher
-from retrace.tools.search.study.spaces import Parameter, Space
+from retrace.tools.search.study.spaces import Parameter, Space, label
 from retrace.tools.search.study.studies import OpenStudy
 from retrace.tools.search.trials.events import Outcome
 from retrace.tools.search.trials.local import LocalEvaluator
 
+
+def numbers(name, low, high, *, log=False, step=None, **when):
+    """A range: of whole numbers where its ends are."""
+    make = IntDistribution if isinstance(low, int) else FloatDistribution
+    steps = {"step": step} if step else {}
+    return Parameter(name=name, distribution=make(low, high, log, **steps), **when)
+
+
+def choice(name, *choices):
+    labels = CategoricalDistribution(tuple(map(label, choices)))
+    return Parameter(name=name, distribution=labels, choices=choices)
+
+
 FLAT = Space(
     (
-        Parameter(name="models.svm.C", kind="log", low=1e-2, high=1e3),
-        Parameter(name="models.svm.kernel", kind="choice", choices=("rbf", "linear")),
-        Parameter(
-            name="models.svm.gamma",
-            kind="log",
-            low=1e-4,
-            high=1.0,
-            when={"models.svm.kernel": ("rbf",)},
-        ),
+        numbers("models.svm.C", 1e-2, 1e3, log=True),
+        choice("models.svm.kernel", "rbf", "linear"),
+        numbers("models.svm.gamma", 1e-4, 1.0, log=True, when={"models.svm.kernel": ("rbf",)}),
     )
 )
 
 SMALL = Space(
     (
-        Parameter(name="models.knn.n_neighbors", kind="int", low=1, high=3),
-        Parameter(name="models.knn.weights", kind="choice", choices=("uniform", "distance")),
+        numbers("models.knn.n_neighbors", 1, 3),
+        choice("models.knn.weights", "uniform", "distance"),
     )
 )
 
 
-def open_study(where, space=FLAT, sampler="tpe", seed=0, searcher=None, pruner="none", goals=1):
+def open_study(where, space=FLAT, sampler="tpe", seed=0, searcher=None, pruner="none"):
     import optuna
 
     from retrace.tools.search.study.samplers import make_pruner, make_sampler
@@ -40,16 +49,16 @@ def open_study(where, space=FLAT, sampler="tpe", seed=0, searcher=None, pruner="
     study = optuna.create_study(
         study_name="tried",
         storage=storage,
-        sampler=make_sampler(sampler, space, seed, goals),
+        sampler=make_sampler(sampler, space, seed),
         pruner=make_pruner(pruner, 10, None),
-        directions=["maximize"] * goals,
+        directions=["maximize"],
         load_if_exists=True,
     )
     study_id = storage.get_study_id_from_name("tried")
     return OpenStudy(study, storage, study_id, searcher or this_searcher(), "0123456789abcdef")
 
 
-def objective(task, overrides, report):
+def objective(overrides, report):
     """Score a setting by its numbers, without any data."""
     numbers = [value for value in overrides.values() if not isinstance(value, str)]
     return Outcome(values=(float(sum(numbers)),))
@@ -57,7 +66,7 @@ def objective(task, overrides, report):
 
 def run_search(opened, trials, space=FLAT, function=objective, **limits):
     shown = []
-    with LocalEvaluator(None, function) as evaluator:
+    with LocalEvaluator(function) as evaluator:
         limits = Limits(trials=trials, **limits)
         search = Search(opened, space, evaluator, limits, lambda number, _: shown.append(number))
         return search.run(), shown

@@ -13,10 +13,16 @@ from retrace.core.errors import RetraceError
 from retrace.readers import read
 from retrace.splitting.methods import split_rows
 from retrace.tools.repository.overrides import override_params
-from retrace.tools.search.confirmation import Refits, confirm, recall, remember, score_refit
+from retrace.tools.search.confirmation import (
+    Refits,
+    confirm,
+    load_confirmation,
+    save_confirmation,
+    score_refit,
+)
 from retrace.tools.search.trials.events import Finished, Outcome, Reported
 from retrace.tools.search.trials.local import LocalEvaluator
-from retrace.tools.search.trials.scoring import Task
+from retrace.tools.search.trials.scoring import Problem
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +34,7 @@ def wine(params, examples):
         part: dataset.take(rows[name])
         for part, name in (("training", "train"), ("validation", "validation"))
     }
-    return Task(
+    return Problem(
         params=dataclasses.replace(params, data="wine", model="svm"), goals=("accuracy",), **parts
     )
 
@@ -40,8 +46,8 @@ GOOD = {"models.svm.C": 1.0, "models.svm.gamma": "scale"}
 class Scripted:
     """Answers jobs from a function, three at once and in another order than asked."""
 
-    def __init__(self, shared, score, outcome):
-        self.shared, self.outcome, self.waiting, self.seen = shared, outcome, [], []
+    def __init__(self, objective, outcome):
+        self.outcome, self.waiting, self.seen = outcome, [], []
 
     def __enter__(self):
         return self
@@ -106,18 +112,18 @@ def test_asked_again_it_says_the_same_and_another_seed_takes_other_splits(wine):
 def test_seeds_are_none_that_the_search_used_and_both_sides_share_them(wine):
     seen = []
 
-    def remember_shared(refits, score):
-        seen.append(refits)
-        return Scripted(refits, score, by_side(0.9))
+    def keep_refits(objective):
+        seen.extend(objective.args)
+        return Scripted(objective, by_side(0.9))
 
-    confirm(wine, GOOD, POOR, remember_shared, seed=0)
+    confirm(wine, GOOD, POOR, keep_refits, seed=0)
     refits = seen[0]
     assert len(set(refits.seeds)) == 10
     assert not {0, wine.params.seed, wine.params.split.seed} & set(refits.seeds)
     assert {len(fitted) + len(judged) for fitted, judged in refits.splits} == {
         len(wine.training) + len(wine.validation)
     }
-    assert len(refits.task.training) == len(wine.training) + len(wine.validation)
+    assert len(refits.problem.training) == len(wine.training) + len(wine.validation)
 
 
 def test_a_refit_can_be_sent_to_another_process_and_takes_its_own_seed(wine):
@@ -129,7 +135,7 @@ def test_a_refit_can_be_sent_to_another_process_and_takes_its_own_seed(wine):
     )
     rows = np.arange(len(wine.training))
     refits = Refits(
-        task=forest, settings={"best": {}}, splits=[(rows[20:], rows[:20])] * 2, seeds=[1, 2]
+        problem=forest, settings={"best": {}}, splits=[(rows[20:], rows[:20])] * 2, seeds=[1, 2]
     )
     sent = pickle.loads(pickle.dumps(refits))
     losses = [
@@ -192,6 +198,6 @@ def test_four_splits_are_too_few(wine):
 def test_a_study_remembers(wine, tmp_path):
     study = make_study(made(0.8), made(0.9), storage=f"sqlite:///{tmp_path}/study.db")
     found = confirm(wine, GOOD, POOR, scripted(by_side(0.9)), seed=0)
-    assert recall(study, 1) is None
-    remember(study, 1, found)
-    assert recall(study, 1) == found
+    assert load_confirmation(study, 1) is None
+    save_confirmation(study, 1, found)
+    assert load_confirmation(study, 1) == found

@@ -8,7 +8,7 @@ from dvc.utils.hydra import apply_overrides, to_hydra_overrides
 from made_studies import made, make_study
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
-from retrace.tools.search.confirmation import Confirmation, remember
+from retrace.tools.search.confirmation import Confirmation, save_confirmation
 from retrace.tools.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, override
 from retrace.tools.search.results.summary import baseline_trial, summarise
 
@@ -44,7 +44,7 @@ def no_evaluator(*_):
 
 def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(tmp_path):
     study, said = make_study(made(0.8, C=1.0), made(0.9, C=2.0)), []
-    remember(study, 1, confirmation(False))
+    save_confirmation(study, 1, confirmation(False))
     assert apply(study, None, no_evaluator, tmp_path, said.append) == NOT_CONFIRMED
     assert said == ["not confirmed: by luck", "not applied: `--force` applies it all the same"]
     assert "not confirmed: by luck" in (tmp_path / "report.md").read_text()
@@ -58,12 +58,12 @@ def test_the_baseline_itself_needs_no_applying(tmp_path):
 
 def test_a_verdict_against_other_values_of_params_does_not_count():
     study = make_study(made(0.8, C=1.0), made(0.9, C=2.0), made(0.7, C=3.0))
-    remember(study, 1, confirmation(True))
-    assert summarise(study)["verdict"] == "confirmed: better"
+    save_confirmation(study, 1, confirmation(True))
+    assert "confirmed: better" in summarise(study)["remarks"]
     study.add_trial(made(0.85, C=4.0, baseline=True))
     study.set_user_attr("baseline", {"models.svm.C": 4.0})
     assert baseline_trial(study).number == 3
-    assert summarise(study)["verdict"] == ""
+    assert "confirmed: better" not in summarise(study)["remarks"]
 
 
 def test_a_trial_can_be_named():

@@ -57,10 +57,10 @@ def test_an_interrupted_search_goes_on_as_if_it_had_not_been(tmp_path):
     whole = open_study(tmp_path / "whole")
     run_search(whole, 14)
 
-    def interrupted(task, overrides, report):
+    def interrupted(overrides, report):
         if len(finished_trials(opened.study)) == 12:
             raise KeyboardInterrupt
-        return objective(task, overrides, report)
+        return objective(overrides, report)
 
     opened = open_study(tmp_path / "parts")
     with pytest.raises(KeyboardInterrupt):
@@ -100,9 +100,9 @@ def test_several_searchers_neither_overshoot_nor_double(tmp_path, where):
 def test_an_equal_setting_is_not_computed_again(tmp_path):
     computed = []
 
-    def counted(task, overrides, report):
+    def counted(overrides, report):
         computed.append(str(overrides))
-        return objective(task, overrides, report)
+        return objective(overrides, report)
 
     opened = open_study(tmp_path / "j", SMALL)
     run_search(opened, 30, SMALL, counted)
@@ -132,19 +132,19 @@ def test_a_search_ends_when_all_fail(tmp_path):
 
 
 def test_one_failure_is_not_the_end(tmp_path):
-    def fail_linear(task, overrides, report):
+    def fail_linear(overrides, report):
         if overrides["models.svm.kernel"] == "linear":
             return Outcome(values=None, error="no")
-        return objective(task, overrides, report)
+        return objective(overrides, report)
 
     opened = open_study(tmp_path / "j")
     run_search(opened, 12, function=fail_linear)
     assert {state for _, state, *_ in told(opened)} == {"COMPLETE", "FAIL"}
 
 
-def by_epoch(task, overrides, report):
+def by_epoch(overrides, report):
     """Grow towards a score of which the first epochs tell the order."""
-    (goal,) = objective(task, overrides, report).values
+    (goal,) = objective(overrides, report).values
     for epoch in range(1, 11):
         if report(epoch, goal * epoch / 10):
             return Outcome(values=None, pruned=True)
@@ -174,8 +174,8 @@ def test_pruning_is_the_same_after_an_interruption(tmp_path):
     whole = open_study(tmp_path / "whole", pruner="median")
     run_search(whole, 15, function=by_epoch)
 
-    def interrupted(task, overrides, report):
-        (goal,) = objective(task, overrides, report).values
+    def interrupted(overrides, report):
+        (goal,) = objective(overrides, report).values
         for epoch in range(1, 11):
             if epoch == 5 and len(opened.trials()) > 7:
                 raise KeyboardInterrupt
@@ -210,7 +210,7 @@ def test_equal_settings_side_by_side_are_computed_once(tmp_path):
             from retrace.tools.search.trials.events import Finished
 
             number, overrides = self.orders.pop(0)
-            return Finished(number, objective(None, overrides, None))
+            return Finished(number, objective(overrides, None))
 
     from retrace.tools.search.running import Limits, Search
 

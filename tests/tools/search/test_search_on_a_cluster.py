@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
@@ -17,13 +18,13 @@ from postgres import running_server
 from project import Project, environment
 from retrace.core.params import load_params
 from retrace.tools.cli import cli
-from retrace.tools.search.cluster.evaluator import open_evaluator
-from retrace.tools.search.parts import load_parts
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+from retrace.tools.search.setup import load_parts
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import begun
 from retrace.tools.search.trials.events import Reported
 from retrace.tools.search.trials.local import LocalEvaluator
-from retrace.tools.search.trials.scoring import Task
+from retrace.tools.search.trials.scoring import Problem, score
 
 pytestmark = pytest.mark.slow
 
@@ -113,10 +114,11 @@ def test_a_network_has_the_same_bits_here_and_on_workers(project, cluster, monke
     monkeypatch.chdir(project.folder)
     training, validation = load_parts()
     params = dataclasses.replace(load_params(), model="mlp")
-    task = Task(params=params, training=training, validation=validation, goals=("log_loss",))
+    problem = Problem(params=params, training=training, validation=validation, goals=("log_loss",))
     settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
     found = []
-    for evaluator in (LocalEvaluator(task), open_evaluator(task, address=cluster.address)):
+    objective = partial(score, problem)
+    for evaluator in (LocalEvaluator(objective), ClusterEvaluator(objective, address=cluster.address)):
         with evaluator:
             events = []
             outcomes = toys.run_all(evaluator, settings, on_event=events.append)

@@ -13,11 +13,12 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 from clusters import ROOT, Cluster
 
 SEARCHER = """
-import json, sys, time, toys
+import json, sys, toys
+from functools import partial
 from clusters import wait_until
 from retrace.core.params import load_params
-from retrace.tools.search.cluster.evaluator import open_evaluator
-with open_evaluator(toys.Toy(load_params()), toys.by_steps, address=sys.argv[1]) as evaluator:
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+with ClusterEvaluator(partial(toys.by_steps, toys.Toy(load_params())), address=sys.argv[1]) as evaluator:
     wait_until(lambda: evaluator.next_event(0) or evaluator.slots() == 2)
     settings = [{"x": float(i), "seconds": 0.002} for i in range(40)]
     found = toys.run_all(evaluator, settings, stop=lambda step, value: value > 100)

@@ -1,13 +1,13 @@
 import pytest
 
 from retrace.tools.search.trials.events import Outcome
-from retrace.tools.search.watching import Watcher
+from retrace.tools.search.watching import Progress
 
 
 @pytest.fixture
 def watch(capsys):
-    def watch(values, lower_is_better=False):
-        watcher = Watcher("accuracy", lower_is_better, 9, [])
+    def watch(values, goal="accuracy"):
+        watcher = Progress(goal, 9, [])
         with watcher:
             for number, value in enumerate(values):
                 values = None if value is None else (value,)
@@ -27,7 +27,7 @@ def test_a_log_gets_a_line_for_each_new_best(watch):
 
 
 def test_lower_can_be_better(watch):
-    assert len(watch([0.5, 0.6, 0.4], lower_is_better=True)[1]) == 2
+    assert len(watch([0.5, 0.6, 0.4], goal="log_loss")[1]) == 2
 
 
 def test_a_terminal_gets_a_bar(watch, monkeypatch, capsys):

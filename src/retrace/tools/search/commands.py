@@ -3,69 +3,69 @@
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from retrace.core.errors import RetraceError
+from retrace.core.params import Params, load_params
+from retrace.readers import describe
+from retrace.tools.search.options import SPACES, Options, Pruner, Sampler
 
 if TYPE_CHECKING:
+    from retrace.tools.search.confirmation import MakeEvaluator
     from retrace.tools.search.setup import Prepared
-    from retrace.tools.search.trials.events import Evaluator
+    from retrace.tools.search.trials.events import Evaluator, Objective
 
 INTERRUPTED = 130
 
-Sampler = Literal["tpe", "random", "grid", "cmaes", "nsga2"]
-Pruner = Literal["median", "hyperband", "none"]
+Option = typer.Option
+Trials = Annotated[int, Option(min=1, help="How many trials the study shall have in the end.")]
+Timeout = Annotated[float | None, Option(min=0, help="Begin no trial after so many seconds.")]
+Folds = Annotated[int | None, Option(min=2, help="Cross-validate on the training and validation rows.")]
+Seed = Annotated[int, Option(min=0, help="Of the search; training keeps its own.")]
+Metric = Annotated[str | None, Option(help="What to improve; else the metric of params.yaml.")]
+Goals = Annotated[
+    str | None, Option(help="Further goals: seconds, size or other metrics, separated by commas.")
+]
+Jobs = Annotated[int, Option("--jobs", "-j", min=1, help="How many trials run side by side.")]
+Cluster = Annotated[
+    str | None,
+    Option(envvar="DASK_SCHEDULER_ADDRESS", help="A Dask scheduler, such as tcp://host:8786."),
+]
+Proposes = Annotated[Sampler, Option(help="Who proposes settings.")]
+Stops = Annotated[Pruner, Option(help="Who stops those that fall behind.")]
+Space = Annotated[Path, Option(help="The file of the spaces.")]
+Study = Annotated[str | None, Option(help="Name of the study; else one is made.")]
+Storage = Annotated[str | None, Option(help="A file or a database's URL; else a file in hpo/results/.")]
+Apply = Annotated[bool, Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")]
+Trial = Annotated[int | None, Option(min=0, help="Apply this trial instead of the best.")]
+Splits = Annotated[int, Option(min=5, help="With --apply: confirm it on so many fresh splits.")]
+Force = Annotated[bool, Option("--force", help="With --apply: also one that is not confirmed.")]
 
 
 def search(
-    trials: Annotated[
-        int, typer.Option(min=1, help="How many trials the study shall have in the end.")
-    ] = 30,
-    timeout: Annotated[
-        float | None, typer.Option(min=0, help="Begin no trial after so many seconds.")
-    ] = None,
-    folds: Annotated[
-        int | None,
-        typer.Option(min=2, help="Cross-validate on the training and validation rows."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the search; training keeps its own.")] = 0,
-    metric: Annotated[
-        str | None, typer.Option(help="What to improve; else the metric of params.yaml.")
-    ] = None,
-    goals: Annotated[
-        str | None,
-        typer.Option(help="Further goals: seconds, size or other metrics, separated by commas."),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="How many trials run side by side.")
-    ] = 1,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="A Dask scheduler, such as tcp://host:8786; or DASK_SCHEDULER_ADDRESS."),
-    ] = None,
-    sampler: Annotated[Sampler, typer.Option(help="Who proposes settings.")] = "tpe",
-    pruner: Annotated[Pruner, typer.Option(help="Who stops those that fall behind.")] = "median",
-    space: Annotated[Path, typer.Option(help="The file of the spaces.")] = Path("hpo/spaces.yaml"),
-    study: Annotated[str | None, typer.Option(help="Name of the study; else one is made.")] = None,
-    storage: Annotated[
-        str | None, typer.Option(help="A file or a database's URL; else a file in hpo/results/.")
-    ] = None,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")
-    ] = False,
-    trial: Annotated[
-        int | None, typer.Option(min=0, help="Apply this trial instead of the best.")
-    ] = None,
-    splits: Annotated[
-        int, typer.Option(min=5, help="With --apply: confirm it on so many fresh splits.")
-    ] = 10,
-    force: Annotated[
-        bool, typer.Option("--force", help="With --apply: also one that is not confirmed.")
-    ] = False,
+    trials: Trials = 30,
+    timeout: Timeout = None,
+    folds: Folds = None,
+    seed: Seed = 0,
+    metric: Metric = None,
+    goals: Goals = None,
+    jobs: Jobs = 1,
+    cluster: Cluster = None,
+    sampler: Proposes = "tpe",
+    pruner: Stops = "median",
+    space: Space = SPACES,
+    study: Study = None,
+    storage: Storage = None,
+    apply: Apply = False,
+    trial: Trial = None,
+    splits: Splits = 10,
+    force: Force = False,
 ) -> None:
     """Search the hyperparameters of the model in use.
 
@@ -76,16 +76,7 @@ def search(
     retrace search --trials 100 --jobs 2
     retrace search --trials 100 --apply
     """  # noqa: D301  \b is typer's mark for lines to keep
-    from retrace.tools.search.setup import check_installed, prepare
-    from retrace.tools.search.study.opening import Wishes
-
-    check_installed()
-    applies = apply or trial is not None
-    if force and not applies:
-        raise RetraceError("--force applies a winner that is not confirmed: give --apply too")
-    from retrace.tools.search.study.storages import storage_explained
-
-    wishes = Wishes(
+    options = Options(
         trials=trials,
         seconds=timeout,
         folds=folds,
@@ -98,68 +89,99 @@ def search(
         study=study,
         storage=storage,
     )
-
-    def make_evaluator(task: Any, function: Any) -> "Evaluator":
-        return _evaluator(task, function, jobs, cluster)
-
-    with _interrupted_in_one_line(), storage_explained(storage):
-        prepared = prepare(wishes, typer.echo)
-        _run(prepared, make_evaluator)
-        status = 0
-        if applies:
-            status = _apply(prepared, make_evaluator, number=trial, n_splits=splits, force=force)
-    raise typer.Exit(status)
+    winner = Winner(apply or trial is not None, trial, splits, force)
+    _run(options, winner, partial(_evaluator, jobs, cluster))
 
 
-def _run(prepared: "Prepared", make_evaluator: Any) -> None:
+@dataclass(frozen=True)
+class Winner:
+    """Whether one is to be applied, which, confirmed on how many splits, and also one that is not."""
+
+    applies: bool
+    trial: int | None
+    splits: int
+    force: bool
+
+
+def _run(options: Options, winner: Winner, evaluator: "Callable[..., Evaluator]") -> None:
+    if winner.force and not winner.applies:
+        raise RetraceError("--force applies a winner that is not confirmed: give --apply too")
+    params = _checked(options)
+    from retrace.tools.search.study.storages import storage_explained
+
+    make_evaluator = partial(evaluator, params.train.device == "cuda")
+    with _interrupted_in_one_line(), storage_explained(options.storage):
+        prepared = _search(options, params, make_evaluator)
+        if winner.applies:
+            raise typer.Exit(_apply(prepared, make_evaluator, winner))
+
+
+def _checked(options: Options) -> Params:
+    """Say a mistake in the options at once: what a search imports takes seconds."""
+    options.check()
+    params = load_params()
+    options.all_goals(params, describe(params.data).task)
+    try:
+        import optuna
+    except ModuleNotFoundError as error:
+        raise RetraceError(
+            "retrace search needs Optuna: run `pip install -r requirements-hpo.txt`"
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return params
+
+
+def _search(options: Options, params: Params, make_evaluator: "MakeEvaluator") -> "Prepared":
     from retrace.tools.search.results.files import write_results
     from retrace.tools.search.results.summary import front_in_words, tie_in_words
     from retrace.tools.search.running import Search
-    from retrace.tools.search.study.searchers import SignsOfLife
-    from retrace.tools.search.trials.scoring import lower_is_better, score
-    from retrace.tools.search.watching import Watcher
+    from retrace.tools.search.setup import prepare
+    from retrace.tools.search.study.searchers import Heartbeat
+    from retrace.tools.search.trials.scoring import score
+    from retrace.tools.search.watching import Progress
 
-    opened, task = prepared.opened, prepared.task
+    prepared = prepare(options, params, typer.echo)
+    opened, limits, goals = prepared.opened, prepared.limits, prepared.problem.goals
     many = len(prepared.space.names)
     typer.echo(
-        f"{task.params.model} on {task.params.data}: {many} parameter{'s' if many > 1 else ''},"
+        f"{params.model} on {params.data}: {many} parameter{'s' if many > 1 else ''},"
         f" study {opened.study.study_name}"
     )
-    goal = task.goals[0]
-    trials = prepared.limits.trials
-    watcher = Watcher(goal, lower_is_better(goal), trials, opened.trials())
-    with (
-        make_evaluator(task, score) as evaluator,
-        SignsOfLife(opened.study, opened.searcher),
-        watcher,
-    ):
-        why = Search(opened, prepared.space, evaluator, prepared.limits, watcher.show).run()
+    progress = Progress(goals[0], limits.trials, opened.trials())
+    evaluator = make_evaluator(partial(score, prepared.problem))
+    with evaluator, Heartbeat(opened.study, opened.searcher), progress:
+        why = Search(opened, prepared.space, evaluator, limits, progress.show).run()
     page = write_results(opened.study, prepared.folder)
-    found = watcher.summary() if len(task.goals) == 1 else front_in_words(opened.study)
-    typer.echo(f"{why}; {found}")
+    typer.echo(f"{why}; {progress.summary() if len(goals) == 1 else front_in_words(opened.study)}")
     if tie := tie_in_words(opened.study):
         typer.echo(tie)
     typer.echo(f"results: {page}")
+    return prepared
 
 
-def _apply(prepared: "Prepared", make_evaluator: Any, **options: Any) -> int:
-    from retrace.tools.search import promotion
+def _apply(prepared: "Prepared", make_evaluator: "MakeEvaluator", winner: Winner) -> int:
+    from retrace.tools.search.promotion import apply
 
-    study, task, folder = prepared.opened.study, prepared.task, prepared.folder
-    return promotion.apply(study, task, make_evaluator, folder, typer.echo, **options)
+    return apply(
+        prepared.opened.study,
+        prepared.problem,
+        make_evaluator,
+        prepared.folder,
+        typer.echo,
+        number=winner.trial,
+        n_splits=winner.splits,
+        force=winner.force,
+    )
 
 
-def _evaluator(task: Any, function: Any, jobs: int, cluster: str | None) -> "Evaluator":
-    from retrace.tools.search.cluster.connecting import scheduler_address
-
-    address = scheduler_address(cluster)
+def _evaluator(jobs: int, address: str | None, gpu: bool, objective: "Objective") -> "Evaluator":
     if jobs == 1 and address is None:
         from retrace.tools.search.trials.local import LocalEvaluator
 
-        return LocalEvaluator(task, function)
-    from retrace.tools.search.cluster.evaluator import open_evaluator
+        return LocalEvaluator(objective)
+    from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 
-    return open_evaluator(task, function, jobs=jobs, address=address)
+    return ClusterEvaluator(objective, jobs=jobs, address=address, gpu=gpu)
 
 
 @contextlib.contextmanager

@@ -7,28 +7,25 @@ luck. Fresh splits of the training and validation rows, and fresh training seeds
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
+from optuna.study import Study
 
 from retrace.core.errors import RetraceError
-from retrace.core.params import Params
 from retrace.tools.repository.overrides import override_params
-from retrace.tools.search.trials.events import Evaluator, Finished, Function, Outcome, Report
-from retrace.tools.search.trials.folds import join
-from retrace.tools.search.trials.resplitting import Rows, fresh_seeds, fresh_splits
-from retrace.tools.search.trials.scoring import Task, score
+from retrace.tools.search.trials.events import Callback, Evaluator, Finished, Objective, Outcome
+from retrace.tools.search.trials.folds import Rows, fresh_seeds, fresh_splits, join
+from retrace.tools.search.trials.scoring import Problem, score
 from retrace.tools.significance import Comparison, compare_over_splits
-
-if TYPE_CHECKING:
-    from optuna.study import Study
 
 N_SPLITS = 10
 MIN_SPLITS = 5
 
 SIDES = ("baseline", "best")
 
-MakeEvaluator = Callable[[Any, Function], Evaluator]
+MakeEvaluator = Callable[[Objective], Evaluator]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +34,8 @@ class Confirmation:
 
     Attributes
     ----------
-    metric : str
-    confirmed : bool
     sentence : str
         The verdict in one line.
-    n_splits : int
     scores : dict
         Under ``"baseline"`` and ``"best"`` a score for each split; None where a fit failed.
     """
@@ -59,7 +53,7 @@ class Refits:
 
     Attributes
     ----------
-    task : Task
+    problem : Problem
         Of the search; its training part holds all rows.
     settings : dict
         The overrides of each side.
@@ -69,19 +63,14 @@ class Refits:
         Of training, one for each split.
     """
 
-    task: Task
+    problem: Problem
     settings: dict[str, dict[str, Any]]
-    splits: list[tuple[Rows, Rows]]
+    splits: list[Rows]
     seeds: list[int]
-
-    @property
-    def params(self) -> Params:
-        """Return those of the search: an evaluator asks them for threads and device."""
-        return self.task.params
 
 
 def confirm(
-    task: Task,
+    problem: Problem,
     best: Mapping[str, Any],
     baseline: Mapping[str, Any],
     make_evaluator: MakeEvaluator,
@@ -94,12 +83,8 @@ def confirm(
 
     Parameters
     ----------
-    task : Task
-        Of the search; the test part is no part of it.
     best, baseline : dict
         Overrides of params.yaml.
-    make_evaluator : callable
-        Given what to share with all jobs, and the function of one, returns an `Evaluator`.
     seed : int
         Of the search: the seeds of splits and training follow from it, and are not its own.
     n_splits : int
@@ -114,59 +99,52 @@ def confirm(
     """
     if n_splits < MIN_SPLITS:
         raise RetraceError(f"got {n_splits} splits to confirm on: at least {MIN_SPLITS} are needed")
-    refits = _prepare(task, {"baseline": dict(baseline), "best": dict(best)}, seed, n_splits)
+    refits = _prepare(problem, {"baseline": dict(baseline), "best": dict(best)}, seed, n_splits)
     jobs = [{"side": side, "split": split} for split in range(n_splits) for side in SIDES]
-    with make_evaluator(refits, score_refit) as evaluator:
+    with make_evaluator(partial(score_refit, refits)) as evaluator:
         outcomes = _evaluate(evaluator, jobs)
     # The jobs alternate: baseline, best, baseline, ...
     sides = {side: outcomes[position :: len(SIDES)] for position, side in enumerate(SIDES)}
     return _judged(refits, sides, n_trials)
 
 
-def score_refit(refits: Refits, job: Mapping[str, Any], report: Report) -> Outcome:
-    """Fit and score one side on one split.
-
-    Parameters
-    ----------
-    refits : Refits
-    job : dict
-        ``{"side": "best", "split": 3}``.
-    report : callable
-        Told how it goes; nothing is stopped early here.
-    """
+def score_refit(refits: Refits, job: Mapping[str, Any], report: Callback) -> Outcome:
+    """Fit and score one side on one split: ``{"side": "best", "split": 3}``."""
     fitted, judged = refits.splits[job["split"]]
-    task = replace(
-        refits.task,
-        params=override_params(refits.task.params, {"seed": refits.seeds[job["split"]]}),
-        training=refits.task.training.take(fitted),
-        validation=refits.task.training.take(judged),
+    problem = refits.problem
+    problem = replace(
+        problem,
+        params=override_params(problem.params, {"seed": refits.seeds[job["split"]]}),
+        training=problem.training.take(fitted),
+        validation=problem.training.take(judged),
     )
-    return score(task, refits.settings[job["side"]], report)
+    return score(problem, refits.settings[job["side"]], report)
 
 
-def remember(study: "Study", number: int, found: Confirmation, against: int = 0) -> None:
+def save_confirmation(study: Study, number: int, confirmation: Confirmation, against: int = 0) -> None:
     """Keep a trial's confirmation against a baseline, which is a trial as well, with the study."""
-    study.set_user_attr(_key(number, against), asdict(found))
+    study.set_user_attr(_key(number, against), asdict(confirmation))
 
 
-def recall(study: "Study", number: int, against: int = 0) -> Confirmation | None:
+def load_confirmation(study: Study, number: int, against: int = 0) -> Confirmation | None:
     """Return what is known of a trial's confirmation against a baseline."""
-    told = study.user_attrs.get(_key(number, against))
-    return Confirmation(**told) if told else None
+    values = study.user_attrs.get(_key(number, against))
+    return Confirmation(**values) if values else None
 
 
 def _key(number: int, against: int) -> str:
     return f"confirmation of trial {number} against {against}"
 
 
-def _prepare(task: Task, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:
-    share = len(task.validation) / (len(task.training) + len(task.validation))
-    rows = join(task.training, task.validation)
-    drawn = fresh_seeds(2 * n_splits, seed, {seed, task.params.seed, task.params.split.seed})
-    splits = fresh_splits(rows, task.params.split, drawn[:n_splits], share)
+def _prepare(problem: Problem, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:
+    share = len(problem.validation) / (len(problem.training) + len(problem.validation))
+    rows = join(problem.training, problem.validation)
+    used = {seed, problem.params.seed, problem.params.split.seed}
+    seeds = fresh_seeds(2 * n_splits, seed, used)
+    splits = fresh_splits(rows, problem.params.split, seeds[:n_splits], share)
     # One goal, one fit: time and size are no matter of luck, and folds would be splits of splits.
-    alone = replace(task, training=rows, goals=task.goals[:1], folds=None)
-    return Refits(task=alone, settings=settings, splits=splits, seeds=drawn[n_splits:])
+    alone = replace(problem, training=rows, goals=problem.goals[:1], folds=None)
+    return Refits(problem=alone, settings=settings, splits=splits, seeds=seeds[n_splits:])
 
 
 def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]:
@@ -190,10 +168,10 @@ def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | Non
     scores = {side: [each.values[0] if each.values else None for each in sides[side]] for side in SIDES}
     confirmed, sentence = False, _failure(sides)
     if not sentence:
-        found = _compared(refits, scores)
-        confirmed, sentence = found.verdict == "better", _sentence(found, n_trials)
+        comparison = _compared(refits, scores)
+        confirmed, sentence = comparison.verdict == "better", _sentence(comparison, n_trials)
     return Confirmation(
-        metric=refits.task.goals[0],
+        metric=refits.problem.goals[0],
         confirmed=confirmed,
         sentence=sentence,
         n_splits=len(refits.splits),
@@ -221,21 +199,21 @@ def _compared(refits: Refits, scores: dict[str, list[float | None]]) -> Comparis
     return compare_over_splits(
         [was for was, _ in pairs],
         [now for _, now in pairs],
-        refits.task.goals[0],
+        refits.problem.goals[0],
         n_train=round(sizes[0]),
         n_test=round(sizes[1]),
     )
 
 
-def _sentence(found: Comparison, n_trials: int | None) -> str:
-    evidence = f"{found.difference:+.4f}"
-    if not math.isnan(found.interval.low):
-        evidence += f" (95 % interval {found.interval.low:+.4f} to {found.interval.high:+.4f})"
-    where = f"on {found.n_units} fresh splits and seeds: {found.metric} {evidence}"
-    if found.verdict == "better":
+def _sentence(result: Comparison, n_trials: int | None) -> str:
+    evidence = f"{result.difference:+.4f}"
+    if not math.isnan(result.interval.low):
+        evidence += f" (95 % interval {result.interval.low:+.4f} to {result.interval.high:+.4f})"
+    where = f"on {result.n_units} fresh splits and seeds: {result.metric} {evidence}"
+    if result.verdict == "better":
         return f"confirmed: better than the baseline {where}"
     among = f"the best of {n_trials} trials" if n_trials else "the best trial"
-    if found.verdict == "worse":
+    if result.verdict == "worse":
         return f"not confirmed: {among} looked better by luck; it is worse than the baseline {where}"
-    reason = f"; {found.reason}" if found.reason else ""
+    reason = f"; {result.reason}" if result.reason else ""
     return f"not confirmed: {among} looked better by luck, or by too little to tell, {where}{reason}"

@@ -4,11 +4,12 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from retrace.core.artifacts import METRICS
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from retrace.core import artifacts
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.experiments import check_known_to_git, run_experiment, unchanged_workspace
 from retrace.tools.repository.git import experiments, git, read_blobs
@@ -18,8 +19,8 @@ from retrace.tools.search.confirmation import (
     Confirmation,
     MakeEvaluator,
     confirm,
-    recall,
-    remember,
+    load_confirmation,
+    save_confirmation,
 )
 from retrace.tools.search.results.files import write_results
 from retrace.tools.search.results.summary import (
@@ -31,11 +32,7 @@ from retrace.tools.search.results.summary import (
     states,
 )
 from retrace.tools.search.study.studies import best_trial
-from retrace.tools.search.trials.scoring import Task
-
-if TYPE_CHECKING:
-    from optuna.study import Study
-    from optuna.trial import FrozenTrial
+from retrace.tools.search.trials.scoring import Problem
 
 LOGS = Path(".retrace/search")
 
@@ -44,34 +41,16 @@ NOT_CONFIRMED = 3
 # Hydra reads these words otherwise than as text.
 NO_TEXT = ("null", "true", "false", "nan", "inf")
 
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Promotion:
-    """A trial that ran in the pipeline.
-
-    Attributes
-    ----------
-    name : str
-        Of the experiment.
-    scores : dict
-        Of the validation part.
-    sentence : str
-        Whether the pipeline scores what the search saw.
-    """
-
-    name: str
-    scores: dict[str, float]
-    sentence: str
+# Gives a line to the user.
+Echo = Callable[[str], None]
 
 
 def apply(
-    study: "Study",
-    task: Task,
+    study: Study,
+    problem: Problem,
     make_evaluator: MakeEvaluator,
     folder: Path,
-    say: Say,
+    echo: Echo,
     *,
     number: int | None = None,
     n_splits: int = N_SPLITS,
@@ -81,16 +60,10 @@ def apply(
 
     Parameters
     ----------
-    study : Study
-    task, make_evaluator
-        As in `confirm`.
     folder : Path
         hpo/results/<study>.
-    say : callable
-        Is given lines for the user.
     number : int, optional
         Of the trial; else the best one.
-    n_splits : int
     force : bool
         Whether one that is not confirmed runs as well.
 
@@ -106,22 +79,23 @@ def apply(
     """
     trial, baseline = chosen(study, number), baseline_trial(study)
     if baseline and same(trial, baseline):
-        say(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
+        echo(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
         return 0
-    found = _confirmed(study, trial, task, make_evaluator, n_splits, say)
-    say(found.sentence)
+    confirmation = _confirmed(study, trial, problem, make_evaluator, n_splits, echo)
+    echo(confirmation.sentence)
     write_results(study, folder)
-    if not found.confirmed and not force:
-        say("not applied: `--force` applies it all the same")
+    if not confirmation.confirmed and not force:
+        echo("not applied: `--force` applies it all the same")
         return NOT_CONFIRMED
-    promoted = promote(study, trial, say)
-    say(promoted.sentence)
-    say(f"keep it: `dvc exp apply {promoted.name}` puts it into the workspace,")
-    say(f"         `dvc exp branch {promoted.name} BRANCH` makes it a branch")
+    name = experiment_name(study, trial)
+    scores = run_in_pipeline(name, trial, echo)
+    echo(_sentence(study, trial, name, scores))
+    echo(f"keep it: `dvc exp apply {name}` puts it into the workspace,")
+    echo(f"         `dvc exp branch {name} BRANCH` makes it a branch")
     return 0
 
 
-def chosen(study: "Study", number: int | None) -> "FrozenTrial":
+def chosen(study: Study, number: int | None) -> FrozenTrial:
     """Return the trial to apply.
 
     Raises
@@ -146,35 +120,31 @@ def chosen(study: "Study", number: int | None) -> "FrozenTrial":
     raise RetraceError(f"--trial: trial {number} of {name} is not {what}; allowed: {listed}")
 
 
-def promote(study: "Study", trial: "FrozenTrial", say: Say) -> Promotion:
-    """Run a trial's settings in the pipeline, as a DVC experiment that leaves the workspace alone.
+def run_in_pipeline(name: str, trial: FrozenTrial, echo: Echo) -> dict[str, float]:
+    """Run a trial's settings as a DVC experiment that leaves the workspace alone.
 
-    Parameters
-    ----------
-    study : Study
-    trial : FrozenTrial
-    say : callable
-        Is given the command, which takes a while.
+    Returns
+    -------
+    dict
+        The scores of the validation part.
 
     Raises
     ------
     RetraceError
         The pipeline failed, or a file that it needs is not known to Git.
     """
-    name = experiment_name(study, trial)
     overrides = [override(key, value) for key, value in overrides_of(trial).items()]
     check_known_to_git({dep.path for stage in read_stages() for dep in stage.dependencies})
     options = " ".join(f"-S {shlex.quote(each)}" for each in overrides)
-    say(f"dvc exp run --temp --name {name} {options}")
+    echo(f"dvc exp run --temp --name {name} {options}")
     with unchanged_workspace():
         failure = run_experiment(name, overrides, LOGS / f"{name}.log", kept="the study is kept")
     if failure:
         raise RetraceError(f"the pipeline failed: {failure.said} (log: {failure.log})")
-    scores = _validation_scores(name)
-    return Promotion(name=name, scores=scores, sentence=_sentence(study, trial, name, scores))
+    return _validation_scores(name)
 
 
-def experiment_name(study: "Study", trial: "FrozenTrial") -> str:
+def experiment_name(study: Study, trial: FrozenTrial) -> str:
     """Name an experiment after the study; one of that name that is there already keeps it."""
     best = best_trial(study)
     what = "best" if best and best.number == trial.number else f"trial-{trial.number}"
@@ -203,27 +173,27 @@ def _in_hydras_words(value: object) -> str:
 
 
 def _confirmed(
-    study: "Study",
-    trial: "FrozenTrial",
-    task: Task,
+    study: Study,
+    trial: FrozenTrial,
+    problem: Problem,
     make_evaluator: MakeEvaluator,
     n_splits: int,
-    say: Say,
+    echo: Echo,
 ) -> Confirmation:
     """Confirm a trial, or recall that it was: asked again, luck does not get a second chance."""
     baseline = baseline_trial(study)
     against = baseline.number if baseline else 0
-    found = recall(study, trial.number, against)
-    if found and found.n_splits == n_splits:
-        return found
+    known = load_confirmation(study, trial.number, against)
+    if known and known.n_splits == n_splits:
+        return known
     folds = study.user_attrs.get("folds") or 1
     seconds = [each.user_attrs.get("seconds", 0) / folds for each in (trial, baseline) if each]
-    say(
+    echo(
         f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits: {2 * n_splits} fits,"
         f" about {n_splits * sum(seconds):.0f} s one after another"
     )
-    found = confirm(
-        task,
+    confirmation = confirm(
+        problem,
         overrides_of(trial),
         overrides_of(baseline) if baseline else {},
         make_evaluator,
@@ -231,18 +201,18 @@ def _confirmed(
         n_splits=n_splits,
         n_trials=sum(states(study).values()),
     )
-    remember(study, trial.number, found, against)
-    return found
+    save_confirmation(study, trial.number, confirmation, against)
+    return confirmation
 
 
 def _validation_scores(name: str) -> dict[str, float]:
     head = git("rev-parse", "HEAD")
     commit = next(each.commit for each in experiments() if (each.name, each.baseline) == (name, head))
-    content = read_blobs([f"{commit}:./{METRICS}"])
+    content = read_blobs([f"{commit}:./{artifacts.METRICS}"])
     return dict(json.loads(next(iter(content.values())))["validation"])
 
 
-def _sentence(study: "Study", trial: "FrozenTrial", name: str, scores: Mapping[str, float]) -> str:
+def _sentence(study: Study, trial: FrozenTrial, name: str, scores: Mapping[str, float]) -> str:
     metric = goal_names(study)[0]
     ours, seen = scores[metric], trial.values[0]
     said = f"{name}: the pipeline scores {metric}"

@@ -3,8 +3,10 @@
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optuna.trial import FrozenTrial, Trial, TrialState
 
 from retrace.core.errors import RetraceError
 from retrace.tools.search.study.spaces import Space, setting_key
@@ -20,14 +22,15 @@ from retrace.tools.search.study.studies import (
 )
 from retrace.tools.search.trials.events import Evaluator, Finished, Outcome, Reported
 
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial, Trial
-
 # So often a searcher looks whether another one died, or the time is up.
 SECONDS_BETWEEN_LOOKS = 2.0
 
 # When so many have failed and none has succeeded, more of them would not help.
 FAILURES = 5
+
+
+# What a trial takes over from an equal one, beside its values.
+KEPT = ("scores", "folds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +57,8 @@ class Search:
 
     Parameters
     ----------
-    opened : OpenStudy
-    space : Space
-    evaluator : Evaluator
-    limits : Limits
-    watch : callable
-        Is shown each trial that ends: its number and outcome.
+    on_end : callable
+        Is told each trial that ends: its number and outcome.
     """
 
     def __init__(
@@ -68,13 +67,13 @@ class Search:
         space: Space,
         evaluator: Evaluator,
         limits: Limits,
-        watch: Callable[[int, Outcome], None],
+        on_end: Callable[[int, Outcome], None],
     ) -> None:
         self._opened = opened
         self._space = space
         self._evaluator = evaluator
         self._limits = limits
-        self._watch = watch
+        self._on_end = on_end
         self._deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
         self._looked = float("-inf")
         self._running: dict[int, Trial] = {}
@@ -85,12 +84,7 @@ class Search:
         self._left = None if limits.settings is None else set(map(setting_key, limits.settings))
 
     def run(self) -> str:
-        """Search.
-
-        Returns
-        -------
-        str
-            Why it ended, on one line.
+        """Search, and say in one line why it ended.
 
         Raises
         ------
@@ -172,13 +166,11 @@ class Search:
         self._running.pop(number, None)
         self._reported.pop(number, None)
         if tell(self._opened, number, outcome):
-            self._watch(number, outcome)
+            self._on_end(number, outcome)
         if outcome.error:
             self._give_up_if_all_fail(outcome.error)
 
     def _give_up_if_all_fail(self, error: str) -> None:
-        from optuna.trial import TrialState
-
         counted = begun(self._opened.trials())
         failed = [trial for trial in counted if trial.state == TrialState.FAIL]
         if len(failed) == len(counted) and len(failed) >= min(FAILURES, self._limits.trials):
@@ -200,35 +192,30 @@ class _Known:
         self.tried: set[str] = set()
         self._seen: set[int] = set()
 
-    def update(self, trials: "list[FrozenTrial]") -> None:
+    def update(self, trials: list[FrozenTrial]) -> None:
         for trial in trials:
             if trial.number not in self._seen and trial.state.is_finished():
                 self._seen.add(trial.number)
                 if "overrides" in trial.user_attrs and "retired" not in trial.user_attrs:
                     self._note(trial)
 
-    def _note(self, trial: "FrozenTrial") -> None:
-        from optuna.trial import TrialState
-
-        told = trial.user_attrs
-        key = setting_key(told["overrides"])
+    def _note(self, trial: FrozenTrial) -> None:
+        attributes = trial.user_attrs
+        key = setting_key(attributes["overrides"])
         self.tried.add(key)
         if trial.state == TrialState.PRUNED:
             return  # its fate hung on the others: again it may live
         values = None if trial.state == TrialState.FAIL else tuple(trial.values)
-        kept: dict[str, Any] = {name: told[name] for name in ("scores", "folds") if name in told}
-        outcome = Outcome(values=values, error=told.get("error"), attributes=kept)
-        self.outcomes.setdefault(key, (told.get("copy_of", trial.number), outcome))
+        kept = {name: value for name, value in attributes.items() if name in KEPT}
+        outcome = Outcome(values=values, error=attributes.get("error"), attributes=kept)
+        self.outcomes.setdefault(key, (attributes.get("copy_of", trial.number), outcome))
 
 
 def _copied(number: int, outcome: Outcome) -> Outcome:
     """Return the outcome of an equal trial, which cost nothing this time."""
-    attributes = {**outcome.attributes, "copy_of": number}
-    return Outcome(
-        values=outcome.values, pruned=outcome.pruned, error=outcome.error, attributes=attributes
-    )
+    return replace(outcome, seconds=0.0, attributes={**outcome.attributes, "copy_of": number})
 
 
-def _reported_steps(trial: "Trial") -> list[int]:
+def _reported_steps(trial: Trial) -> list[int]:
     study = trial.study
     return list(study.get_trials(deepcopy=False)[trial.number].intermediate_values)

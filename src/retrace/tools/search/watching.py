@@ -2,38 +2,32 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from optuna.trial import FrozenTrial, TrialState
 from tqdm import tqdm
 
 from retrace.tools.search.study.studies import begun
 from retrace.tools.search.trials.events import Outcome
-
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
+from retrace.tools.search.trials.scoring import lower_is_better
 
 
-class Watcher:
+class Progress:
     """Show each trial that ends, on standard error; a context manager.
 
     Parameters
     ----------
     goal : str
         The first goal of the study.
-    lower_is_better : bool
     trials : int
         How many there shall be.
     before : sequence of FrozenTrial
         Those that there are.
     """
 
-    def __init__(
-        self, goal: str, lower_is_better: bool, trials: int, before: "Sequence[FrozenTrial]"
-    ) -> None:
-        from optuna.trial import TrialState
-
+    def __init__(self, goal: str, trials: int, before: Sequence[FrozenTrial]) -> None:
         self._goal = goal
-        self._sign = 1 if lower_is_better else -1
+        self._sign = 1 if lower_is_better(goal) else -1
         self._trials = trials
         self._done = sum(trial.state.is_finished() for trial in begun(before))
         self._best: tuple[float, int] | None = None

@@ -11,16 +11,17 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 from clusters import ROOT, wait_until
 from retrace.tools.search.cluster import connecting
-from retrace.tools.search.cluster.connecting import connection, scheduler_address
+from retrace.tools.search.cluster.connecting import connection
 from retrace.tools.search.cluster.workforce import ClusterError
 
 SEARCHER = """
 import sys, toys
+from functools import partial
 from retrace.core.params import load_params
-from retrace.tools.search.cluster.evaluator import open_evaluator
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 if __name__ == "__main__":
     try:
-        with open_evaluator(toys.Toy(load_params()), toys.slow, jobs=1) as evaluator:
+        with ClusterEvaluator(partial(toys.slow, toys.Toy(load_params())), jobs=1) as evaluator:
             evaluator.submit(0, {"seconds": 60})
             print("started", flush=True)
             evaluator.next_event(None)
@@ -29,19 +30,11 @@ if __name__ == "__main__":
 """
 
 
-def test_the_scheduler_that_is_given_comes_before_the_variable(monkeypatch):
-    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
-    assert scheduler_address(None) is None
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://a:1")
-    assert scheduler_address(None) == "tcp://a:1"
-    assert scheduler_address("tcp://b:2") == "tcp://b:2"
-
-
 @pytest.mark.parametrize("address", ["head:8786", "tcp://head", "8786", "tcp://head:port"])
 def test_an_address_without_protocol_or_port_is_one_line(address):
     with (
         pytest.raises(ClusterError, match=r"should be such as tcp://10.0.0.1:8786"),
-        connection(jobs=None, address=address, gpu=False),
+        connection(address=address),
     ):
         pass
 
@@ -54,7 +47,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line_soon(address, monkeypatch)
     start = time.monotonic()
     with (
         pytest.raises(ClusterError, match=rf"no Dask scheduler answers at {address}.*dask scheduler"),
-        connection(jobs=None, address=address, gpu=False),
+        connection(address=address),
     ):
         pass
     assert time.monotonic() - start < 5

@@ -1,5 +1,6 @@
 import os
 import signal
+from functools import partial
 
 import pytest
 
@@ -7,7 +8,7 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 import toys
 from clusters import Cluster, wait_until
-from retrace.tools.search.cluster.evaluator import ClusterError, open_evaluator
+from retrace.tools.search.cluster.evaluator import ClusterError, ClusterEvaluator
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +53,7 @@ def wait_for_slots(evaluator, n):
 
 
 def test_two_processes_of_this_machine_compute_trials(toy):
-    with open_evaluator(toy, toys.slow, jobs=2) as evaluator:
+    with ClusterEvaluator(partial(toys.slow, toy), jobs=2) as evaluator:
         wait_for_slots(evaluator, 2)
         found = toys.run_all(evaluator, [{"x": float(i), "seconds": 0.1} for i in range(6)])
     assert {number: outcome.values for number, outcome in found.items()} == {i: (i,) for i in range(6)}
@@ -76,7 +77,7 @@ def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
     def stop(step, value):
         return value > 12
 
-    with open_evaluator(toy, toys.by_steps, address=cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.by_steps, toy), address=cluster.address) as evaluator:
         there = toys.run_all(evaluator, settings, stop=stop)
     for number, overrides in enumerate(settings):
         here = toys.by_steps(toy, overrides, stop)
@@ -89,7 +90,7 @@ def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
 
 
 def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
-    with open_evaluator(toy, toys.broken, address=cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.broken, toy), address=cluster.address) as evaluator:
         found = toys.run_all(evaluator, [{}])
     assert found[0].values is None
     assert found[0].error == "RetraceError: C: got -1, should be more than 0"
@@ -97,13 +98,13 @@ def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
 
 def test_a_foreign_cluster_goes_on_after_the_search(cluster, toy):
     for _ in range(2):
-        with open_evaluator(toy, toys.empty, address=cluster.address) as evaluator:
+        with ClusterEvaluator(partial(toys.empty, toy), address=cluster.address) as evaluator:
             assert toys.run_all(evaluator, [{"x": 1.0}])[0].values == (1.0,)
 
 
 def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, toy):
     fresh_cluster.add_worker()
-    with open_evaluator(toy, toys.slow, address=fresh_cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
         assert evaluator.slots() == 1
         toys.run_all(evaluator, [{"seconds": 0.0}] * 10)
         fresh_cluster.add_worker()
@@ -116,7 +117,7 @@ def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, t
 
 def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
     workers = [fresh_cluster.add_worker(), fresh_cluster.add_worker()]
-    with open_evaluator(toy, toys.by_steps, address=fresh_cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
         wait_for_slots(evaluator, 2)
         reported = []
 
@@ -141,7 +142,7 @@ def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
 def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy, monkeypatch):
     monkeypatch.setattr("retrace.tools.search.cluster.evaluator.MOST_TRIES", 2)
     fresh_cluster.add_worker(nanny=True)
-    with open_evaluator(toy, toys.deadly, address=fresh_cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.deadly, toy), address=fresh_cluster.address) as evaluator:
         found = toys.run_all(evaluator, [{"x": 0}, {"x": 1}, {"x": 0}])
     assert [outcome.values for _, outcome in sorted(found.items())] == [(0.0,), None, (0.0,)]
     assert "its worker died 2 times" in found[1].error
@@ -149,24 +150,23 @@ def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy,
 
 def test_a_worker_drops_the_trial_of_a_searcher_that_is_gone(fresh_cluster, toy):
     fresh_cluster.add_worker()
-    evaluator = open_evaluator(toy, toys.by_steps, address=fresh_cluster.address)
-    evaluator.submit(0, {"x": 1.0})
-    assert evaluator.next_event(10).step == 0  # and nobody answers
-    evaluator.close()
+    with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
+        evaluator.submit(0, {"x": 1.0})
+        assert evaluator.next_event(10).step == 0  # and nobody answers
     wait_until(lambda: lines(toy, "stopped"))
-    with open_evaluator(toy, toys.empty, address=fresh_cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.empty, toy), address=fresh_cluster.address) as evaluator:
         assert toys.run_all(evaluator, [{"x": 1.0}])[0].values == (1.0,)
 
 
 def test_without_workers_it_waits_says_so_and_gives_up(fresh_cluster, toy, capsys):
     with pytest.raises(ClusterError, match=r"no worker at tcp://.*start some with .*\(waited"):
-        open_evaluator(toy, toys.empty, address=fresh_cluster.address, patience=0.5)
+        ClusterEvaluator(partial(toys.empty, toy), address=fresh_cluster.address, patience=0.5)
     assert "waiting up to" in capsys.readouterr().err
 
 
 def test_a_trial_waits_for_a_worker_that_comes_later(fresh_cluster, toy):
     worker = fresh_cluster.add_worker()
-    with open_evaluator(toy, toys.slow, address=fresh_cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
         evaluator.submit(0, {"x": 3.0, "seconds": 0.5})
         wait_until(lambda: lines(toy, "started"))
         worker.send_signal(signal.SIGKILL)
@@ -177,7 +177,7 @@ def test_a_trial_waits_for_a_worker_that_comes_later(fresh_cluster, toy):
 
 def test_a_scheduler_that_goes_away_is_one_line(fresh_cluster, toy):
     fresh_cluster.add_worker()
-    with open_evaluator(toy, toys.slow, address=fresh_cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
         evaluator.submit(0, {"seconds": 20})
         fresh_cluster.end(fresh_cluster.scheduler)
         with pytest.raises(ClusterError, match=r"went away.*the same command, which goes on"):

@@ -1,20 +1,27 @@
 import pickle
+import platform
 
 import pytest
 
-from retrace.tools.search.cluster.versions import describe
-from retrace.tools.search.cluster.workers import ANSWERS, DiffersError, deliver, prepare
+from retrace.tools.search.cluster.workers import ANSWERS, DiffersError, deliver, unpack, versions
 
 
-def test_a_worker_with_the_same_code_unpacks_what_trials_share():
-    prepared = prepare(pickle.dumps(("the data", len)), describe())
-    assert (prepared.task, prepared.function) == ("the data", len)
+def test_what_decides_over_bits_is_told():
+    told = versions()
+    assert told["Python"] == ".".join(platform.python_version_tuple()[:2])
+    assert set(told) >= {"retrace", "torch", "scikit-learn", "numpy"}
+    assert "missing" not in told.values()
 
 
-def test_a_worker_that_differs_does_not_even_unpack():
-    searcher = describe() | {"torch": "1.0"}
-    with pytest.raises(DiffersError, match=r"torch .* \(here 1.0\)"):
-        prepare(b"not a pickle", searcher)
+def test_a_worker_with_the_same_code_unpacks_what_computes_trials():
+    assert unpack(pickle.dumps(len), versions()) is len
+
+
+def test_a_worker_that_differs_does_not_even_unpack_and_names_both_sides():
+    searcher = versions() | {"torch": "1.0", "other": "2.0"}
+    torch = versions()["torch"]
+    with pytest.raises(DiffersError, match=rf"torch {torch} \(here 1.0\), other missing \(here 2.0\)"):
+        unpack(b"not a pickle", searcher)
 
 
 def test_an_answer_that_comes_too_late_is_left_alone():

@@ -1,6 +1,6 @@
-import dataclasses
 import os
 import shutil
+from functools import partial
 
 import pytest
 
@@ -8,7 +8,7 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 import toys
 from clusters import ROOT, Cluster
-from retrace.tools.search.cluster.evaluator import ClusterError, open_evaluator
+from retrace.tools.search.cluster.evaluator import ClusterError, ClusterEvaluator
 
 pytestmark = pytest.mark.slow
 
@@ -41,13 +41,8 @@ def toy(params):
     return toys.Toy(params)
 
 
-def with_cuda(toy):
-    train = dataclasses.replace(toy.params.train, device="cuda")
-    return toys.Toy(dataclasses.replace(toy.params, train=train))
-
-
 def test_a_worker_with_other_code_is_left_out_with_the_remedy(cluster, toy, capsys):
-    with open_evaluator(toy, toys.empty, address=cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.empty, toy), address=cluster.address) as evaluator:
         toys.run_all(evaluator, [{}] * 30)
         assert evaluator.slots() == 1
     said = capsys.readouterr().err
@@ -56,13 +51,13 @@ def test_a_worker_with_other_code_is_left_out_with_the_remedy(cluster, toy, caps
 
 
 def test_a_worker_with_several_threads_is_named_and_computes_one_trial_at_a_time(cluster, toy, capsys):
-    with open_evaluator(toy, toys.empty, address=cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.empty, toy), address=cluster.address) as evaluator:
         assert evaluator.slots() == 1
     assert "has 2 threads, but computes one trial at a time" in capsys.readouterr().err
 
 
 def test_trials_on_a_gpu_go_to_workers_that_have_the_resource(cluster, toy):
-    with open_evaluator(with_cuda(toy), toys.slow, address=cluster.address) as evaluator:
+    with ClusterEvaluator(partial(toys.slow, toy), gpu=True, address=cluster.address) as evaluator:
         found = toys.run_all(evaluator, [{"seconds": 0}] * 3)
     assert len({outcome.attributes["worker"] for outcome in found.values()}) == 1
 
@@ -71,6 +66,6 @@ def test_a_cluster_whose_workers_all_differ_is_one_line(tmp_path, other_code, to
     with Cluster(tmp_path) as cluster:
         cluster.add_worker(PYTHONPATH=other_code)
         with pytest.raises(ClusterError, match=r"no worker .* can be used: .* left out.*same commit"):
-            open_evaluator(toy, toys.empty, address=cluster.address)
+            ClusterEvaluator(partial(toys.empty, toy), address=cluster.address)
         with pytest.raises(ClusterError, match=r"train.device is cuda, and no worker .* resource GPU"):
-            open_evaluator(with_cuda(toy), toys.empty, address=cluster.address, patience=1.0)
+            ClusterEvaluator(partial(toys.empty, toy), gpu=True, address=cluster.address, patience=1.0)

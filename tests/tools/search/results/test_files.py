@@ -8,7 +8,7 @@ pytest.importorskip("optuna")
 from made_studies import conditional, made, make_study
 from retrace.core.artifacts import ArtifactError
 from retrace.core.checked_yaml import load_yaml
-from retrace.tools.search.confirmation import Confirmation, remember
+from retrace.tools.search.confirmation import Confirmation, save_confirmation
 from retrace.tools.search.results.files import best_yaml, nested, write_results
 
 AWKWARD = {
@@ -61,7 +61,7 @@ def test_a_study_without_a_score_has_no_best_and_takes_away_the_old_one(tmp_path
     written(tmp_path, make_study(made(0.8, C=1.0)))
     found = written(tmp_path, make_study(made(state="failed", error="no | luck", C=1.0)))
     assert "best.yaml" not in found
-    assert "**No trial finished.**" in found["report.md"]
+    assert "**No trial finished**" in found["report.md"]
     assert "| no \\| luck | 1 | 0 |" in found["report.md"]
 
 
@@ -74,14 +74,15 @@ def test_of_two_goals_the_whole_front_is_kept(tmp_path):
 
 def test_the_page_tells_the_gain_and_that_it_is_not_confirmed(tmp_path):
     text = written(tmp_path, make_study(made(0.8, C=1.0), made(0.85, C=2.0)))["report.md"]
-    assert "**accuracy 0.8500** in trial 1, +0.0500 against params.yaml as it was (0.8000)" in text
+    assert "**accuracy 0.8500**" in text
+    assert "Trial 1: +0.0500 against params.yaml as it was (0.8000)." in text
     assert "Not confirmed yet: the best of 2 looks better than it is" in text
     assert re.search(r"\| `models.svm.C` \| `1.0` \| `2.0` \|", text)
 
 
 def test_the_verdict_is_on_both_pages(tmp_path):
     study = make_study(made(0.8, C=1.0), made(0.85, C=2.0))
-    remember(
+    save_confirmation(
         study,
         1,
         Confirmation(

@@ -95,7 +95,7 @@ def test_no_tie_is_told_of_one_winner_of_a_loss_or_of_two_goals():
 
 
 def test_both_pages_tell_of_a_tie():
-    assert summarise(make_study(made(0.9), made(0.9)))["tie"].startswith("2 of 2 settings share")
+    assert summarise(make_study(made(0.9), made(0.9)))["remarks"][-1].startswith("2 of 2 settings share")
 
 
 def test_the_history_rises_and_is_thinned():
@@ -122,5 +122,5 @@ def test_settings_are_the_same_by_value_and_type():
 
 def test_a_baseline_that_failed_is_no_obstacle():
     found = summarise(make_study(made(state="failed", error="x", C=1.0), made(0.9, C=2.0)))
-    assert found["best"]["differences"] == []
-    assert not found["is_baseline"]
+    assert found["best"]["difference"] == ""
+    assert found["remarks"][0] == "Trial 1: the best."

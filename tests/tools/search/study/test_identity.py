@@ -1,12 +1,9 @@
-import dataclasses
-import json
-
 import pytest
 
 from retrace.tools.repository.stages import Dependency, Stage
 from retrace.tools.search.study.identity import differences, identify, identity_hash
-from retrace.tools.search.study.spaces import Parameter, Space
-from searches import FLAT
+from retrace.tools.search.study.spaces import Space
+from searches import FLAT, choice, numbers
 
 PARAMS = {
     "seed": 42,
@@ -58,7 +55,7 @@ def make(tmp_path, monkeypatch):
 def test_what_a_score_depends_on_is_told_apart_and_named(make, changed, said):
     before, after = make(), make(**changed)
     assert identity_hash(before) != identity_hash(after)
-    assert differences(json.loads(json.dumps(before)), after) == said
+    assert differences(before, after) == said
 
 
 def test_searched_parameters_do_not_count(make):
@@ -67,9 +64,9 @@ def test_searched_parameters_do_not_count(make):
 
 
 def test_another_range_goes_on_but_other_choices_do_not(make):
-    wide = dataclasses.replace(FLAT.parameters[0], high=1e5)
+    wide = numbers("models.svm.C", 1e-2, 1e5, log=True)
     assert identity_hash(make()) == identity_hash(make(space=Space((wide, *FLAT.parameters[1:]))))
-    poly = dataclasses.replace(FLAT.parameters[1], choices=("rbf", "poly"))
+    poly = choice("models.svm.kernel", "rbf", "poly")
     changed = make(space=Space((FLAT.parameters[0], poly, FLAT.parameters[2])))
     assert differences(make(), changed) == [
         "the space: models.svm.kernel is another kind of range or choice"
@@ -77,7 +74,7 @@ def test_another_range_goes_on_but_other_choices_do_not(make):
 
 
 def test_a_parameter_that_joins_or_leaves_is_named(make):
-    scale = Parameter(name="features.scale", kind="choice", choices=("standard", "minmax"))
+    scale = choice("features.scale", "standard", "minmax")
     more = make(space=Space((*FLAT.parameters, scale)))
     assert differences(make(), more) == ["the space: features.scale is searched now"]
     assert differences(more, make()) == ["the space: features.scale is no longer searched"]

@@ -1,5 +1,5 @@
 from retrace.tools.search.study.opening import _next_name, _steps
-from retrace.tools.search.trials.scoring import Task
+from retrace.tools.search.trials.scoring import Problem
 from searches import FLAT
 
 
@@ -11,6 +11,6 @@ def test_a_new_name_counts_on():
 
 def test_steps_are_epochs_or_folds(params, make_dataset):
     parts = {"training": make_dataset(), "validation": make_dataset()}
-    task = Task(params=params, goals=("accuracy",), **parts)
+    task = Problem(params=params, goals=("accuracy",), **parts)
     assert _steps(task, FLAT) == 60
-    assert _steps(Task(params=params, goals=("accuracy",), folds=5, **parts), FLAT) == 5
+    assert _steps(Problem(params=params, goals=("accuracy",), folds=5, **parts), FLAT) == 5

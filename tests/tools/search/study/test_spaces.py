@@ -1,7 +1,7 @@
 import pytest
 
-from retrace.tools.search.study.spaces import Parameter, Space
-from searches import FLAT, SMALL
+from retrace.tools.search.study.spaces import Space
+from searches import FLAT, SMALL, choice, numbers
 
 
 class FirstChoice:
@@ -29,7 +29,7 @@ def test_values_outside_the_space_are_left_out():
 
 
 def test_lists_pass_as_text_and_come_back_as_lists():
-    hidden = Parameter(name="models.mlp.hidden", kind="choice", choices=([64], [128, 64]))
+    hidden = choice("models.mlp.hidden", [64], [128, 64])
     assert Space((hidden,)).inside({"models.mlp.hidden": [128, 64]}) == {
         "models.mlp.hidden": "[128, 64]"
     }
@@ -37,7 +37,7 @@ def test_lists_pass_as_text_and_come_back_as_lists():
 
 
 def test_numbers_have_few_digits_and_stay_within_bounds():
-    rate = Parameter(name="rate", kind="log", low=0.00012354, high=0.1)
+    rate = numbers("rate", 0.00012354, 0.1, log=True)
     assert rate.value(0.0123456789) == 0.01235
     assert rate.value(0.00012354) == 0.00012354
 
@@ -45,10 +45,10 @@ def test_numbers_have_few_digits_and_stay_within_bounds():
 @pytest.mark.parametrize(
     ("parameter", "count"),
     [
-        (Parameter(name="n", kind="int", low=50, high=400, step=50), 8),
-        (Parameter(name="n", kind="log_int", low=1, high=20), 20),
-        (Parameter(name="n", kind="float", low=0.0, high=0.3, step=0.1), 4),
-        (Parameter(name="n", kind="log", low=0.1, high=1.0), None),
+        (numbers("n", 50, 400, step=50), 8),
+        (numbers("n", 1, 20, log=True), 20),
+        (numbers("n", 0.0, 0.3, step=0.1), 4),
+        (numbers("n", 0.1, 1.0, log=True), None),
     ],
 )
 def test_values_are_counted(parameter, count):
@@ -66,5 +66,5 @@ def test_settings_of_a_finite_space_are_all_there():
 
 
 def test_true_is_not_one():
-    flag = Parameter(name="f", kind="choice", choices=(True, False))
+    flag = choice("f", True, False)
     assert not flag.contains(1)

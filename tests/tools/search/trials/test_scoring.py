@@ -4,7 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
-from retrace.tools.search.trials.scoring import Task, score
+from retrace.tools.search.trials.scoring import Problem, score
 
 
 def never(step, value):
@@ -14,7 +14,7 @@ def never(step, value):
 @pytest.fixture
 def task(params, make_dataset):
     params = dataclasses.replace(params, model="logistic_regression")
-    return Task(
+    return Problem(
         params=params,
         training=make_dataset(n=60),
         validation=make_dataset(n=40),

@@ -9,13 +9,15 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster
+from distributed.security import Security
+from distributed.system import MEMORY_LIMIT
 
 from retrace.tools.search.cluster.workforce import ClusterError
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 SECONDS_TO_CONNECT = 10
 
@@ -32,22 +34,14 @@ LOCAL_SETTINGS = {
     "distributed.scheduler.http.routes": [],
 }
 
-# Dask reads this variable too.
-VARIABLE = "DASK_SCHEDULER_ADDRESS"
-
-
-def scheduler_address(given: str | None) -> str | None:
-    """Return the scheduler to use: the one given, else that of DASK_SCHEDULER_ADDRESS, else None."""
-    return given or os.environ.get(VARIABLE) or None
-
 
 @contextmanager
-def connection(*, jobs: int | None, address: str | None, gpu: bool) -> Iterator["Client"]:
+def connection(*, jobs: int = 1, address: str | None = None, gpu: bool = False) -> Iterator[Client]:
     """Connect to a scheduler, or start a cluster of processes here and end it afterwards.
 
     Parameters
     ----------
-    jobs : int or None
+    jobs : int
         How many processes to start, where there is no address.
     address : str or None
         Such as ``tcp://10.0.0.1:8786``. TLS is set up in Dask's own configuration.
@@ -59,19 +53,17 @@ def connection(*, jobs: int | None, address: str | None, gpu: bool) -> Iterator[
     ClusterError
         Nobody answers at the address.
     """
-    with ExitStack() as stack:
-        stack.enter_context(_quiet())
-        client = (
-            _connect(address) if address else stack.enter_context(_local_client(jobs=jobs or 1, gpu=gpu))
-        )
+    local = nullcontext() if address else _local_cluster(jobs, gpu)
+    with _quiet(), local as cluster:
+        client = _connect(address) if address else Client(cluster, set_as_default=False)
         try:
             yield client
         finally:
-            with _interrupts(signal.SIG_IGN):
+            with _uninterrupted():
                 client.close(timeout=5)
 
 
-def _connect(address: str, **options: Any) -> "Client":
+def _connect(address: str) -> Client:
     from distributed import Client
 
     if not re.fullmatch(r"[a-z]+://[^/\s]+:\d+", address):
@@ -81,10 +73,8 @@ def _connect(address: str, **options: Any) -> "Client":
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # versions are compared by retrace.tools.search.cluster.versions
-            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, **options)
+            warnings.simplefilter("ignore")  # what differs in a worker is told when it unpacks the data
+            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
         raise ClusterError(
             f"no Dask scheduler answers at {address} ({_cause(error)}): start one with `dask scheduler`,"
@@ -100,18 +90,13 @@ def _cause(error: BaseException) -> str:
 
 
 @contextmanager
-def _local_client(*, jobs: int, gpu: bool) -> Iterator["Client"]:
+def _local_cluster(jobs: int, gpu: bool) -> Iterator[LocalCluster]:
     """Start worker processes that only this user can reach, and only from this machine."""
-    import dask
-    from distributed import Client, LocalCluster
-    from distributed.security import Security
-    from distributed.system import MEMORY_LIMIT
-
     with (
         tempfile.TemporaryDirectory(prefix="retrace-dask-") as folder,
         dask.config.set(LOCAL_SETTINGS | {"temporary-directory": folder}),
     ):
-        with _interrupts(signal.SIG_IGN):  # inherited by the workers
+        with _uninterrupted():  # inherited by the workers
             cluster = LocalCluster(
                 n_workers=jobs,
                 threads_per_worker=1,
@@ -125,9 +110,9 @@ def _local_client(*, jobs: int, gpu: bool) -> Iterator["Client"]:
                 preload=["retrace.tools.search.cluster.workers"],
             )
         try:
-            yield Client(cluster, set_as_default=False)
+            yield cluster
         finally:
-            with _interrupts(signal.SIG_IGN):
+            with _uninterrupted():
                 cluster.sync(_end_workers, cluster)
                 cluster.close(timeout=10)
 
@@ -138,12 +123,12 @@ async def _end_workers(cluster: Any) -> None:
 
 
 @contextmanager
-def _interrupts(handler: Any) -> Iterator[None]:
-    """Handle Ctrl-C in another way for a moment; only the main thread may."""
+def _uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment; only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, handler)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:

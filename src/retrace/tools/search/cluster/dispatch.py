@@ -9,29 +9,19 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from retrace.tools.search.cluster.workers import Order, deliver, run_trial
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.events import Outcome, Reported
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 
 @dataclass(frozen=True)
-class Said:
-    """A report as it arrives from a worker."""
+class Message:
+    """What comes of an order: a report, at last an outcome, or what went wrong."""
 
     number: int
     attempt: int
-    step: int
-    value: float
-
-
-@dataclass(frozen=True)
-class Ended:
-    """An order is over: with an outcome, or with what went wrong."""
-
-    number: int
-    attempt: int
-    result: Outcome | BaseException
+    content: Reported | Outcome | BaseException
 
 
 class Dispatch:
@@ -40,6 +30,7 @@ class Dispatch:
     Parameters
     ----------
     client : distributed.Client
+        Connected.
     topic : str
         Of this search's events.
     gpu : bool
@@ -47,24 +38,23 @@ class Dispatch:
     """
 
     def __init__(self, client: "Client", topic: str, *, gpu: bool) -> None:
-        self.inbox: SimpleQueue[Said | Ended] = SimpleQueue()
+        self.inbox: SimpleQueue[Message] = SimpleQueue()
         self._client = client
-        self._loop = client.loop
         self._resources = {"GPU": 1} if gpu else None
         client.subscribe_topic(topic, self._hear)
 
-    def order(self, order: Order, prepared: "Future[Any]", worker: str) -> "Future[Any]":
+    def order(self, order: Order, objective: "Future[Any]", worker: str) -> "Future[Any]":
         """Have a worker run a trial; hold the future, or Dask takes the trial back."""
         future = self._client.submit(
             run_trial,
-            prepared,
+            objective,
             order,
             key=f"{order.topic}-{order.number}-{order.attempt}",
             workers=[worker],
             resources=self._resources,
             pure=False,
         )
-        self._call(self._watch, order, future)
+        self._call(self._await, order, future)
         return future
 
     def reply(self, order: Order, worker: str, step: int, stop: bool) -> None:
@@ -72,19 +62,20 @@ class Dispatch:
         self._call(self._send, order.mailbox, worker, step, stop)
 
     def _call(self, function: Any, *arguments: Any) -> None:
-        if self._loop is not None:
-            self._loop.add_callback(function, *arguments)
+        if self._client.loop is not None:
+            self._client.loop.add_callback(function, *arguments)
 
     def _hear(self, event: tuple[float, list[Any]]) -> None:
-        self.inbox.put(Said(*event[1]))
+        number, attempt, step, value = event[1]
+        self.inbox.put(Message(number, attempt, Reported(number, step, value)))
 
-    async def _watch(self, order: Order, future: "Future[Any]") -> None:
+    async def _await(self, order: Order, future: "Future[Any]") -> None:
         result: Outcome | BaseException
         try:
             result = await future
         except BaseException as error:  # a trial may raise anything, and Dask cancels with one of these
             result = error
-        self.inbox.put(Ended(order.number, order.attempt, result))
+        self.inbox.put(Message(order.number, order.attempt, result))
 
     async def _send(self, mailbox: tuple[str, int, int], worker: str, step: int, stop: bool) -> None:
         await self._client.run(deliver, mailbox, step, stop, workers=[worker], on_error="ignore")

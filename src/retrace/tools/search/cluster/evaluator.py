@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from queue import Empty
 from typing import TYPE_CHECKING, Any, Self
 
+from tqdm import tqdm
+
 from retrace.tools.search.cluster.connecting import connection
-from retrace.tools.search.cluster.dispatch import Dispatch, Ended, Said
+from retrace.tools.search.cluster.dispatch import Dispatch
 from retrace.tools.search.cluster.workers import Order
 from retrace.tools.search.cluster.workforce import ClusterError, Workforce
-from retrace.tools.search.trials.events import Evaluator, Event, Finished, Function, Outcome, Reported
-from retrace.tools.search.trials.scoring import score
+from retrace.tools.search.trials.events import Event, Finished, Objective, Outcome, Reported
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -30,44 +31,8 @@ SECONDS_BETWEEN_CHECKS = 0.1
 SECONDS_BEFORE_WORDS = 4.0
 
 
-def open_evaluator(
-    task: Any,
-    function: Function = score,
-    *,
-    jobs: int | None = None,
-    address: str | None = None,
-    patience: float = SECONDS_WITHOUT_WORKERS,
-) -> Evaluator:
-    """Compute trials in other processes, here or on a cluster.
-
-    Parameters
-    ----------
-    task : Task, or what ``function`` takes
-        Can be pickled; ``params.train.device`` of it is known. Sent once to each worker.
-    function : callable
-        ``(task, overrides, report) -> Outcome``; pins its seed and threads itself.
-    jobs : int or None
-        How many processes of this machine; without an address.
-    address : str or None
-        Of a Dask scheduler, such as ``tcp://10.0.0.1:8786``, which goes on when the search is over.
-    patience : float
-        How many seconds to wait where there is no worker.
-
-    Returns
-    -------
-    Evaluator
-        A context manager.
-
-    Raises
-    ------
-    ClusterError
-        The scheduler does not answer, or no worker can be used.
-    """
-    return ClusterEvaluator(task, function, jobs=jobs, address=address, patience=patience)
-
-
 @dataclass
-class Running:
+class Submitted:
     """A trial between `submit` and its `Finished`."""
 
     order: Order
@@ -87,24 +52,48 @@ class Running:
 
 
 class ClusterEvaluator:
-    """Trials on the workers of a Dask cluster, one at a time in each."""
+    """Compute trials on the workers of a Dask cluster, one at a time in each.
+
+    Parameters
+    ----------
+    objective : callable
+        Can be pickled, pins its seed and threads itself. Sent once to each worker.
+    jobs : int
+        How many processes of this machine; without an address.
+    address : str or None
+        Of a Dask scheduler, such as ``tcp://10.0.0.1:8786``, which goes on when the search is over.
+    gpu : bool
+        Use only workers that have the Dask resource ``GPU``.
+    patience : float
+        How many seconds to wait where there is no worker.
+
+    Raises
+    ------
+    ClusterError
+        The scheduler does not answer, or no worker can be used.
+    """
 
     def __init__(
-        self, task: Any, function: Function, *, jobs: int | None, address: str | None, patience: float
+        self,
+        objective: Objective,
+        *,
+        jobs: int = 1,
+        address: str | None = None,
+        gpu: bool = False,
+        patience: float = SECONDS_WITHOUT_WORKERS,
     ) -> None:
         from distributed.protocol.pickle import dumps
 
         self._topic = f"retrace-{uuid.uuid4().hex[:12]}"
-        self._running: dict[int, Running] = {}
-        self._waiting: deque[Running] = deque()
+        self._running: dict[int, Submitted] = {}
+        self._waiting: deque[Submitted] = deque()
         self._patience = patience
         self._idle_since, self._told = time.monotonic(), False
-        gpu = task.params.train.device == "cuda"
-        payload = dumps((task, function))
+        payload = dumps(objective)
         with ExitStack() as stack:
             client = stack.enter_context(connection(jobs=jobs, address=address, gpu=gpu))
             self._dispatch = Dispatch(client, self._topic, gpu=gpu)
-            self._workforce = Workforce(client, payload, self._topic, gpu, _say)
+            self._workforce = Workforce(client, payload, self._topic, gpu, _echo)
             self._wait_for_the_first()
             self._stack = stack.pop_all()
 
@@ -114,7 +103,7 @@ class ClusterEvaluator:
 
     def submit(self, number: int, overrides: Mapping[str, Any]) -> None:
         """Start a trial on a free worker, or as soon as there is one."""
-        trial = self._running[number] = Running(Order(self._topic, number, 1, dict(overrides)))
+        trial = self._running[number] = Submitted(Order(self._topic, number, 1, dict(overrides)))
         self._waiting.append(trial)
         self._place()
 
@@ -135,23 +124,21 @@ class ClusterEvaluator:
                 return None
 
     def answer(self, number: int, stop: bool) -> None:
-        """Send the reply that a trial's `report` waits for."""
+        """Send the reply that a trial's report waits for."""
         trial = self._running[number]
         if trial.asked is not None:
             trial.answers[trial.asked] = stop
             self._reply(trial, trial.asked)
             trial.asked = None
 
-    def close(self) -> None:
-        """Take back what runs; end the processes that were started here, and no others."""
-        self._running.clear()
-        self._stack.close()
-
     def __enter__(self) -> Self:
+        """Return the evaluator itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        """Take back what runs; end the processes that were started here, and no others."""
+        self._running.clear()
+        self._stack.close()
 
     def _listen(self, end: float) -> Event | None:
         try:
@@ -162,57 +149,58 @@ class ClusterEvaluator:
         trial = self._running.get(message.number)
         if trial is None or trial.order.attempt != message.attempt:
             return None  # of a worker that was thought lost
-        return self._note(trial, message) if isinstance(message, Said) else self._end(trial, message)
+        if isinstance(message.content, Reported):
+            return self._note(trial, message.content)
+        return self._end(trial, message.content)
 
-    def _note(self, trial: Running, said: Said) -> Reported | None:
+    def _note(self, trial: Submitted, report: Reported) -> Reported | None:
         """Pass a report on once: a trial that is run again repeats those of its first run."""
-        if said.step in trial.answers:
-            self._reply(trial, said.step)
-        elif trial.asked != said.step:
-            trial.asked = said.step
-            return Reported(said.number, said.step, said.value)
+        if report.step in trial.answers:
+            self._reply(trial, report.step)
+        elif trial.asked != report.step:
+            trial.asked = report.step
+            return report
         return None
 
-    def _reply(self, trial: Running, step: int) -> None:
+    def _reply(self, trial: Submitted, step: int) -> None:
         if trial.worker:
             self._dispatch.reply(trial.order, trial.worker, step, trial.answers[step])
 
-    def _end(self, trial: Running, ended: Ended) -> Finished | None:
-        result, kind = ended.result, type(ended.result).__name__
+    def _end(self, trial: Submitted, result: Outcome | BaseException) -> Finished | None:
         if isinstance(result, Outcome):
             return self._finish(trial, result)
+        kind = type(result).__name__
         if kind == "KilledWorker":
             return self._lose(trial)
         if kind in {"CancelledError", "FutureCancelledError"}:
             raise self._workforce.gone()
         return self._finish(trial, Outcome(values=None, error=f"{kind}: {result}"))
 
-    def _finish(self, trial: Running, outcome: Outcome) -> Finished:
+    def _finish(self, trial: Submitted, outcome: Outcome) -> Finished:
         del self._running[trial.order.number]
         if trial.lost:
-            outcome = replace(outcome, attributes=outcome.attributes | {"tries": len(trial.lost) + 1})
+            tries = min(trial.order.attempt, MOST_TRIES)
+            outcome = replace(outcome, attributes=outcome.attributes | {"tries": tries})
         return Finished(trial.order.number, outcome)
 
-    def _lose(self, trial: Running) -> Finished | None:
+    def _lose(self, trial: Submitted) -> Finished | None:
         """Run a trial again elsewhere; give it up where it seems to be what ends its workers."""
         trial.lose()
         if len(trial.lost) < MOST_TRIES:
             self._waiting.append(trial)
             return None
-        del self._running[trial.order.number]
-        reason = (
-            f"its worker died {MOST_TRIES} times ({', '.join(trial.lost)}), perhaps for want of memory"
-        )
-        return Finished(trial.order.number, Outcome(values=None, error=reason))
+        workers = ", ".join(trial.lost)
+        reason = f"its worker died {MOST_TRIES} times ({workers}), perhaps for want of memory"
+        return self._finish(trial, Outcome(values=None, error=reason))
 
     def _follow_workers(self) -> Finished | None:
-        self._workforce.tend()
+        self._workforce.update()
         for trial in list(self._running.values()):
             lost = trial.worker and trial.worker not in self._workforce.ready
             if lost and (given_up := self._lose(trial)):
                 return given_up
         self._place()
-        self._mind_the_time()
+        self._check_patience()
         return None
 
     def _place(self) -> None:
@@ -225,13 +213,13 @@ class ClusterEvaluator:
 
     def _wait_for_the_first(self) -> None:
         while not self._workforce.ready:
-            self._workforce.tend()
-            self._mind_the_time()
+            self._workforce.update()
+            self._check_patience()
             if self._workforce.nobody_can:
                 raise ClusterError(self._workforce.why_nobody())
             time.sleep(0.02)
 
-    def _mind_the_time(self) -> None:
+    def _check_patience(self) -> None:
         now, minutes = time.monotonic(), f"{self._patience / 60:.3g} min"
         if self._workforce.hopeful:
             self._idle_since, self._told = now, False
@@ -239,10 +227,8 @@ class ClusterEvaluator:
             raise ClusterError(f"{self._workforce.why_nobody()} (waited {minutes})")
         elif now - self._idle_since > min(SECONDS_BEFORE_WORDS, self._patience / 2) and not self._told:
             self._told = True
-            _say(f"{self._workforce.why_nobody()}; waiting up to {minutes}")
+            _echo(f"{self._workforce.why_nobody()}; waiting up to {minutes}")
 
 
-def _say(line: str) -> None:
-    from tqdm import tqdm
-
+def _echo(line: str) -> None:
     tqdm.write(line, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import platform
 import signal
 import socket
 import threading
@@ -9,12 +10,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from retrace.core.code_hash import PACKAGE, code_hash
 from retrace.core.errors import RetraceError
-from retrace.tools.search.cluster.versions import describe, differences
-from retrace.tools.search.trials.events import Function, Outcome
+from retrace.models.provenance import LIBRARIES
+from retrace.tools.search.trials.events import Objective, Outcome
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -33,14 +36,6 @@ class DiffersError(RetraceError):
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What all trials of a search share."""
-
-    task: Any
-    function: Function
-
-
-@dataclass(frozen=True)
 class Order:
     """One trial, and where its reports go.
 
@@ -51,6 +46,7 @@ class Order:
     number, attempt : int
         A trial whose worker is lost is ordered again.
     overrides : dict
+        What the objective takes.
     """
 
     topic: str
@@ -69,22 +65,45 @@ def dask_setup(_: "Worker") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def prepare(payload: bytes, ours: dict[str, str]) -> Prepared:
-    """Unpack what the trials share, where this process computes the same bits as the searcher.
+def versions() -> dict[str, str]:
+    """Return what decides over bits: this package's code, Python, and the libraries that compute."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    code = code_hash(PACKAGE.rglob("*.py"))[:8]
+    libraries = {package: _version(package) for package in LIBRARIES.values()}
+    return {"retrace": code, "Python": python} | libraries
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package).partition("+")[0]  # +cpu and +cu128 are the same source
+    except PackageNotFoundError:
+        return "missing"
+
+
+def unpack(payload: bytes, searcher: dict[str, str]) -> Objective:
+    """Unpack what computes trials, where this process computes the same bits as the searcher.
 
     Raises
     ------
     DiffersError
+        Naming each version that differs: ``"torch 2.12.0 (here 2.13.0)"``.
     """
-    if different := differences(ours, describe()):
-        raise DiffersError(different)
-    return Prepared(*pickle.loads(payload))
+    ours = versions()
+    differing = [
+        f"{name} {ours.get(name, 'missing')} (here {theirs})"
+        for name, theirs in searcher.items()
+        if ours.get(name) != theirs
+    ]
+    if differing:
+        raise DiffersError(", ".join(differing))
+    objective: Objective = pickle.loads(payload)
+    return objective
 
 
-def run_trial(prepared: Prepared, order: Order) -> Outcome:
+def run_trial(objective: Objective, order: Order) -> Outcome:
     """Compute a trial in this process; reports wait for the searcher's answers."""
     with _mailbox(order) as report, _alone(report):
-        outcome = prepared.function(prepared.task, order.overrides, report)
+        outcome = objective(order.overrides, report)
     place = f"{socket.gethostname()}:{os.getpid()}"
     return replace(outcome, attributes=outcome.attributes | {"worker": place})
 
@@ -96,7 +115,7 @@ def deliver(mailbox: tuple[str, int, int], step: int, stop: bool) -> None:
 
 
 class Reporting:
-    """The `report` of a trial in a worker."""
+    """The callback of a trial in a worker."""
 
     def __init__(self, order: Order, answers: SimpleQueue[tuple[int, bool]]) -> None:
         from distributed import get_worker

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from retrace.core.errors import RetraceError, first_few
-from retrace.tools.search.cluster.versions import describe
-from retrace.tools.search.cluster.workers import DiffersError, prepare
+from retrace.tools.search.cluster.workers import DiffersError, unpack, versions
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -31,21 +30,22 @@ class Workforce:
     Attributes
     ----------
     client : distributed.Client
+        Connected.
     payload : bytes
-        What the trials share, packed.
+        What computes the trials, packed.
     name : str
         Of this search; part of the keys of its tasks.
     gpu : bool
         Use only workers that have the Dask resource ``GPU``.
-    say : callable
-        Where a line for the user goes.
+    echo : callable
+        Gives a line to the user.
     """
 
     client: "Client"
     payload: bytes
     name: str
     gpu: bool
-    say: Callable[[str], None]
+    echo: Callable[[str], None]
     present: dict[str, dict[str, Any]] = field(default_factory=dict)
     ready: dict[str, "Future[Any]"] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -60,10 +60,10 @@ class Workforce:
             self._packed = self.client.submit(
                 bytes, self.payload, key=f"retrace-{self.name}-data", pure=False
             )
-        self._ours = describe()
+        self._versions = versions()
         self._address = str(self.client.scheduler_info()["address"])
 
-    def tend(self) -> None:
+    def update(self) -> None:
         """See who came and who went; give the data to those who came."""
         pause = SECONDS_BETWEEN_LOOKS if self.ready else SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST
         if time.monotonic() - self._looked >= pause:
@@ -85,14 +85,13 @@ class Workforce:
         return bool(self.left_out) and not self.hopeful
 
     def _look(self) -> None:
-        found = self._ask_scheduler()
-        self.present = {address: worker for address, worker in found.items() if self._is_usable(worker)}
-        for known in (self.ready, self._preparing, self.left_out):
-            for address in known.keys() - found.keys():
-                known.pop(address)
-        for address in self.present.keys() - self.ready.keys() - self.left_out.keys():
-            if address not in self._preparing:
-                self._preparing[address] = self._prepare(address)
+        known = self._ask_scheduler()
+        self.present = {address: worker for address, worker in known.items() if self._is_usable(worker)}
+        for group in (self.ready, self._preparing, self.left_out):
+            for address in group.keys() - known.keys():
+                group.pop(address)
+        new = self.present.keys() - self.ready.keys() - self.left_out.keys() - self._preparing.keys()
+        self._preparing |= {address: self._prepare(address) for address in new}
 
     def _ask_scheduler(self) -> dict[str, dict[str, Any]]:
         if self.client.status != "running":
@@ -115,9 +114,9 @@ class Workforce:
     def _prepare(self, address: str) -> "Future[Any]":
         self._warn_of_threads(address)
         return self.client.submit(
-            prepare,
+            unpack,
             self._packed,
-            self._ours,
+            self._versions,
             key=f"retrace-{self.name}-data-{time.time_ns()}",
             workers=[address],
             pure=False,
@@ -130,13 +129,13 @@ class Workforce:
             reason = _why(future.exception())
             if reason:
                 self.left_out[address] = reason
-                self.say(f"the worker {address} is left out: {reason}")
+                self.echo(f"the worker {address} is left out: {reason}")
 
     def _warn_of_threads(self, address: str) -> None:
         threads = self.present[address]["nthreads"]
         if threads > 1 and not self._warned_of_threads:
             self._warned_of_threads = True
-            self.say(
+            self.echo(
                 f"the worker {address} has {threads} threads, but computes one trial at a time, since"
                 f" trials in one process would change each other's bits: start it with `dask worker"
                 f" --nworkers {threads} --nthreads 1` for {threads} at once"

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import optuna
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
 from retrace.tools.search.study.studies import finished_trials
 
 if TYPE_CHECKING:
-    from optuna.study import Study
-    from optuna.trial import FrozenTrial
     from plotly.graph_objects import Figure
 
 # Fewer trials say nothing about which parameter matters.
@@ -20,11 +22,11 @@ ENOUGH = 10
 # Each line is a trace of its own, and a browser takes a second for a few hundred of those.
 LINES = 200
 
-Target = Callable[["FrozenTrial"], float]
+Target = Callable[[FrozenTrial], float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chart:
+class Panel:
     """What the page shows under one heading: figures side by side, and what a reader should know."""
 
     title: str
@@ -32,67 +34,52 @@ class Chart:
     note: str = ""
 
 
-def draw_charts(study: "Study") -> list[Chart]:
-    """Draw what this study has: one trial, only failed ones, one parameter or two goals are no error.
-
-    Parameters
-    ----------
-    study : Study
-
-    Returns
-    -------
-    list of Chart
-        None where no trial has finished.
-    """
+def draw_charts(study: Study) -> list[Panel]:
+    """Draw what this study has: one trial, only failed ones, one parameter or two goals are no error."""
+    if not finished_trials(study):
+        return []
     with _quiet():
         shown = _readable(study)
-        charts = [_front(shown), *_histories(shown), _importances(shown), *_slices(shown)]
-        charts += [_parallel(shown), _intermediate(shown)]
-    return [chart for chart in charts if chart is not None]
+        panels = [_front(shown), _histories(shown), _importances(shown), *_slices(shown)]
+        panels += [_parallel(shown), _intermediate(shown)]
+    return [panel for panel in panels if panel is not None]
 
 
-def importances(study: "Study") -> dict[str, float]:
+def importances(study: Study) -> dict[str, float]:
     """Return which share of the first goal's variation goes with each parameter, the largest first.
 
     Optuna's PED-ANOVA; nothing for fewer than 10 finished trials or two parameters, or where all are
     equally good.
     """
-    from optuna.importance import get_param_importances
-
     trials = finished_trials(study)
     values = {trial.values[0] for trial in trials}
     names = {name for trial in trials for name in trial.params}
     if len(trials) < ENOUGH or len(values) < 2 or len(names) < 2:
         return {}
     with _quiet():
-        found = get_param_importances(study, target=_goal(0))
-    return {name: share for name, share in found.items() if math.isfinite(share)}
+        shares = optuna.importance.get_param_importances(study, target=_goal(0))
+    return {name: share for name, share in shares.items() if math.isfinite(share)}
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Optuna warns of each chart that a study is too small for, and of what is experimental."""
-    from optuna import logging
-
-    before = logging.get_verbosity()
-    logging.set_verbosity(logging.ERROR)
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.set_verbosity(before)
+        optuna.logging.set_verbosity(before)
 
 
-def _readable(study: "Study") -> "Study":
+def _readable(study: Study) -> Study:
     """Copy a study into memory, with the short names of parameters; numbers of trials stay."""
-    from optuna import create_study
-    from optuna.trial import TrialState, create_trial
-
     trials = study.get_trials(deepcopy=False)
     names = {name: _short(name) for trial in trials for name in trial.params}
     names = names if len(set(names.values())) == len(names) else {name: name for name in names}
-    copy = create_study(directions=study.directions)
+    copy = optuna.create_study(directions=study.directions)
     copy.set_user_attr("metrics", study.user_attrs["metrics"])
     copy.set_metric_names(study.user_attrs["metrics"])
     over = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -119,7 +106,7 @@ def _goal(position: int) -> Target:
     return lambda trial: float(trial.values[position])
 
 
-def _goals(study: "Study") -> list[tuple[str, Target | None]]:
+def _goals(study: Study) -> list[tuple[str, Target | None]]:
     """Name the goals; Optuna knows the direction of a goal only where there is no other."""
     names = study.user_attrs["metrics"]
     if len(names) == 1:
@@ -127,57 +114,40 @@ def _goals(study: "Study") -> list[tuple[str, Target | None]]:
     return [(name, _goal(position)) for position, name in enumerate(names)]
 
 
-def _front(study: "Study") -> Chart | None:
-    from optuna.visualization import plot_pareto_front
-
+def _front(study: Study) -> Panel | None:
     names = study.user_attrs["metrics"]
-    if not 2 <= len(names) <= 3 or not finished_trials(study):
+    if not 2 <= len(names) <= 3:
         return None
-    figure = plot_pareto_front(study, target_names=names)
+    figure = optuna.visualization.plot_pareto_front(study, target_names=names)
     note = "No trial of the front is better than another in all goals: choose one by its number."
-    return Chart(title="Pareto front", figures=(_json(figure),), note=note)
+    return Panel(title="Pareto front", figures=(_json(figure),), note=note)
 
 
-def _histories(study: "Study") -> list[Chart]:
-    from optuna.visualization import plot_optimization_history
-
-    if not finished_trials(study):
-        return []
-    figures = [
-        _json(plot_optimization_history(study, target=target, target_name=name))
-        for name, target in _goals(study)
-    ]
+def _histories(study: Study) -> Panel:
+    draw = optuna.visualization.plot_optimization_history
+    figures = [_json(draw(study, target=target, target_name=name)) for name, target in _goals(study)]
     note = "Pruned and failed trials are not shown: they have no score."
-    return [Chart(title="History", figures=tuple(figures), note=note)]
+    return Panel(title="History", figures=tuple(figures), note=note)
 
 
-def _importances(study: "Study") -> Chart | None:
-    import plotly.graph_objects as go
-
-    found = importances(study)
-    if not found:
+def _importances(study: Study) -> Panel | None:
+    if not importances(study):
         return None
-    names, shares = list(reversed(found)), list(reversed(found.values()))
-    text = [f"{share:.0%}" for share in shares]
-    bars = go.Bar(x=shares, y=names, text=text, orientation="h", cliponaxis=False)
-    axes = {"xaxis": {"tickformat": ".0%"}, "yaxis": {"automargin": True, "type": "category"}}
-    figure = go.Figure(bars, axes)
     goal = study.user_attrs["metrics"][0]
+    figure = optuna.visualization.plot_param_importances(study, target=_goal(0), target_name=goal)
     note = f"Shares of what {goal} varies by among the better trials (PED-ANOVA); a guide, not a proof."
-    return Chart(title="Importances", figures=(_json(figure),), note=note)
+    return Panel(title="Importances", figures=(_json(figure),), note=note)
 
 
-def _slices(study: "Study") -> list[Chart]:
-    from optuna.visualization import plot_slice
-
+def _slices(study: Study) -> list[Panel]:
     def draw(name: str, goal: str, target: Target | None) -> str:
-        figure = plot_slice(study, params=[name], target=target, target_name=goal)
+        figure = optuna.visualization.plot_slice(study, params=[name], target=target, target_name=goal)
         return _json(figure.update_traces(marker_showscale=False))  # the scale takes half the room
 
     names = dict.fromkeys(name for trial in finished_trials(study) for name in trial.params)
     goals = _goals(study) if names else []
     return [
-        Chart(
+        Panel(
             title="Slices" if len(goals) == 1 else f"Slices: {goal}",
             figures=tuple(draw(name, goal, target) for name in names),
             note="Each point is a trial, the darker the later.",
@@ -186,37 +156,33 @@ def _slices(study: "Study") -> list[Chart]:
     ]
 
 
-def _parallel(study: "Study") -> Chart | None:
-    from optuna.visualization import plot_parallel_coordinate
-
+def _parallel(study: Study) -> Panel | None:
     trials = finished_trials(study)
     # A trial is a line through all axes: parameters that only some trials have cannot be one.
-    first = trials[0].params if trials else {}
-    shared = [name for name in first if all(name in trial.params for trial in trials)]
+    shared = [name for name in trials[0].params if all(name in trial.params for trial in trials)]
     if len(shared) < 2 or len(trials) < 2:
         return None
     options = {"target_name": study.user_attrs["metrics"][0]} if len(study.directions) == 1 else {}
-    figure = plot_parallel_coordinate(study, params=shared, **options)
+    figure = optuna.visualization.plot_parallel_coordinate(study, params=shared, **options)
     note = "" if len(trials) <= LINES else f"The {LINES // 2} best trials, and as many of the others."
     lines = [trace for trace in figure.data if trace.mode == "lines"]
     figure.data = _thinned(lines) + [trace for trace in figure.data if trace.mode != "lines"]
-    return Chart(title="Parallel coordinates", figures=(_json(figure),), note=note)
+    return Panel(title="Parallel coordinates", figures=(_json(figure),), note=note)
 
 
-def _intermediate(study: "Study") -> Chart | None:
-    from optuna.visualization import plot_intermediate_values
-
+def _intermediate(study: Study) -> Panel | None:
     if not any(trial.intermediate_values for trial in study.get_trials(deepcopy=False)):
         return None
-    figure = plot_intermediate_values(study)
+    figure = optuna.visualization.plot_intermediate_values(study)
     figure.update_layout(
         showlegend=False, xaxis_title="epoch or fold", yaxis_title=study.user_attrs["metrics"][0]
     )
     n_lines = len(figure.data)
     figure.data = _thinned(list(figure.data))
     note = "A line that ends early is a trial that was pruned."
-    note += f" {LINES} of {n_lines} trials are shown." if n_lines > LINES else ""
-    return Chart(title="Intermediate values", figures=(_json(figure),), note=note)
+    if n_lines > LINES:
+        note += f" {LINES} of {n_lines} trials are shown."
+    return Panel(title="Intermediate values", figures=(_json(figure),), note=note)
 
 
 def _thinned(lines: list[Any]) -> list[Any]:

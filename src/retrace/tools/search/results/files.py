@@ -1,19 +1,17 @@
 """A study in, hpo/results/<study>/ out: a table, the best settings, and two pages."""
 
-import base64
-import hashlib
 import io
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from filelock import FileLock
+from optuna.study import Study
+from optuna.trial import FrozenTrial
 from ruamel.yaml import YAML
 
 from retrace.core.artifacts import save_table, save_text
-from retrace.core.errors import ArtifactError
-from retrace.reporting.templating import render
+from retrace.reporting.templating import json_in_script, render, script_hash
 from retrace.tools.search.results.charts import draw_charts
 from retrace.tools.search.results.summary import (
     goal_names,
@@ -22,66 +20,41 @@ from retrace.tools.search.results.summary import (
     summarise,
     trials_table,
 )
+from retrace.tools.search.study.storages import writing_explained
 from retrace.tools.search.study.studies import best_trial
-
-if TYPE_CHECKING:
-    from optuna.study import Study
-    from optuna.trial import FrozenTrial
 
 TEMPLATES = Path(__file__).with_name("templates")
 
 BEST = "best.yaml"
 
 
-def write_results(study: "Study", folder: Path) -> Path:
-    """Write what a study found; what an earlier call wrote is replaced, file by file.
-
-    Parameters
-    ----------
-    study : Study
-    folder : Path
-        hpo/results/<study>.
-
-    Returns
-    -------
-    Path
-        The page for a browser.
+def write_results(study: Study, folder: Path) -> Path:
+    """Write what came of a study, and return the page for a browser; earlier files are replaced.
 
     Raises
     ------
     ArtifactError
         A file cannot be written; what was there before is still there.
     """
-    with _locked(folder):  # searchers that share a study end at the same moment
-        found = summarise(study)
-        save_table(trials_table(study), folder / "trials.csv")
-        if text := best_yaml(study):
-            save_text(text, folder / BEST)
-        else:
-            (folder / BEST).unlink(missing_ok=True)
-        save_text(render(TEMPLATES / "search.md.j2", found), folder / "report.md")
-        save_text(report_html(study, found), folder / "report.html")
+    with writing_explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock"):  # searchers that share a study end at the same moment
+            _write(study, folder)
     return folder / "report.html"
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / ".lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise ArtifactError(
-            f"{folder} cannot be written ({error.strerror or error}): the study is intact; check the"
-            " rights and the free space there, then give the same command again"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+def _write(study: Study, folder: Path) -> None:
+    summary = summarise(study)
+    save_table(trials_table(study), folder / "trials.csv")
+    if text := best_yaml(study):
+        save_text(text, folder / BEST)
+    else:
+        (folder / BEST).unlink(missing_ok=True)
+    save_text(render(TEMPLATES / "search.md.j2", summary), folder / "report.md")
+    save_text(report_html(study, summary), folder / "report.html")
 
 
-def best_yaml(study: "Study") -> str:
+def best_yaml(study: Study) -> str:
     """Write the best settings in the shape of params.yaml; of a front all of them, each by its number.
 
     The same study gives the same bytes, however long its trials took.
@@ -106,34 +79,28 @@ def nested(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def report_html(study: "Study", found: dict[str, Any]) -> str:
-    """Write the page that opens offline.
+def report_html(study: Study, summary: dict[str, Any]) -> str:
+    """Write the page that opens offline, from what `summarise` returned.
 
     Its policy lets a browser run the page's own scripts, known by their hashes, and nothing else.
-
-    Parameters
-    ----------
-    study : Study
-    found : dict
-        What `summarise` returned.
     """
     from plotly.offline import get_plotlyjs
 
-    charts = draw_charts(study)
-    figures = [figure for chart in charts for figure in chart.figures]
+    panels = draw_charts(study)
+    figures = [figure for panel in panels for figure in panel.figures]
     library = get_plotlyjs().replace("</script", "<\\/script") if figures else ""
     own = (TEMPLATES / "draw.js").read_text(encoding="utf-8")
     page = {
-        "charts": charts,
-        "figures": _in_script(f"[{','.join(figures)}]"),
+        "panels": panels,
+        "figures": json_in_script(f"[{','.join(figures)}]"),
         "library": library,
         "own": own,
-        "hashes": [_hash(library), _hash(own)],
+        "hashes": [script_hash(library), script_hash(own)],
     }
-    return render(TEMPLATES / "search.html.j2", found | page)
+    return render(TEMPLATES / "search.html.j2", summary | page)
 
 
-def _headline(trial: "FrozenTrial", goals: list[str]) -> str:
+def _headline(trial: FrozenTrial, goals: list[str]) -> str:
     scores = ", ".join(f"{goal} {value!r}" for goal, value in zip(goals, trial.values, strict=True))
     return f"trial {trial.number}: {scores}"
 
@@ -144,12 +111,3 @@ def _yaml(values: Mapping[str, Any]) -> str:
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.dump(dict(values), stream)
     return stream.getvalue()
-
-
-def _hash(script: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _in_script(text: str) -> str:
-    """Escape JSON so that it cannot end the script element that holds it."""
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

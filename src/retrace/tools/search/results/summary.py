@@ -3,21 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial
 
 from retrace.core.errors import first_few
 from retrace.evaluation.metrics import METRICS, class_totals
-from retrace.tools.search.confirmation import recall
+from retrace.tools.search.confirmation import load_confirmation
 from retrace.tools.search.results.charts import importances
 from retrace.tools.search.study.studies import begun, best_trial, finished_trials
-
-if TYPE_CHECKING:
-    from optuna.study import Study
-    from optuna.trial import FrozenTrial
-
-TOLD = ("model", "data", "identity", "folds", "seed")
 
 SHOWN = 10  # trials in a table
 POINTS = 40  # of the curve in Markdown: more cannot be told apart
@@ -28,31 +24,30 @@ STATES = {"complete": "finished", "pruned": "pruned", "fail": "failed"}
 REASONS = 5
 
 
-def goal_names(study: "Study") -> list[str]:
+def goal_names(study: Study) -> list[str]:
     """Return what the values of a trial are called, the metric first."""
     return list(study.user_attrs["metrics"])
 
 
-def overrides_of(trial: "FrozenTrial") -> dict[str, Any]:
+def overrides_of(trial: FrozenTrial) -> dict[str, Any]:
     """Return the full names and values that a trial changed in params.yaml."""
     return dict(trial.user_attrs.get("overrides", trial.params))
 
 
-def baseline_trial(study: "Study") -> "FrozenTrial | None":
+def baseline_trial(study: Study) -> FrozenTrial | None:
     """Return the trial of params.yaml as it was when the study was last searched."""
-    found = [
+    baselines = [
         trial
         for trial in study.get_trials(deepcopy=False)
         if trial.user_attrs.get("baseline") and "retired" not in trial.user_attrs
     ]
     now = study.user_attrs.get("baseline")
-    return next((trial for trial in found if overrides_of(trial) == now), found[0] if found else None)
+    current = [trial for trial in baselines if overrides_of(trial) == now]
+    return next(iter(current + baselines), None)
 
 
-def ranked(study: "Study") -> "list[FrozenTrial]":
+def ranked(study: Study) -> list[FrozenTrial]:
     """Return the finished trials, the best first; with several goals the front, sorted by the first."""
-    from optuna.study import StudyDirection
-
     trials = finished_trials(study)
     if len(study.directions) > 1:
         trials = [trial for trial in study.best_trials if trial.values]
@@ -60,13 +55,13 @@ def ranked(study: "Study") -> "list[FrozenTrial]":
     return sorted(trials, key=lambda trial: (sign * trial.values[0], trial.number))
 
 
-def states(study: "Study") -> dict[str, int]:
+def states(study: Study) -> dict[str, int]:
     """Count the trials that are over, by what became of them."""
     counts = Counter(trial.state.name.lower() for trial in begun(study.get_trials(deepcopy=False)))
     return {word: counts[state] for state, word in STATES.items()}
 
 
-def failures(study: "Study") -> list[tuple[str, int, int]]:
+def failures(study: Study) -> list[tuple[str, int, int]]:
     """Return why trials failed, how often, and the first that did; the most frequent reason first."""
     counted = begun(study.get_trials(deepcopy=False))
     trials = [each for each in counted if each.state.name == "FAIL"]
@@ -76,40 +71,32 @@ def failures(study: "Study") -> list[tuple[str, int, int]]:
     ]
 
 
-def trials_table(study: "Study") -> pd.DataFrame:
+def trials_table(study: Study) -> pd.DataFrame:
     """Return one row for each trial: its goals, parameters, time, and why it failed."""
     goals = goal_names(study)
     rows = [_row(trial, goals) for trial in study.get_trials(deepcopy=False)]
     settings = dict.fromkeys(key for row in rows for key in row["settings"])
     scores = dict.fromkeys(key for row in rows for key in row["scores"])
-    columns = [
-        "number",
-        "state",
-        "baseline",
-        *goals,
-        *settings,
-        *scores,
-        "took_seconds",
-        "worker",
-        "error",
-    ]
+    columns = ["number", "state", "baseline", *goals, *settings, *scores, "took_seconds", "worker"]
     flat = [row | row["settings"] | row["scores"] for row in rows]
     # Column by column: a DataFrame of rows makes 3 of a parameter that only some trials have 3.0.
-    return pd.DataFrame({name: [row.get(name) for row in flat] for name in columns}, dtype=object)
+    return pd.DataFrame(
+        {name: [row.get(name) for row in flat] for name in [*columns, "error"]}, dtype=object
+    )
 
 
-def _row(trial: "FrozenTrial", goals: list[str]) -> dict[str, Any]:
-    told, state = trial.user_attrs, trial.state.name.lower()
-    scores = {name: value for name, value in told.get("scores", {}).items() if name not in goals}
+def _row(trial: FrozenTrial, goals: list[str]) -> dict[str, Any]:
+    attributes, state = trial.user_attrs, trial.state.name.lower()
+    scores = {name: each for name, each in attributes.get("scores", {}).items() if name not in goals}
     return {
         "number": trial.number,
         "state": STATES.get(state, state),
-        "baseline": json.dumps(bool(told.get("baseline"))),
+        "baseline": json.dumps(bool(attributes.get("baseline"))),
         "settings": {name: _in_cell(value) for name, value in overrides_of(trial).items()},
         "scores": {f"validation.{name}": value for name, value in scores.items()},
-        "took_seconds": told.get("seconds"),
-        "worker": told.get("worker"),
-        "error": told.get("error") or told.get("retired"),
+        "took_seconds": attributes.get("seconds"),
+        "worker": attributes.get("worker"),
+        "error": attributes.get("error") or attributes.get("retired"),
     } | dict(zip(goals, _values(trial), strict=False))
 
 
@@ -118,25 +105,24 @@ def _in_cell(value: object) -> object:
     return json.dumps(value) if value is None or isinstance(value, list | bool) else value
 
 
-def history(study: "Study") -> dict[str, list[float]] | None:
+def history(study: Study) -> dict[str, list[float]] | None:
     """Return the best value so far by trial number, thinned; None with several goals or one trial."""
     trials = finished_trials(study)
     if len(study.directions) > 1 or len(trials) < 2:
         return None
     values = pd.Series({trial.number: trial.values[0] for trial in trials})
-    best = values.cummax() if study.direction.name == "MAXIMIZE" else values.cummin()
-    kept = sorted({round(i * (len(best) - 1) / (POINTS - 1)) for i in range(POINTS)})
-    thinned = best.iloc[kept]
-    return {"trials": thinned.index.tolist(), "best": [float(value) for value in thinned]}
+    best = values.cummax() if study.direction == StudyDirection.MAXIMIZE else values.cummin()
+    thinned = best.iloc[sorted({round(i * (len(best) - 1) / (POINTS - 1)) for i in range(POINTS)})]
+    return {"trials": thinned.index.tolist(), "best": thinned.tolist()}
 
 
-def front_in_words(study: "Study") -> str:
+def front_in_words(study: Study) -> str:
     """Name the trials that none beats in all goals."""
     front = [str(trial.number) for trial in ranked(study)]
     return f"the front: trials {first_few(front, SHOWN)}" if front else "no trial has a score yet"
 
 
-def tie_in_words(study: "Study") -> str:
+def tie_in_words(study: Study) -> str:
     """Say that settings share the best score, and what would tell them apart; empty where none do.
 
     Only of metrics that count right rows: with few rows to judge by, they take few values.
@@ -155,36 +141,79 @@ def tie_in_words(study: "Study") -> str:
     return f"{len(tied)} of {len(fits)} settings share the best score{remedy}"
 
 
-def summarise(study: "Study") -> dict[str, Any]:
+def summarise(study: Study) -> dict[str, Any]:
     """Return all that both pages show, by the names that the templates use."""
-    best, baseline, goals = best_trial(study), baseline_trial(study), goal_names(study)
-    all_ranked, shares = ranked(study), importances(study)
-    top = all_ranked[:SHOWN]
+    best, baseline, shares = best_trial(study), baseline_trial(study), importances(study)
+    all_ranked, reasons = ranked(study), failures(study)
+    top = [_shown(trial, baseline) for trial in all_ranked[:SHOWN]]
     return {
         "name": study.study_name,
-        "told": {key: study.user_attrs.get(key) for key in TOLD},
-        "goals": [
-            {"name": goal, "better": "lower" if direction.name == "MINIMIZE" else "higher"}
-            for goal, direction in zip(goals, study.directions, strict=True)
-        ],
-        "states": states(study),
-        "n_trials": sum(states(study).values()),
-        "best": best and _shown(best, baseline),
+        "headline": _headline(study, best, len(all_ranked)),
+        "remarks": _remarks(study, best, baseline),
+        "facts": _facts(study),
+        "goals": goal_names(study),
+        "best": best and not _is_baseline(best, baseline) and _shown(best, baseline),
         "baseline": baseline and _shown(baseline, baseline),
-        "is_baseline": best is not None and baseline is not None and same(best, baseline),
-        "verdict": _verdict(study, best, baseline),
-        "tie": tie_in_words(study),
-        "n_front": len(all_ranked),
-        "top": [_shown(trial, baseline) for trial in top],
-        "settings": _short(dict.fromkeys(key for trial in top for key in overrides_of(trial))),
+        "top": top,
+        "differs": bool(top and top[0]["difference"]),
+        "settings": _short(dict.fromkeys(key for trial in top for key in trial["settings"])),
         "importances": [(name, f"{share:.0%}".replace("%", " %")) for name, share in shares.items()],
         "history": history(study),
-        "failures": failures(study)[:REASONS],
-        "n_reasons": len(failures(study)),
+        "failures": reasons[:REASONS],
+        "n_more_reasons": max(0, len(reasons) - REASONS),
     }
 
 
-def same(trial: "FrozenTrial", other: "FrozenTrial") -> bool:
+def _headline(study: Study, best: FrozenTrial | None, n_front: int) -> str:
+    if best:
+        return f"{goal_names(study)[0]} {best.values[0]:.4f}"
+    return (
+        f"{n_front} trial{'s' if n_front > 1 else ''} on the front" if n_front else "No trial finished"
+    )
+
+
+def _remarks(study: Study, best: FrozenTrial | None, baseline: FrozenTrial | None) -> list[str]:
+    """Say what the headline means, how far to trust it, and what would tell more."""
+    if best is None and ranked(study):
+        return ["None is better than another in all goals. `--apply --trial NUMBER` takes one."]
+    if best is None:
+        return []
+    tie = [f"{sentence}."] if (sentence := tie_in_words(study)) else []
+    if _is_baseline(best, baseline):
+        return [f"Trial {best.number}: No trial was better than params.yaml as it was.", *tie]
+    shown = _shown(best, baseline)
+    gain = f"{shown['difference']} against params.yaml as it was" if shown["difference"] else "the best"
+    before = f" ({baseline.values[0]:.4f})" if baseline and shown["difference"] else ""
+    confirmation = load_confirmation(study, best.number, baseline.number if baseline else 0)
+    verdict = (
+        confirmation.sentence
+        if confirmation
+        else (
+            f"Not confirmed yet: the best of {sum(states(study).values())} looks better than it is."
+            " `--apply` refits it beside the baseline on fresh splits."
+        )
+    )
+    return [f"Trial {best.number}: {gain}{before}.", verdict, *tie]
+
+
+def _facts(study: Study) -> dict[str, str]:
+    told, counts = study.user_attrs, states(study)
+    goals = [
+        f"{goal} ({'lower' if direction == StudyDirection.MINIMIZE else 'higher'} is better)"
+        for goal, direction in zip(goal_names(study), study.directions, strict=True)
+    ]
+    where = f"the mean of {told['folds']} folds" if told["folds"] else "on the validation part"
+    by_state = ", ".join(f"{n} {state}" for state, n in counts.items())
+    return {
+        "searched": f"{told['model']} on {told['data']}",
+        "goals" if len(goals) > 1 else "goal": ", ".join([*goals, where]),
+        "trials": f"{sum(counts.values())}: {by_state}",
+        "seed": str(told["seed"]),
+        "made from": str(told["identity"]),
+    }
+
+
+def same(trial: FrozenTrial, other: FrozenTrial) -> bool:
     """Tell whether two trials have the same settings, by value and type."""
     settings = [
         {name: repr(value) for name, value in overrides_of(each).items()} for each in (trial, other)
@@ -192,25 +221,25 @@ def same(trial: "FrozenTrial", other: "FrozenTrial") -> bool:
     return trial.number == other.number or settings[0] == settings[1]
 
 
-def _verdict(study: "Study", best: "FrozenTrial | None", baseline: "FrozenTrial | None") -> str:
-    found = best and recall(study, best.number, baseline.number if baseline else 0)
-    return found.sentence if found else ""
+def _is_baseline(best: FrozenTrial, baseline: FrozenTrial | None) -> bool:
+    return baseline is not None and same(best, baseline)
 
 
-def _shown(trial: "FrozenTrial", baseline: "FrozenTrial | None") -> dict[str, Any]:
-    values, against = _values(trial), _values(baseline) if baseline else []
+def _shown(trial: FrozenTrial, baseline: FrozenTrial | None) -> dict[str, Any]:
+    values, before = _values(trial), _values(baseline) if baseline else []
+    settings = overrides_of(trial)
     return {
         "number": trial.number,
-        "values": [f"{value:.4f}" for value in values],
-        "differences": [f"{now - was:+.4f}" for now, was in zip(values, against, strict=False)],
-        "settings": {name: json.dumps(value) for name, value in overrides_of(trial).items()},
-        "rounded": {name: _rounded(value) for name, value in overrides_of(trial).items()},
-        "seconds": _seconds(trial.user_attrs),
+        "scores": [f"{value:.4f}" for value in values],
+        "difference": f"{values[0] - before[0]:+.4f}" if values and before else "",
+        "settings": {name: json.dumps(value) for name, value in settings.items()},
+        "rounded": {name: _rounded(value) for name, value in settings.items()},
+        "took": f"{trial.user_attrs['seconds']:.1f}" if "seconds" in trial.user_attrs else "",
         "baseline": bool(trial.user_attrs.get("baseline")),
     }
 
 
-def _values(trial: "FrozenTrial") -> list[float]:
+def _values(trial: FrozenTrial) -> list[float]:
     """Return the values of a finished trial: Optuna gives those to pruned ones as well."""
     return list(trial.values) if trial.state.name == "COMPLETE" else []
 
@@ -218,10 +247,6 @@ def _values(trial: "FrozenTrial") -> list[float]:
 def _rounded(value: object) -> str:
     """Write a value for a table; what to set is told with all its digits."""
     return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)
-
-
-def _seconds(told: Mapping[str, Any]) -> str:
-    return f"{told['seconds']:.1f}" if "seconds" in told else ""
 
 
 def _short(names: Mapping[str, object]) -> dict[str, str]:

@@ -2,31 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import retrace.evaluation.metrics
-import retrace.tools.search.trials.folds
-import retrace.tools.search.trials.scoring
 from retrace.core import artifacts
 from retrace.core.checked_yaml import flatten
+from retrace.core.code_hash import code_hash
 from retrace.tools.repository.stages import Stage
-from retrace.tools.repository.staleness import changed_keys
+from retrace.tools.repository.staleness import ABSENT, changed_keys
 from retrace.tools.search.study.spaces import Space
+from retrace.tools.search.trials import folds, scoring
 
 # What `train` does not depend on, but a score does.
-SCORING = (
-    retrace.evaluation.metrics,
-    retrace.tools.search.trials.scoring,
-    retrace.tools.search.trials.folds,
-)
+SCORING = [Path(str(module.__file__)) for module in (retrace.evaluation.metrics, scoring, folds)]
+
+SPACE = "the space: "
 
 
-def identify(
-    train: Stage, space: Space, goals: Sequence[str], folds: int | None
-) -> dict[str, dict[str, Any]]:
+def identify(train: Stage, space: Space, goals: Sequence[str], n_folds: int | None) -> dict[str, Any]:
     """Gather what the scores of a study depend on.
 
     Parameters
@@ -35,82 +30,55 @@ def identify(
         The stage `train` as dvc.yaml has it now.
     space : Space
         Its parameters are left out: they are what a study varies.
-    goals : sequence of str
-    folds : int or None
 
     Returns
     -------
     dict
-        ``data``, ``code``, ``params``, ``space`` and ``goals``; each maps a name to a hash or a value.
+        Names such as ``"requirements.txt"`` or ``"params.yaml: seed"``, each with a hash or a value.
     """
-    parts = {str(path): path for path in (artifacts.TRAIN, artifacts.VALIDATION)}
-    code = {dep.path: dep.now for dep in train.dependencies if dep.path not in parts}
-    code |= {path.name: artifacts.file_md5(path) for path in map(_source, SCORING)}
-    params = flatten(train.params.get("params.yaml", {}))
-    searched = {
-        each.name: json.dumps([each.kind.removeprefix("log_"), each.choices])
-        for each in space.parameters
+    parts = {str(path): artifacts.file_md5(path) for path in (artifacts.TRAIN, artifacts.VALIDATION)}
+    code = {dep.path: dep.now for dep in train.dependencies} | {
+        "how trials are scored": code_hash(SCORING)
     }
-    return {
-        "data": {name: artifacts.file_md5(path) for name, path in parts.items()},
-        "code": code,
-        "params": {
-            name: value
-            for name, value in params.items()
-            if not any(name == other or name.startswith(f"{other}.") for other in searched)
-        },
-        "space": searched,
-        "goals": {"metrics": list(goals), "folds": folds},
+    searched = {each.name: [type(each.distribution).__name__, each.choices] for each in space.parameters}
+    params = {
+        f"params.yaml: {name}": value
+        for name, value in flatten(train.params.get("params.yaml", {})).items()
+        if not any(name == other or name.startswith(f"{other}.") for other in searched)
     }
+    identity = parts | {name: value for name, value in code.items() if name not in parts} | params
+    identity |= {"the goals: metrics": goals, "the goals: folds": n_folds}
+    identity |= {f"{SPACE}{name}": kind for name, kind in searched.items()}
+    # As a study gives it back: with lists where others have tuples.
+    return dict(json.loads(json.dumps(identity, default=str)))
 
 
 def identity_hash(identity: Mapping[str, Any]) -> str:
     """Return 16 hexadecimal digits that are equal for equal identities."""
-    packed = json.dumps(identity, sort_keys=True, default=str)
-    return hashlib.sha256(packed.encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Name what differs between two identities.
+    """Name what differs: ``"src/retrace/models changed"``, ``"params.yaml: seed is 1, was 42"``.
 
-    Returns
-    -------
-    list of str
-        Such as ``"src/retrace/models changed"`` or ``"params.yaml: seed is 1, was 42"``.
+    A parameter that is searched on one side only is named once, with the space.
     """
-    found = [
-        f"{name} changed"
-        for section in ("data", "code")
-        for name in dict.fromkeys([*new[section], *old[section]])
-        if old[section].get(name) != new[section].get(name)
-    ]
-    searched = {*old["space"], *new["space"]}  # each is named once, with the space
-    for section, prefix in (("params", "params.yaml"), ("goals", "the goals")):
-        was, now = (
-            {name: value for name, value in _through_json(each[section]).items() if name not in searched}
-            for each in (old, new)
-        )
-        found += [
-            phrase.replace(f"{prefix}.", f"{prefix}: ", 1) for phrase in changed_keys(was, now, prefix)
-        ]
-    return found + _space_differences(old["space"], new["space"])
-
-
-def _through_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as a study gives them back: with lists where others have tuples."""
-    return dict(json.loads(json.dumps(values, default=str)))
-
-
-def _source(module: ModuleType) -> Path:
-    assert module.__file__ is not None
-    return Path(module.__file__)
-
-
-def _space_differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    searched = {name.removeprefix(SPACE) for name in [*new, *old] if name.startswith(SPACE)}
     return [
-        f"the space: {name} is {'no longer searched' if name not in new else 'searched now'}"
-        if name not in old or name not in new
-        else f"the space: {name} is another kind of range or choice"
+        phrase
         for name in dict.fromkeys([*new, *old])
-        if old.get(name) != new.get(name)
+        if name.removeprefix("params.yaml: ") not in searched
+        for phrase in _difference(name, old.get(name, ABSENT), new.get(name, ABSENT))
     ]
+
+
+def _difference(name: str, old: object, new: object) -> Iterator[str]:
+    if old == new:
+        return
+    if name.startswith(SPACE):
+        is_searched = "is searched now" if old is ABSENT else "is another kind of range or choice"
+        yield f"{name} {'is no longer searched' if new is ABSENT else is_searched}"
+    elif ": " in name:
+        yield from changed_keys(old, new, name)
+    else:
+        yield f"{name} changed"

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
+
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError, RetraceError, did_you_mean
@@ -11,12 +14,9 @@ from retrace.core.params import Params
 from retrace.core.records import Kind, Task
 from retrace.models.registry import build_model
 from retrace.tools.repository.overrides import current_value, override_params
-from retrace.tools.search.study.spaces import Parameter, Space, label
+from retrace.tools.search.study.spaces import Distribution, Parameter, Space, label
 
-SPACES = Path("hpo/spaces.yaml")
-
-RANGES = ("log", "float", "int", "log_int")
-KINDS = (*RANGES, "choice")
+KINDS = ("log", "float", "int", "log_int", "choice")
 BESIDE = ("step", "when")
 EXAMPLE = "C: {log: [1e-2, 1e2]}"
 
@@ -28,7 +28,6 @@ def load_space(path: Path, params: Params, kind: Kind, task: Task) -> Space:
     ----------
     path : Path
         A YAML file with one section per model, such as hpo/spaces.yaml.
-    params : Params
     kind, task : str
         Of the data: each value at the end of a range is tried on the model, unfitted.
 
@@ -55,11 +54,11 @@ def load_space(path: Path, params: Params, kind: Kind, task: Task) -> Space:
     if not isinstance(section, Mapping):
         raise ParamsError(f"{where}: got {section!r}, should be lines such as `{EXAMPLE}`")
     allowed = _allowed(params)
-    found = [
+    parameters = [
         _parameter(f"{where}.{key}", _full_name(where, str(key), allowed), spec, allowed)
         for key, spec in section.items()
     ]
-    space = Space(_in_order(where, found), json.dumps(section))
+    space = Space(_in_order(where, parameters))
     _try_values(path, space, params, kind, task)
     return space
 
@@ -93,10 +92,19 @@ def _parameter(where: str, name: str, spec: object, allowed: Mapping[str, str]) 
     kind = kinds[0]
     when = _conditions(f"{where}.when", spec.get("when") or {}, allowed)
     if kind == "choice":
-        return Parameter(name=name, kind=kind, choices=_choices(where, spec), when=when)
+        choices = _choices(where, spec)
+        labels = CategoricalDistribution(tuple(map(label, choices)))
+        return Parameter(name=name, distribution=labels, choices=choices, when=when)
     low, high = _ends(f"{where}.{kind}", kind, spec[kind])
     step = _step(f"{where}.step", kind, spec.get("step"), high - low)
-    return Parameter(name=name, kind=kind, low=low, high=high, step=step, when=when)
+    return Parameter(name=name, distribution=_range(kind, low, high, step), when=when)
+
+
+def _range(kind: str, low: float, high: float, step: float | None) -> Distribution:
+    log = kind.startswith("log")
+    if kind in ("int", "log_int"):
+        return IntDistribution(int(low), int(high), log, int(step or 1))
+    return FloatDistribution(low, high, log, step)
 
 
 def _choices(where: str, spec: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -118,11 +126,7 @@ def _ends(where: str, kind: str, ends: object) -> tuple[float, float]:
     whole = kind in ("int", "log_int")
     numbers = int if whole else (int, float)
     example = "[2, 20]" if whole else "[1e-4, 1e-1]"
-    if (
-        not isinstance(ends, list)
-        or len(ends) != 2
-        or any(not isinstance(end, numbers) or isinstance(end, bool) for end in ends)
-    ):
+    if not isinstance(ends, list) or len(ends) != 2 or not all(_is_number(end, numbers) for end in ends):
         wanted = "two whole numbers" if whole else "two numbers"
         raise ParamsError(f"{where}: got {ends!r}, should be {wanted}, such as {example}")
     low, high = ends
@@ -142,9 +146,13 @@ def _step(where: str, kind: str, step: Any, width: float) -> float | None:
     if kind.startswith("log"):
         raise ParamsError(f"{where}: a logarithmic range has no steps: remove it, or use int or float")
     numbers = int if kind == "int" else (int, float)
-    if not isinstance(step, numbers) or isinstance(step, bool) or not 0 < step <= width:
+    if not _is_number(step, numbers) or not 0 < step <= width:
         raise ParamsError(f"{where}: got {step!r}, should be above 0 and at most {width:g}")
     return step
+
+
+def _is_number(value: object, numbers: type | tuple[type, ...]) -> bool:
+    return isinstance(value, numbers) and not isinstance(value, bool)
 
 
 def _conditions(where: str, when: object, allowed: Mapping[str, str]) -> dict[str, tuple[Any, ...]]:
@@ -156,20 +164,20 @@ def _conditions(where: str, when: object, allowed: Mapping[str, str]) -> dict[st
     }
 
 
-def _in_order(where: str, found: list[Parameter]) -> tuple[Parameter, ...]:
+def _in_order(where: str, parameters: list[Parameter]) -> tuple[Parameter, ...]:
     """Put each parameter behind those that its condition names."""
-    by_name = {parameter.name: parameter for parameter in found}
-    for parameter in found:
+    by_name = {parameter.name: parameter for parameter in parameters}
+    for parameter in parameters:
         for other, values in parameter.when.items():
             _check_condition(where, parameter.name, other, values, by_name)
-    ordered: dict[str, Parameter] = {}
-    while len(ordered) < len(found):
-        ready = [p for p in found if p.name not in ordered and set(p.when) <= set(ordered)]
-        if not ready:
-            circle = ", ".join(name for name in by_name if name not in ordered)
-            raise ParamsError(f"{where}: the conditions of {circle} go round in a circle: remove one")
-        ordered |= {ready[0].name: ready[0]}
-    return tuple(ordered.values())
+    order = TopologicalSorter({parameter.name: parameter.when for parameter in parameters})
+    try:
+        return tuple(by_name[name] for name in order.static_order())
+    except CycleError as error:
+        circle = ", ".join(error.args[1][1:])
+        raise ParamsError(
+            f"{where}: the conditions of {circle} go round in a circle: remove one"
+        ) from error
 
 
 def _check_condition(
@@ -192,9 +200,8 @@ def _try_values(path: Path, space: Space, params: Params, kind: Kind, task: Task
     base = {name: current_value(params, name) for name in space.names}
     by_name = {parameter.name: parameter for parameter in space.parameters}
     for parameter in space.parameters:
-        beside = dict(base)
-        _enable(parameter, by_name, beside)
-        for value in parameter.choices or (parameter.low, parameter.high):
+        beside = base | _enabling(parameter, by_name)
+        for value in parameter.choices or parameter.values(2):
             try:
                 build_model(override_params(params, {**beside, parameter.name: value}), kind, task)
             except RetraceError as error:
@@ -202,8 +209,9 @@ def _try_values(path: Path, space: Space, params: Params, kind: Kind, task: Task
                 raise ParamsError(f"{path}: {said}") from error
 
 
-def _enable(parameter: Parameter, by_name: Mapping[str, Parameter], values: dict[str, Any]) -> None:
-    """Give the parameters of a condition values under which it holds."""
+def _enabling(parameter: Parameter, by_name: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Return values of other parameters beside which this one exists."""
+    values: dict[str, Any] = {}
     for other, allowed in parameter.when.items():
-        values[other] = allowed[0]
-        _enable(by_name[other], by_name, values)
+        values |= {other: allowed[0]} | _enabling(by_name[other], by_name)
+    return values

@@ -33,8 +33,6 @@ class Repeatable(BaseSampler):
     ----------
     make : callable
         From a seed to one of Optuna's samplers.
-    seed : int
-        Of the search.
     together : dict or None
         The distributions that are sampled jointly; None: the sampler finds out itself. Told from
         outside because params.yaml's own values, trial 0, may lie outside the space, and a sampler
@@ -125,39 +123,21 @@ class Grid(BaseSampler):
         raise AssertionError(f"{param_name} is not part of the grid")
 
 
-def _tpe(seed: int) -> BaseSampler:
-    return TPESampler(seed=seed, multivariate=True)
-
-
-def _cmaes(seed: int) -> BaseSampler:
-    return CmaEsSampler(seed=seed, warn_independent_sampling=False)
-
-
-def _random(seed: int) -> BaseSampler:
-    return RandomSampler(seed=seed)
-
-
-def _nsga2(seed: int) -> BaseSampler:
-    return NSGAIISampler(seed=seed, population_size=20)
-
-
 SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
-    "tpe": _tpe,
-    "random": _random,
-    "cmaes": _cmaes,
-    "nsga2": _nsga2,
+    "tpe": lambda seed: TPESampler(seed=seed, multivariate=True),
+    "random": lambda seed: RandomSampler(seed=seed),
+    "cmaes": lambda seed: CmaEsSampler(seed=seed, warn_independent_sampling=False),
+    "nsga2": lambda seed: NSGAIISampler(seed=seed, population_size=20),
 }
 
-PRUNERS = ("median", "hyperband", "none")
 
-
-def make_sampler(name: str, space: Space, seed: int, n_goals: int) -> BaseSampler:
+def make_sampler(name: str, space: Space, seed: int) -> BaseSampler:
     """Make the sampler that the user asked for.
 
     Raises
     ------
     RetraceError
-        It cannot search this space, or not for several goals.
+        It cannot search this space.
     """
     if name == "grid":
         return Grid(space, seed)
@@ -167,28 +147,19 @@ def make_sampler(name: str, space: Space, seed: int, n_goals: int) -> BaseSample
         if not each.when and not each.distribution.single()
     }
     if name == "cmaes":
-        together = _numeric(together, n_goals)
+        together = {key: each for key, each in together.items() if _is_numeric(each)}
+        if len(together) < 2:
+            raise RetraceError(
+                "--sampler cmaes needs two or more ranges without a condition, this space has"
+                f" {len(together)}: use tpe"
+            )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         return Repeatable(SAMPLERS[name], seed, None if name == "nsga2" else together)
 
 
-def _numeric(together: Mapping[str, BaseDistribution], n_goals: int) -> dict[str, BaseDistribution]:
-    if n_goals > 1:
-        raise RetraceError(
-            "--sampler cmaes serves one goal only; allowed for several: tpe, nsga2, random"
-        )
-    numeric = {
-        name: distribution
-        for name, distribution in together.items()
-        if not isinstance(distribution, CategoricalDistribution)
-    }
-    if len(numeric) < 2:
-        raise RetraceError(
-            "--sampler cmaes needs two or more ranges without a condition, this space has"
-            f" {len(numeric)}: use tpe"
-        )
-    return numeric
+def _is_numeric(distribution: BaseDistribution) -> bool:
+    return not isinstance(distribution, CategoricalDistribution)
 
 
 def make_pruner(name: str, steps: int, folds: int | None) -> BasePruner:
@@ -196,8 +167,6 @@ def make_pruner(name: str, steps: int, folds: int | None) -> BasePruner:
 
     Parameters
     ----------
-    name : str
-        One of `PRUNERS`.
     steps : int
         How often a trial reports at most: its epochs or folds.
     folds : int or None

@@ -1,4 +1,8 @@
-"""Who searches: a name for this process, and whether another one is still alive."""
+"""Who searches: a name for this process, and whether another one is still alive.
+
+Optuna's own heartbeat serves databases and `study.optimize` only, and tries a lost trial again under
+another number.
+"""
 
 import os
 import socket
@@ -12,8 +16,8 @@ import psutil
 if TYPE_CHECKING:
     from optuna.study import Study
 
-# A searcher on another machine gives a sign of life so often; silent for longer, it is taken for dead.
-SECONDS_BETWEEN_SIGNS = 20
+# A searcher on another machine that is silent for longer is taken for dead.
+SECONDS_BETWEEN_BEATS = 20
 SECONDS_OF_SILENCE = 120
 
 
@@ -22,21 +26,21 @@ def this_searcher() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
 
 
-def is_alive(searcher: str, signs: Mapping[str, Any]) -> bool:
+def is_alive(searcher: str, attributes: Mapping[str, Any]) -> bool:
     """Tell whether a searcher still runs.
 
     Parameters
     ----------
     searcher : str
         As `this_searcher` names it.
-    signs : dict
-        The study's user attributes, signs of life among them: they count for other machines, whose
+    attributes : dict
+        The study's user attributes, heartbeats among them: they count for other machines, whose
         clocks should agree within a minute.
     """
     host, pid, start = searcher.rsplit(":", 2)
     if host == socket.gethostname():
         return psutil.pid_exists(int(pid)) and _start_time(int(pid)) == int(start)
-    return time.time() - float(signs.get(_key(searcher), 0)) < SECONDS_OF_SILENCE
+    return time.time() - float(attributes.get(_key(searcher), 0)) < SECONDS_OF_SILENCE
 
 
 def _start_time(pid: int) -> int:
@@ -50,18 +54,18 @@ def _key(searcher: str) -> str:
     return f"alive {searcher}"
 
 
-class SignsOfLife:
+class Heartbeat:
     """Write into a study, again and again, that a searcher is alive; a context manager."""
 
     def __init__(self, study: "Study", searcher: str) -> None:
         self._study = study
-        self._searcher = searcher
+        self._key = _key(searcher)
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._repeat, daemon=True, name="signs of life")
+        self._thread = threading.Thread(target=self._repeat, daemon=True, name="heartbeat")
 
     def __enter__(self) -> Self:
-        """Give the first sign before any trial begins."""
-        self._study.set_user_attr(_key(self._searcher), time.time())
+        """Beat once before any trial begins."""
+        self._study.set_user_attr(self._key, time.time())
         self._thread.start()
         return self
 
@@ -71,8 +75,8 @@ class SignsOfLife:
         self._thread.join(1)
 
     def _repeat(self) -> None:
-        while not self._over.wait(SECONDS_BETWEEN_SIGNS):
+        while not self._over.wait(SECONDS_BETWEEN_BEATS):
             try:
-                self._study.set_user_attr(_key(self._searcher), time.time())
+                self._study.set_user_attr(self._key, time.time())
             except Exception:  # the searcher itself meets the same, and says it
                 continue

@@ -1,8 +1,10 @@
 """Where a study is kept: a file that several processes share, or any of Optuna's storages."""
 
 import fcntl
+import itertools
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,8 @@ from retrace.core.errors import ArtifactError, RetraceError
 
 # How Optuna writes down that a trial has values: this is worth a wait for the disk.
 STATE_CHANGED = 6
+
+IN_THE_WAY = re.compile("already exists|locked")
 
 
 class Journal(BaseJournalBackend):
@@ -32,14 +36,14 @@ class Journal(BaseJournalBackend):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with _explained(path):
+        with writing_explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
         self._ends = [0]  # where each line that was read ends
 
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
         """Go through the lines from one number on; half a line at the end is not there yet."""
-        with _explained(self.path), self.path.open("rb") as file:
+        with writing_explained(self.path), self.path.open("rb") as file:
             file.seek(self._ends[min(log_number_from, len(self._ends) - 1)])
             for number, line in enumerate(file, start=min(log_number_from, len(self._ends) - 1)):
                 if not line.endswith(b"\n"):
@@ -52,7 +56,7 @@ class Journal(BaseJournalBackend):
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Add lines, all or none."""
         text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with _explained(self.path), self.path.open("r+b", buffering=0) as file:
+        with writing_explained(self.path), self.path.open("r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             end = _whole_lines(file)
             try:
@@ -89,7 +93,8 @@ def _whole_lines(file: Any) -> int:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def writing_explained(path: Path) -> Iterator[None]:
+    """Say in one line why a file or folder of a study cannot be written."""
     try:
         yield
     except OSError as error:
@@ -116,29 +121,16 @@ def open_storage(where: str) -> BaseStorage:
 def _database(url: str) -> BaseStorage:
     from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-    url = _with_driver(url)
-    for attempt in range(5):
+    for attempt in itertools.count():
         try:
-            return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
-        except (IntegrityError, ProgrammingError, OperationalError):
-            # Several searchers that make the tables of a new database at once are in each other's way.
-            if attempt == 4 or not _reachable(url):
+            return RDBStorage(_with_driver(url), engine_kwargs={"pool_pre_ping": True})
+        except (IntegrityError, ProgrammingError, OperationalError) as error:
+            # Several searchers that make the tables of a new database at once are in each other's way;
+            # whatever else is operational stays, such as a server that nobody answers at.
+            is_race = not isinstance(error, OperationalError) or IN_THE_WAY.search(str(error))
+            if attempt == 4 or not is_race:
                 raise
     raise AssertionError
-
-
-def _reachable(url: str) -> bool:
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import SQLAlchemyError
-
-    engine = create_engine(url)
-    try:
-        engine.connect().close()
-    except SQLAlchemyError:
-        return False
-    finally:
-        engine.dispose()
-    return True
 
 
 def _with_driver(url: str) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.storages import BaseStorage
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from retrace.tools.search.study.searchers import is_alive
 from retrace.tools.search.study.spaces import Space
 from retrace.tools.search.trials.events import Outcome
-
-if TYPE_CHECKING:
-    from optuna.storages import BaseStorage
-    from optuna.study import Study
-    from optuna.trial import FrozenTrial, Trial
 
 RESULTS = Path("hpo/results")
 
@@ -38,34 +38,33 @@ class OpenStudy:
         What its trials carry.
     """
 
-    study: "Study"
-    storage: "BaseStorage"
+    study: Study
+    storage: BaseStorage
     study_id: int
     searcher: str
     identity: str
 
-    def trials(self) -> "list[FrozenTrial]":
+    @property
+    def signature(self) -> dict[str, Any]:
+        """What tells of each trial whose it is, and what it is made from."""
+        return {"searcher": self.searcher, "identity": self.identity}
+
+    def trials(self) -> list[FrozenTrial]:
         """Return all trials as they are now."""
         return self.study.get_trials(deepcopy=False)
 
+    def trial_id(self, number: int) -> int:
+        """Return what the storage calls a trial."""
+        return self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number)
 
-def finished_trials(study: "Study") -> "list[FrozenTrial]":
+
+def finished_trials(study: Study) -> list[FrozenTrial]:
     """Return the trials that have values, in the order of their numbers."""
-    from optuna.trial import TrialState
-
-    return [each for each in study.get_trials(deepcopy=False) if each.state == TrialState.COMPLETE]
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
-def best_trial(study: "Study") -> "FrozenTrial | None":
-    """Return the best trial of a study with one goal; of equals the earliest.
-
-    Returns
-    -------
-    FrozenTrial or None
-        None where no trial has finished yet, or where there are several goals.
-    """
-    from optuna.study import StudyDirection
-
+def best_trial(study: Study) -> FrozenTrial | None:
+    """Return the best trial; of equals the earliest; None of several goals, or before any finished."""
     finished = finished_trials(study)
     if len(study.directions) > 1 or not finished:
         return None
@@ -73,22 +72,13 @@ def best_trial(study: "Study") -> "FrozenTrial | None":
     return min(finished, key=lambda trial: (sign * trial.values[0], trial.number))
 
 
-def begun(trials: "Sequence[FrozenTrial]") -> "list[FrozenTrial]":
+def begun(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """Return the trials that count: finished, failed, or running; not those that were retired."""
-    from optuna.trial import TrialState
-
     return [
         trial
         for trial in trials
-        if trial.state in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
-        or (trial.state == TrialState.FAIL and "retired" not in trial.user_attrs)
+        if trial.state != TrialState.WAITING and "retired" not in trial.user_attrs
     ]
-
-
-def describe_study(study: "Study", attributes: Mapping[str, Any]) -> None:
-    """Write down what a study is about; its identity last, as the mark of a whole description."""
-    for name in sorted(attributes, key=lambda name: name == "identity"):
-        study.set_user_attr(name, attributes[name])
 
 
 def add_baseline(opened: OpenStudy, space: Space, overrides: Mapping[str, Any]) -> None:
@@ -104,41 +94,31 @@ def add_baseline(opened: OpenStudy, space: Space, overrides: Mapping[str, Any]) 
         if told.get("baseline") and told.get("overrides") == overrides and "retired" not in told:
             return
     told = {"baseline": True, "overrides": dict(overrides)}
-    opened.study.enqueue_trial(space.inside(overrides), user_attrs=told | _signed(opened))
+    opened.study.enqueue_trial(space.inside(overrides), user_attrs=told | opened.signature)
 
 
-def awaits_baseline(trials: "Sequence[FrozenTrial]") -> bool:
+def awaits_baseline(trials: Sequence[FrozenTrial]) -> bool:
     """Tell whether the values of params.yaml are still to be scored."""
-    from optuna.trial import TrialState
-
     return any(
         trial.state == TrialState.WAITING and trial.user_attrs.get("baseline") for trial in trials
     )
 
 
-def ask(opened: OpenStudy, space: Space) -> "tuple[Trial, dict[str, Any]]":
-    """Begin the next trial: one that a dead searcher left, or a new one.
-
-    Returns
-    -------
-    trial : Trial
-    overrides : dict
-    """
-    from optuna.trial import Trial, TrialState, create_trial
-
+def ask(opened: OpenStudy, space: Space) -> tuple[Trial, dict[str, Any]]:
+    """Begin the next trial, one that a dead searcher left or a new one, and return its overrides too."""
     if any(trial.state == TrialState.WAITING for trial in opened.trials()):
         trial = opened.study.ask()
     else:
         # Signed from its first moment, it can never be an unknown searcher's.
-        signed = create_trial(state=TrialState.RUNNING, user_attrs=_signed(opened))
+        signed = create_trial(state=TrialState.RUNNING, user_attrs=opened.signature)
         trial = Trial(opened.study, opened.storage.create_new_trial(opened.study_id, signed))
-    told = trial.user_attrs
-    for name, value in _signed(opened).items():
-        if told.get(name) != value:
+    attributes = trial.user_attrs
+    for name, value in opened.signature.items():
+        if attributes.get(name) != value:
             trial.set_user_attr(name, value)
-    if "overrides" in told:
-        space.note(trial, told["overrides"])
-        return trial, told["overrides"]
+    if "overrides" in attributes:
+        space.note(trial, attributes["overrides"])
+        return trial, attributes["overrides"]
     overrides = space.suggest(trial)
     trial.set_user_attr("overrides", overrides)
     return trial, overrides
@@ -152,12 +132,9 @@ def tell(opened: OpenStudy, number: int, outcome: Outcome) -> bool:
     bool
         False where another searcher has finished it meanwhile: nothing is written then.
     """
-    from optuna.exceptions import UpdateFinishedTrialError
-    from optuna.trial import TrialState
-
     attributes = {"seconds": outcome.seconds, "worker": f"{socket.gethostname()}:{os.getpid()}"}
     attributes |= outcome.attributes | ({"error": outcome.error} if outcome.error else {})
-    trial_id = _trial_id(opened, number)
+    trial_id = opened.trial_id(number)
     state = TrialState.COMPLETE if outcome.values is not None else TrialState.FAIL
     try:
         for name, value in attributes.items():
@@ -165,56 +142,39 @@ def tell(opened: OpenStudy, number: int, outcome: Outcome) -> bool:
         opened.study.tell(number, outcome.values, state=TrialState.PRUNED if outcome.pruned else state)
     except (UpdateFinishedTrialError, ValueError):
         # SQLite now and then gives a trial that waits to two searchers at once; one of them counts.
-        if _is_finished(opened, number):
+        if opened.storage.get_trial(trial_id).state.is_finished():
             return False
         raise
     return True
 
 
-def retire(opened: OpenStudy, trial: "Trial", why: str) -> None:
+def retire(opened: OpenStudy, trial: Trial, why: str) -> None:
     """End a trial that should not have begun; it does not count."""
     tell(opened, trial.number, Outcome(values=None, attributes={"retired": why}))
 
 
 def put_back(opened: OpenStudy, number: int) -> None:
     """Let a trial that this searcher cannot finish wait for the next one, under its number."""
-    from optuna.exceptions import UpdateFinishedTrialError
-    from optuna.trial import TrialState
-
     with contextlib.suppress(UpdateFinishedTrialError):
-        opened.storage.set_trial_state_values(_trial_id(opened, number), TrialState.WAITING)
+        opened.storage.set_trial_state_values(opened.trial_id(number), TrialState.WAITING)
 
 
 def put_back_orphans(opened: OpenStudy) -> int:
     """Let the trials of searchers that died wait for the next one; return how many."""
-    from optuna.trial import TrialState
-
-    signs = opened.study.user_attrs
+    attributes = opened.study.user_attrs
     orphans = [
         trial.number
         for trial in opened.trials()
-        if trial.state == TrialState.RUNNING and not _is_attended(trial, opened.searcher, signs)
+        if trial.state == TrialState.RUNNING and not _is_attended(trial, opened.searcher, attributes)
     ]
     for number in orphans:
         put_back(opened, number)
     return len(orphans)
 
 
-def _is_attended(trial: "FrozenTrial", searcher: str, signs: Mapping[str, Any]) -> bool:
+def _is_attended(trial: FrozenTrial, searcher: str, attributes: Mapping[str, Any]) -> bool:
     theirs = trial.user_attrs.get("searcher")
     if theirs is None:
         began = trial.datetime_start
         return began is None or (datetime.now() - began).total_seconds() < SECONDS_WITHOUT_SEARCHER
-    return theirs == searcher or is_alive(theirs, signs)
-
-
-def _is_finished(opened: OpenStudy, number: int) -> bool:
-    return opened.storage.get_trial(_trial_id(opened, number)).state.is_finished()
-
-
-def _signed(opened: OpenStudy) -> dict[str, Any]:
-    return {"searcher": opened.searcher, "identity": opened.identity}
-
-
-def _trial_id(opened: OpenStudy, number: int) -> int:
-    return opened.storage.get_trial_id_from_study_id_trial_number(opened.study_id, number)
+    return theirs == searcher or is_alive(theirs, attributes)

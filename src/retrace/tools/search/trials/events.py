@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
-Report = Callable[[int, float], bool]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -51,9 +49,11 @@ class Finished:
 
 Event = Reported | Finished
 
+# Told a step and the value there; returns whether to stop.
+Callback = Callable[[int, float], bool]
 
-# What computes a trial: from what all share, the overrides, and `report`.
-Function = Callable[[Any, Mapping[str, Any], Report], Outcome]
+# What computes a trial from its overrides, such as ``{"models.svm.C": 10.0}``.
+Objective = Callable[[Mapping[str, Any], Callback], Outcome]
 
 
 class Evaluator(Protocol):
@@ -63,7 +63,7 @@ class Evaluator(Protocol):
         """Return how many trials can run at once; workers may come and go."""
 
     def submit(self, number: int, overrides: Mapping[str, Any]) -> None:
-        """Start a trial: ``{"models.svm.C": 10.0}``."""
+        """Start a trial."""
 
     def next_event(self, seconds: float | None) -> Event | None:
         """Wait for what happens next; None where nothing does in that time."""
@@ -71,11 +71,8 @@ class Evaluator(Protocol):
     def answer(self, number: int, stop: bool) -> None:
         """Reply to what a trial reported."""
 
-    def close(self) -> None:
-        """Stop what still runs, and let go of processes and connections."""
-
     def __enter__(self) -> Self:
         """Return the evaluator itself."""
 
     def __exit__(self, *_: object) -> None:
-        """Close it."""
+        """Stop what still runs, and let go of processes and connections."""

@@ -1,4 +1,4 @@
-"""Cross-validation over the rows that may choose a model: the training and the validation part."""
+"""The rows that may choose a model, the training and validation parts, in folds or split afresh."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -9,46 +9,36 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold
 
+from retrace.core.checked_yaml import checked
 from retrace.core.errors import DataError
 from retrace.core.params import Split
 from retrace.core.records import Dataset
+from retrace.splitting.methods import split_rows
 
-# The folds of every search; `retrace.tools.search.confirmation` draws others.
+# Row positions in ascending order: those to fit on, and those to judge by.
+Rows = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+# The folds of every search; a confirmation draws fresh splits.
 SEED = 0
 
 
 def join(training: Dataset, validation: Dataset) -> Dataset:
     """Put the rows of two parts together, those of the first before those of the second."""
-    joined: dict[str, Any] = {
-        field.name: _joined(value, getattr(validation, field.name))
-        for field in dataclasses.fields(training)
-        if isinstance(value := getattr(training, field.name), np.ndarray | pd.DataFrame)
-    }
+    joined: dict[str, Any] = {}
+    for field in dataclasses.fields(training):
+        both = [getattr(part, field.name) for part in (training, validation)]
+        if isinstance(both[0], pd.DataFrame):
+            joined[field.name] = pd.concat(both, ignore_index=True)
+        elif isinstance(both[0], np.ndarray):
+            joined[field.name] = np.concatenate(both)
     return dataclasses.replace(training, **joined)
 
 
-def fold_rows(
-    dataset: Dataset, folds: int, split: Split, seed: int = SEED
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Divide rows into folds, as the split itself would.
+def fold_rows(dataset: Dataset, folds: int, split: Split) -> Iterator[Rows]:
+    """Divide rows into two or more folds, as the split itself would.
 
     Exact duplicates and groups stay together where the split keeps them so. A split by time gives folds
     of which each is younger than what it is judged by.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        From `join`.
-    folds : int
-        At least 2.
-    split : Split
-    seed : int
-        Another one gives other folds.
-
-    Yields
-    ------
-    training, held_out : int array
-        Row positions in ascending order.
 
     Raises
     ------
@@ -69,16 +59,16 @@ def fold_rows(
             " ask for fewer folds"
         )
     together = None if n_units == len(dataset) and dataset.task == "regression" else units
-    for training, held_out in _splitter(dataset, folds, seed, n_units).split(units, dataset.y, together):
+    for training, held_out in _splitter(dataset, folds, n_units).split(units, dataset.y, together):
         yield np.sort(training), np.sort(held_out)
 
 
-def _splitter(dataset: Dataset, folds: int, seed: int, n_units: int) -> StratifiedGroupKFold | KFold:
+def _splitter(dataset: Dataset, folds: int, n_units: int) -> StratifiedGroupKFold | KFold:
     if dataset.task == "classification":
-        return StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        return StratifiedGroupKFold(folds, shuffle=True, random_state=SEED)
     if n_units == len(dataset):
-        return KFold(folds, shuffle=True, random_state=seed)
-    return GroupKFold(folds, shuffle=True, random_state=seed)
+        return KFold(folds, shuffle=True, random_state=SEED)
+    return GroupKFold(folds, shuffle=True, random_state=SEED)
 
 
 def _units(dataset: Dataset, split: Split) -> NDArray[np.int64]:
@@ -94,9 +84,7 @@ def _units(dataset: Dataset, split: Split) -> NDArray[np.int64]:
     return units
 
 
-def _by_time(
-    times: NDArray[np.generic], folds: int
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def _by_time(times: NDArray[np.generic], folds: int) -> Iterator[Rows]:
     moments, rank = np.unique(times, return_inverse=True)
     if len(moments) <= folds:
         raise DataError(
@@ -107,9 +95,64 @@ def _by_time(
         yield np.flatnonzero(rank <= low), np.flatnonzero((rank > low) & (rank <= high))
 
 
-def _joined(
-    first: pd.DataFrame | NDArray[np.generic], second: pd.DataFrame | NDArray[np.generic]
-) -> pd.DataFrame | NDArray[np.generic]:
-    if isinstance(first, pd.DataFrame):
-        return pd.concat([first, second], ignore_index=True)
-    return np.concatenate([first, second])
+def fresh_seeds(n: int, seed: int, used: set[int]) -> list[int]:
+    """Draw n different seeds, none of them in ``used``; ``seed`` decides which."""
+    generator = np.random.default_rng([seed, *b"confirmation"])
+    seeds: dict[int, None] = {}
+    while len(seeds) < n:
+        drawn = int(generator.integers(2**32))
+        if drawn not in used:
+            seeds[drawn] = None
+    return list(seeds)
+
+
+def fresh_splits(dataset: Dataset, settings: Split, seeds: list[int], share: float) -> list[Rows]:
+    """Divide rows into those to fit and those to judge by, once for each seed.
+
+    Groups, where the data name them, and exact duplicates stay together. Rows that were split by time
+    are judged by what is newer than all they were fitted on.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The rows of both parts.
+    share : float
+        Of the rows to judge by.
+
+    Raises
+    ------
+    DataError
+        There are too few rows, or groups, for such a split.
+    """
+    if settings.method == "time":
+        return _sliding_windows(dataset, len(seeds), share)
+    parts = [split_rows(dataset, _in_three(dataset, seed, share)) for seed in seeds]
+    return [(np.sort(np.concatenate([p["train"], p["test"]])), p["validation"]) for p in parts]
+
+
+def _in_three(dataset: Dataset, seed: int, share: float) -> Split:
+    """Ask `split_rows`, which makes three parts, for rows to fit on in two of them."""
+    rest = (1 - share) / 2
+    asked = {"seed": seed, "train": rest, "validation": share, "test": rest}
+    method = "stratified" if dataset.groups is None else "group"
+    return checked(Split, {**asked, "method": method, "duplicates_together": True}, "fresh splits")
+
+
+def _sliding_windows(dataset: Dataset, n: int, share: float) -> list[Rows]:
+    """Let a window of the asked share slide to the newest rows; only what is older is fitted on."""
+    times = pd.Series(dataset.times)
+    rank = times.rank(method="dense").to_numpy().astype(np.int64) - 1
+    rows_until = np.cumsum(np.bincount(rank))
+    size = share * len(rank)
+    # The first window begins halfway, or where it must for the last one to end with the rows.
+    starts = np.linspace(min(0.5, 1 - share) * len(rank), len(rank) - size, n)
+    windows = []
+    for start in starts:
+        first = np.abs(rows_until - start).argmin()  # rows of one moment stay together
+        last = np.abs(rows_until - start - size).argmin()
+        if last <= first:
+            raise DataError(
+                f"{len(rows_until)} moments in time are too few for {n} fresh splits by time"
+            )
+        windows.append((np.flatnonzero(rank <= first), np.flatnonzero((rank > first) & (rank <= last))))
+    return windows

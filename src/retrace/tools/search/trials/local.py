@@ -5,26 +5,17 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Self
 
-from retrace.tools.search.trials.events import Event, Finished, Function, Report, Reported
-from retrace.tools.search.trials.scoring import Task, score
+from retrace.tools.search.trials.events import Callback, Event, Finished, Objective, Reported
 
 # A network that is told to stop does so after its epoch.
 SECONDS_TO_STOP = 5
 
 
 class LocalEvaluator:
-    """Compute trials in a thread, so that the searcher hears of each epoch, and of Ctrl-C at once.
+    """Compute trials in a thread, so that the searcher hears of each epoch, and of Ctrl-C at once."""
 
-    Parameters
-    ----------
-    task : Task
-    score : callable
-        What computes a trial.
-    """
-
-    def __init__(self, task: Task, score: Function = score) -> None:
-        self._task = task
-        self._score = score
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
         self._orders: queue.SimpleQueue[tuple[int, Mapping[str, Any]] | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
@@ -55,32 +46,28 @@ class LocalEvaluator:
         """Reply to what the trial reported."""
         self._answers.put(stop)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Return the evaluator itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Tell the trial that runs to stop; it may not hear, so do not wait for long."""
         self._closed = True
         self._orders.put(None)
         self._answers.put(True)
         self._thread.join(SECONDS_TO_STOP)
 
-    def __enter__(self) -> Self:
-        """Return the evaluator itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()
-
     def _work(self) -> None:
         while (order := self._orders.get()) is not None and not self._closed:
             number, overrides = order
             try:
-                outcome = self._score(self._task, overrides, self._reporter(number))
+                outcome = self._objective(overrides, self._reporter(number))
             except BaseException as error:  # the searcher is to end as if it had called itself
                 self._events.put(error)
                 return
             self._events.put(Finished(number, outcome))
 
-    def _reporter(self, number: int) -> Report:
+    def _reporter(self, number: int) -> Callback:
         def report(step: int, value: float) -> bool:
             if self._closed:
                 return True

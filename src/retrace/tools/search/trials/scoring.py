@@ -19,22 +19,20 @@ from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
 from retrace.tools.repository.overrides import override_params
-from retrace.tools.search.trials.events import Outcome, Report
-from retrace.tools.search.trials.folds import SEED, fold_rows, join
+from retrace.tools.search.options import COSTS
+from retrace.tools.search.trials.events import Callback, Outcome
+from retrace.tools.search.trials.folds import fold_rows, join
 
 if TYPE_CHECKING:
     from retrace.models.torch.training import TrainingOptions, TrainingState
-
-# Goals that are no metrics of metrics.json; less of each is better.
-COSTS = ("seconds", "size")
 
 # What a fit can raise for a setting that does not work: a matrix that is singular, memory that runs out.
 UNFIT = (RetraceError, ValueError, ArithmeticError, MemoryError, RuntimeError)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """All that scoring a trial needs besides its overrides; can be sent to another process.
+class Problem:
+    """What is searched for: all that scoring a trial needs besides its overrides.
 
     Attributes
     ----------
@@ -46,8 +44,6 @@ class Task:
         What the trials' values are: the metric, then perhaps ``"seconds"``, ``"size"`` or another one.
     folds : int or None
         Cross-validation over the rows of both parts; None: fit on one, score on the other.
-    fold_seed : int
-        Which folds.
     """
 
     params: Params
@@ -55,7 +51,6 @@ class Task:
     validation: Dataset
     goals: tuple[str, ...]
     folds: int | None = None
-    fold_seed: int = SEED
 
 
 class _Stopped(Exception):  # noqa: N818  a trial that stops early is no error
@@ -65,7 +60,7 @@ class _Stopped(Exception):  # noqa: N818  a trial that stops early is no error
 class _EpochReporter:
     """Tell after each epoch how good a network is: a callback of its training."""
 
-    def __init__(self, goal: str, report: Report) -> None:
+    def __init__(self, goal: str, report: Callback) -> None:
         self._goal = goal
         self._report = report
 
@@ -74,8 +69,7 @@ class _EpochReporter:
 
     def on_epoch_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
         """Report the epoch."""
-        row = state.history[-1]
-        if self._report(state.epoch, _progress(row, self._goal)):
+        if self._report(state.epoch, _progress(state.history[-1], self._goal)):
             raise _Stopped
 
     def on_train_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
@@ -96,7 +90,7 @@ def lower_is_better(goal: str) -> bool:
     return goal in LOWER_IS_BETTER or goal in COSTS
 
 
-def score(task: Task, overrides: Mapping[str, Any], report: Report) -> Outcome:
+def score(problem: Problem, overrides: Mapping[str, Any], report: Callback) -> Outcome:
     """Fit and score one trial.
 
     A setting that the model or the data refuse, or a score that is not finite, is a failed trial with
@@ -104,11 +98,10 @@ def score(task: Task, overrides: Mapping[str, Any], report: Report) -> Outcome:
 
     Parameters
     ----------
-    task : Task
     overrides : dict
         Full names and values: ``{"models.svm.C": 10.0}``.
     report : callable
-        Told ``(step, value)`` of the first goal after each epoch or fold; True means stop now.
+        Told the first goal after each epoch or fold.
 
     Returns
     -------
@@ -121,7 +114,7 @@ def score(task: Task, overrides: Mapping[str, Any], report: Report) -> Outcome:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            values, attributes = _values(task, overrides, report)
+            values, attributes = _values(problem, overrides, report)
         except _Stopped:
             pruned = True
         except UNFIT as error:
@@ -133,48 +126,50 @@ def score(task: Task, overrides: Mapping[str, Any], report: Report) -> Outcome:
 
 
 def _values(
-    task: Task, overrides: Mapping[str, Any], report: Report
+    problem: Problem, overrides: Mapping[str, Any], report: Callback
 ) -> tuple[tuple[float, ...], dict[str, Any]]:
-    params = override_params(task.params, overrides)
-    fit = _one_fit if task.folds is None else _cross_validate
-    found, attributes = fit(task, params, report)
-    values = tuple(found[goal] for goal in task.goals)
-    for goal, value in zip(task.goals, values, strict=True):
+    params = override_params(problem.params, overrides)
+    evaluate = _one_fit if problem.folds is None else _cross_validate
+    by_name, attributes = evaluate(problem, params, report)
+    values = tuple(by_name[goal] for goal in problem.goals)
+    for goal, value in zip(problem.goals, values, strict=True):
         if not math.isfinite(value):
             raise ModelError(f"the score is not finite: {goal} is {value}")
-    attributes["scores"] = {name: value for name, value in found.items() if name not in COSTS}
+    attributes["scores"] = {name: value for name, value in by_name.items() if name not in COSTS}
     return values, attributes
 
 
-def _one_fit(task: Task, params: Params, report: Report) -> tuple[dict[str, float], dict[str, Any]]:
+def _one_fit(
+    problem: Problem, params: Params, report: Callback
+) -> tuple[dict[str, float], dict[str, Any]]:
     """Do what the stages `train` and `report` do."""
-    callbacks = [_EpochReporter(task.goals[0], report)]
-    found, model = _fit(params, task.training, task.validation, callbacks, task.goals)
+    callbacks = [_EpochReporter(problem.goals[0], report)]
+    by_name, model = _fit(params, problem.training, problem.validation, problem.goals, callbacks)
     best_epoch = getattr(model["model"], "best_epoch_", None)
-    return found, {} if best_epoch is None else {"best_epoch": best_epoch}
+    return by_name, {} if best_epoch is None else {"best_epoch": best_epoch}
 
 
 def _cross_validate(
-    task: Task, params: Params, report: Report
+    problem: Problem, params: Params, report: Callback
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    assert task.folds is not None
-    rows = join(task.training, task.validation)
-    each: list[dict[str, float]] = []
-    for training, held_out in fold_rows(rows, task.folds, params.split, task.fold_seed):
-        each.append(_fit(params, rows.take(training), rows.take(held_out), [], task.goals)[0])
-        so_far = float(np.mean([found[task.goals[0]] for found in each]))
-        if report(len(each), so_far) and len(each) < task.folds:
+    assert problem.folds is not None
+    rows, goal = join(problem.training, problem.validation), problem.goals[0]
+    by_fold: list[dict[str, float]] = []
+    for training, held_out in fold_rows(rows, problem.folds, params.split):
+        by_fold.append(_fit(params, rows.take(training), rows.take(held_out), problem.goals)[0])
+        so_far = float(np.mean([by_name[goal] for by_name in by_fold]))
+        if report(len(by_fold), so_far) and len(by_fold) < problem.folds:
             raise _Stopped
-    means = {name: float(np.mean([found[name] for found in each])) for name in each[0]}
-    return means, {"folds": [found[task.goals[0]] for found in each]}
+    means = {name: float(np.mean([by_name[name] for by_name in by_fold])) for name in by_fold[0]}
+    return means, {"folds": [by_name[goal] for by_name in by_fold]}
 
 
 def _fit(
     params: Params,
     training: Dataset,
     held_out: Dataset,
-    callbacks: list[_EpochReporter],
     goals: tuple[str, ...],
+    callbacks: list[_EpochReporter] | tuple[()] = (),
 ) -> tuple[dict[str, float], Any]:
     # Each fit starts as `train` does, whatever this process computed before.
     pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
@@ -182,8 +177,8 @@ def _fit(
     start = time.perf_counter()
     fit_model(model, training, held_out, callbacks=callbacks)
     seconds = time.perf_counter() - start
-    found = scores(predict(model, held_out)) | {"seconds": seconds}
-    return found | ({"size": _size(model)} if "size" in goals else {}), model
+    by_name = scores(predict(model, held_out)) | {"seconds": seconds}
+    return by_name | ({"size": _size(model)} if "size" in goals else {}), model
 
 
 def _size(model: object) -> float:

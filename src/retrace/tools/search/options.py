@@ -1,0 +1,76 @@
+"""The options of `retrace search`, and what can be said of them before anything heavy is imported."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from retrace.core.errors import ParamsError, RetraceError, did_you_mean
+from retrace.core.params import Params
+from retrace.core.records import Task
+from retrace.evaluation.metrics import metric_names
+
+SPACES = Path("hpo/spaces.yaml")
+
+# Goals that are no metrics of metrics.json; less of each is better.
+COSTS = ("seconds", "size")
+
+Sampler = Literal["tpe", "random", "grid", "cmaes", "nsga2"]
+Pruner = Literal["median", "hyperband", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the user asked of a search; `retrace search --help` says what each means."""
+
+    trials: int = 30
+    seconds: float | None = None
+    folds: int | None = None
+    seed: int = 0
+    metric: str | None = None
+    goals: tuple[str, ...] = ()
+    sampler: Sampler = "tpe"
+    pruner: Pruner = "median"
+    space: Path = SPACES
+    study: str | None = None
+    storage: str | None = None
+
+    def check(self) -> None:
+        """Refuse what is wrong whatever the data are.
+
+        Raises
+        ------
+        RetraceError
+            The name of the study is none, or the sampler serves one goal only.
+        """
+        if self.study is not None and not re.fullmatch(r"\w[\w.-]*", self.study):
+            raise ParamsError(
+                f"--study: got '{self.study}', should be letters, digits, '-', '_' and '.'"
+            )
+        if self.sampler == "cmaes" and self.goals:
+            raise RetraceError(
+                "--sampler cmaes serves one goal only; allowed for several: tpe, nsga2, random"
+            )
+
+    def all_goals(self, settings: Params, task: Task) -> tuple[str, ...]:
+        """Return the metric, and then the further goals.
+
+        Raises
+        ------
+        ParamsError
+            One is unknown, or there twice.
+        """
+        goals = (self.metric or settings.metric, *self.goals)
+        for position, goal in enumerate(goals):
+            allowed = [*metric_names(task), *(COSTS if position else ())]
+            if goal not in allowed:
+                option = "--goals" if position else "--metric"
+                raise ParamsError(
+                    f"{option}: got '{goal}'{did_you_mean(goal, allowed)};"
+                    f" allowed for a {task}: {', '.join(allowed)}"
+                )
+        if len(set(goals)) < len(goals):
+            raise ParamsError(
+                f"--goals: got {', '.join(goals)} (the metric is the first): name each once"
+            )
+        return goals
