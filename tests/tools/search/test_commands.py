@@ -180,9 +180,7 @@ def test_a_full_disk_is_one_line_and_the_study_stays_whole(project):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--force"], "--force applies a winner that is not confirmed: give --apply too"),
         (["--folds", "999"], "--folds: got 999, but the smallest class"),
-        (["--study", "a/b"], "--study: got 'a/b', should be letters"),
         (["--storage", "postgresql://a:b@127.0.0.1:1/c"], "--storage postgresql://a:***@"),
     ],
 )

@@ -9,6 +9,7 @@ from made_studies import made, make_study
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.tools.search.confirmation import Confirmation, save_confirmation
+from retrace.tools.search.options import Options
 from retrace.tools.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, override
 from retrace.tools.search.results.summary import baseline_trial, summarise
 
@@ -45,14 +46,14 @@ def no_evaluator(*_):
 def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(tmp_path):
     study, said = make_study(made(0.8, C=1.0), made(0.9, C=2.0)), []
     save_confirmation(study, 1, confirmation(False))
-    assert apply(study, None, no_evaluator, tmp_path, said.append) == NOT_CONFIRMED
+    assert apply(study, None, no_evaluator, tmp_path, Options(), said.append) == NOT_CONFIRMED
     assert said == ["not confirmed: by luck", "not applied: `--force` applies it all the same"]
     assert "not confirmed: by luck" in (tmp_path / "report.md").read_text()
 
 
 def test_the_baseline_itself_needs_no_applying(tmp_path):
     study, said = make_study(made(0.9, C=1.0), made(0.8, C=2.0)), []
-    assert apply(study, None, no_evaluator, tmp_path, said.append) == 0
+    assert apply(study, None, no_evaluator, tmp_path, Options(), said.append) == 0
     assert said == ["trial 0 is what params.yaml has: there is nothing to apply"]
 
 

@@ -191,32 +191,3 @@ def test_pruning_is_the_same_after_an_interruption(tmp_path):
     assert [trial.intermediate_values for trial in opened.trials()] == [
         trial.intermediate_values for trial in whole.trials()
     ]
-
-
-def test_equal_settings_side_by_side_are_computed_once(tmp_path):
-    class Two:
-        """Runs two at once, and finishes the first when both are there."""
-
-        def __init__(self):
-            self.orders = []
-
-        def slots(self):
-            return 2
-
-        def submit(self, number, overrides):
-            self.orders.append((number, overrides))
-
-        def next_event(self, seconds):
-            from retrace.tools.search.trials.events import Finished
-
-            number, overrides = self.orders.pop(0)
-            return Finished(number, objective(overrides, None))
-
-    from retrace.tools.search.running import Limits, Search
-
-    opened, two = open_study(tmp_path / "j", SMALL), Two()
-    Search(opened, SMALL, two, Limits(trials=20), lambda *_: None).run()
-    computed = [trial for trial in opened.trials() if "copy_of" not in trial.user_attrs]
-    keys = [str(trial.user_attrs["overrides"]) for trial in computed]
-    assert len(keys) == len(set(keys))
-    assert len(finished_trials(opened.study)) == 20

@@ -3,8 +3,7 @@
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrace.core.errors import RetraceError
-from retrace.core.params import Params, load_params
-from retrace.readers import describe
 from retrace.tools.search.options import SPACES, Options, Pruner, Sampler
 
 if TYPE_CHECKING:
+    from retrace.core.params import Params
     from retrace.tools.search.confirmation import MakeEvaluator
     from retrace.tools.search.setup import Prepared
     from retrace.tools.search.trials.events import Evaluator, Objective
@@ -78,47 +76,43 @@ def search(
     """  # noqa: D301  \b is typer's mark for lines to keep
     options = Options(
         trials=trials,
-        seconds=timeout,
+        timeout=timeout,
         folds=folds,
         seed=seed,
         metric=metric,
         goals=tuple(goal.strip() for goal in goals.split(",")) if goals else (),
+        jobs=jobs,
+        cluster=cluster,
         sampler=sampler,
         pruner=pruner,
         space=space,
         study=study,
         storage=storage,
+        apply=apply,
+        trial=trial,
+        splits=splits,
+        force=force,
     )
-    winner = Winner(apply or trial is not None, trial, splits, force)
-    _run(options, winner, partial(_evaluator, jobs, cluster))
+    _run(options)
 
 
-@dataclass(frozen=True)
-class Winner:
-    """Whether one is to be applied, which, confirmed on how many splits, and also one that is not."""
-
-    applies: bool
-    trial: int | None
-    splits: int
-    force: bool
-
-
-def _run(options: Options, winner: Winner, evaluator: "Callable[..., Evaluator]") -> None:
-    if winner.force and not winner.applies:
-        raise RetraceError("--force applies a winner that is not confirmed: give --apply too")
+def _run(options: Options) -> None:
     params = _checked(options)
     from retrace.tools.search.study.storages import storage_explained
 
-    make_evaluator = partial(evaluator, params.train.device == "cuda")
+    make_evaluator = partial(_evaluator, options, params.train.device == "cuda")
     with _interrupted_in_one_line(), storage_explained(options.storage):
         prepared = _search(options, params, make_evaluator)
-        if winner.applies:
-            raise typer.Exit(_apply(prepared, make_evaluator, winner))
+        if options.applies:
+            raise typer.Exit(_apply(options, prepared, make_evaluator))
 
 
-def _checked(options: Options) -> Params:
+def _checked(options: Options) -> "Params":
     """Say a mistake in the options at once: what a search imports takes seconds."""
     options.check()
+    from retrace.core.params import load_params
+    from retrace.readers import describe
+
     params = load_params()
     options.all_goals(params, describe(params.data).task)
     try:
@@ -131,7 +125,7 @@ def _checked(options: Options) -> Params:
     return params
 
 
-def _search(options: Options, params: Params, make_evaluator: "MakeEvaluator") -> "Prepared":
+def _search(options: Options, params: "Params", make_evaluator: "MakeEvaluator") -> "Prepared":
     from retrace.tools.search.results.files import write_results
     from retrace.tools.search.results.summary import front_in_words, tie_in_words
     from retrace.tools.search.running import Search
@@ -159,29 +153,21 @@ def _search(options: Options, params: Params, make_evaluator: "MakeEvaluator") -
     return prepared
 
 
-def _apply(prepared: "Prepared", make_evaluator: "MakeEvaluator", winner: Winner) -> int:
+def _apply(options: Options, prepared: "Prepared", make_evaluator: "MakeEvaluator") -> int:
     from retrace.tools.search.promotion import apply
 
-    return apply(
-        prepared.opened.study,
-        prepared.problem,
-        make_evaluator,
-        prepared.folder,
-        typer.echo,
-        number=winner.trial,
-        n_splits=winner.splits,
-        force=winner.force,
-    )
+    study, problem, folder = prepared.opened.study, prepared.problem, prepared.folder
+    return apply(study, problem, make_evaluator, folder, options, typer.echo)
 
 
-def _evaluator(jobs: int, address: str | None, gpu: bool, objective: "Objective") -> "Evaluator":
-    if jobs == 1 and address is None:
+def _evaluator(options: Options, gpu: bool, objective: "Objective") -> "Evaluator":
+    if options.jobs == 1 and options.cluster is None:
         from retrace.tools.search.trials.local import LocalEvaluator
 
         return LocalEvaluator(objective)
     from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 
-    return ClusterEvaluator(objective, jobs=jobs, address=address, gpu=gpu)
+    return ClusterEvaluator(objective, jobs=options.jobs, address=options.cluster, gpu=gpu)
 
 
 @contextlib.contextmanager

@@ -1,19 +1,24 @@
 """The options of `retrace search`, and what can be said of them before anything heavy is imported."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from retrace.core.errors import ParamsError, RetraceError, did_you_mean
-from retrace.core.params import Params
-from retrace.core.records import Task
-from retrace.evaluation.metrics import metric_names
+
+if TYPE_CHECKING:
+    from retrace.core.params import Params
+    from retrace.core.records import Task
 
 SPACES = Path("hpo/spaces.yaml")
 
 # Goals that are no metrics of metrics.json; less of each is better.
 COSTS = ("seconds", "size")
+
+# Gives a line to the user.
+Echo = Callable[[str], None]
 
 Sampler = Literal["tpe", "random", "grid", "cmaes", "nsga2"]
 Pruner = Literal["median", "hyperband", "none"]
@@ -24,16 +29,27 @@ class Options:
     """What the user asked of a search; `retrace search --help` says what each means."""
 
     trials: int = 30
-    seconds: float | None = None
+    timeout: float | None = None
     folds: int | None = None
     seed: int = 0
     metric: str | None = None
     goals: tuple[str, ...] = ()
+    jobs: int = 1
+    cluster: str | None = None
     sampler: Sampler = "tpe"
     pruner: Pruner = "median"
     space: Path = SPACES
     study: str | None = None
     storage: str | None = None
+    apply: bool = False
+    trial: int | None = None
+    splits: int = 10
+    force: bool = False
+
+    @property
+    def applies(self) -> bool:
+        """Whether a winner is to run in the pipeline."""
+        return self.apply or self.trial is not None
 
     def check(self) -> None:
         """Refuse what is wrong whatever the data are.
@@ -41,8 +57,10 @@ class Options:
         Raises
         ------
         RetraceError
-            The name of the study is none, or the sampler serves one goal only.
+            The name of the study is none, or two options do not go together.
         """
+        if self.force and not self.applies:
+            raise RetraceError("--force applies a winner that is not confirmed: give --apply too")
         if self.study is not None and not re.fullmatch(r"\w[\w.-]*", self.study):
             raise ParamsError(
                 f"--study: got '{self.study}', should be letters, digits, '-', '_' and '.'"
@@ -52,7 +70,7 @@ class Options:
                 "--sampler cmaes serves one goal only; allowed for several: tpe, nsga2, random"
             )
 
-    def all_goals(self, settings: Params, task: Task) -> tuple[str, ...]:
+    def all_goals(self, settings: "Params", task: "Task") -> tuple[str, ...]:
         """Return the metric, and then the further goals.
 
         Raises
@@ -60,6 +78,8 @@ class Options:
         ParamsError
             One is unknown, or there twice.
         """
+        from retrace.evaluation.metrics import metric_names
+
         goals = (self.metric or settings.metric, *self.goals)
         for position, goal in enumerate(goals):
             allowed = [*metric_names(task), *(COSTS if position else ())]

@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from optuna.study import Study
@@ -15,13 +15,13 @@ from retrace.tools.repository.experiments import check_known_to_git, run_experim
 from retrace.tools.repository.git import experiments, git, read_blobs
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.search.confirmation import (
-    N_SPLITS,
     Confirmation,
     MakeEvaluator,
     confirm,
     load_confirmation,
     save_confirmation,
 )
+from retrace.tools.search.options import Echo, Options
 from retrace.tools.search.results.files import write_results
 from retrace.tools.search.results.summary import (
     baseline_trial,
@@ -41,31 +41,16 @@ NOT_CONFIRMED = 3
 # Hydra reads these words otherwise than as text.
 NO_TEXT = ("null", "true", "false", "nan", "inf")
 
-# Gives a line to the user.
-Echo = Callable[[str], None]
-
 
 def apply(
     study: Study,
     problem: Problem,
     make_evaluator: MakeEvaluator,
     folder: Path,
+    options: Options,
     echo: Echo,
-    *,
-    number: int | None = None,
-    n_splits: int = N_SPLITS,
-    force: bool = False,
 ) -> int:
-    """Confirm a trial, write that down, and run it in the pipeline if it is confirmed.
-
-    Parameters
-    ----------
-    folder : Path
-        hpo/results/<study>.
-    number : int, optional
-        Of the trial; else the best one.
-    force : bool
-        Whether one that is not confirmed runs as well.
+    """Confirm a trial, write that down in the folder of results, and run it in the pipeline.
 
     Returns
     -------
@@ -77,14 +62,14 @@ def apply(
     RetraceError
         There is no such trial, or the pipeline failed.
     """
-    trial, baseline = chosen(study, number), baseline_trial(study)
+    trial, baseline = chosen(study, options.trial), baseline_trial(study)
     if baseline and same(trial, baseline):
         echo(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
         return 0
-    confirmation = _confirmed(study, trial, problem, make_evaluator, n_splits, echo)
+    confirmation = _confirmed(study, trial, problem, make_evaluator, options.splits, echo)
     echo(confirmation.sentence)
     write_results(study, folder)
-    if not confirmation.confirmed and not force:
+    if not confirmation.confirmed and not options.force:
         echo("not applied: `--force` applies it all the same")
         return NOT_CONFIRMED
     name = experiment_name(study, trial)

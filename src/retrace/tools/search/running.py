@@ -53,13 +53,7 @@ class Limits:
 
 
 class Search:
-    """One searcher at work on a study.
-
-    Parameters
-    ----------
-    on_end : callable
-        Is told each trial that ends: its number and outcome.
-    """
+    """One searcher at work on a study; ``on_end`` is told each trial that ends, and its outcome."""
 
     def __init__(
         self,
@@ -74,14 +68,13 @@ class Search:
         self._evaluator = evaluator
         self._limits = limits
         self._on_end = on_end
-        self._deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
+        self._deadline = time.monotonic() + (float("inf") if limits.seconds is None else limits.seconds)
         self._looked = float("-inf")
         self._running: dict[int, Trial] = {}
+        self._keys: dict[int, str] = {}  # of the settings that run
         self._reported: dict[int, set[int]] = {}
-        self._keys: dict[str, int] = {}  # of running settings
-        self._twins: dict[int, list[int]] = {}  # trials that wait for an equal one
         self._known = _Known()
-        self._left = None if limits.settings is None else set(map(setting_key, limits.settings))
+        self._settings = None if limits.settings is None else set(map(setting_key, limits.settings))
 
     def run(self) -> str:
         """Search, and say in one line why it ended.
@@ -107,7 +100,7 @@ class Search:
         return why
 
     def _reason_to_end(self) -> str:
-        if self._deadline is not None and time.monotonic() > self._deadline:
+        if time.monotonic() > self._deadline:
             return "the time is up"
         if time.monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
             put_back_orphans(self._opened)
@@ -118,8 +111,8 @@ class Search:
             return ""  # what params.yaml has now is scored in a full study too
         if (n_begun := len(begun(trials))) >= self._limits.trials:
             return f"the study has {n_begun} trials"
-        if self._left is not None and self._left <= self._known.tried | self._keys.keys():
-            return f"all {len(self._left)} settings have been tried"
+        if self._settings is not None and self._settings <= self._known.tried.union(self._keys.values()):
+            return f"all {len(self._settings)} settings have been tried"
         return ""
 
     def _begin(self) -> None:
@@ -134,20 +127,13 @@ class Search:
             number, outcome = self._known.outcomes[key]
             self._finish(trial.number, _copied(number, outcome))
             return
-        self._running[trial.number] = trial
-        if key in self._keys:
-            self._twins.setdefault(self._keys[key], []).append(trial.number)
-            return
-        self._keys[key] = trial.number
+        self._running[trial.number], self._keys[trial.number] = trial, key
         self._evaluator.submit(trial.number, overrides)
 
     def _handle(self, event: Reported | Finished | None) -> None:
         if isinstance(event, Reported):
             self._evaluator.answer(event.number, self._shall_stop(event))
         elif isinstance(event, Finished):
-            self._keys = {key: n for key, n in self._keys.items() if n != event.number}
-            for twin in self._twins.pop(event.number, []):
-                self._finish(twin, _copied(event.number, event.outcome))
             self._finish(event.number, event.outcome)
 
     def _shall_stop(self, event: Reported) -> bool:
@@ -163,8 +149,8 @@ class Search:
         return trial.should_prune()
 
     def _finish(self, number: int, outcome: Outcome) -> None:
-        self._running.pop(number, None)
-        self._reported.pop(number, None)
+        for by_number in (self._running, self._keys, self._reported):
+            by_number.pop(number, None)
         if tell(self._opened, number, outcome):
             self._on_end(number, outcome)
         if outcome.error:

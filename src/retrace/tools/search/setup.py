@@ -1,6 +1,5 @@
 """All that a search needs before its first trial, checked: the data, the space, the study."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from retrace.tools.repository.lock import is_in_place, locked_outputs
 from retrace.tools.repository.overrides import current_value
 from retrace.tools.repository.stages import Stage, read_stages
 from retrace.tools.repository.staleness import problems
-from retrace.tools.search.options import Options
+from retrace.tools.search.options import Echo, Options
 from retrace.tools.search.running import Limits
 from retrace.tools.search.study.identity import identify
 from retrace.tools.search.study.opening import open_study
@@ -40,7 +39,7 @@ class Prepared:
     folder: Path
 
 
-def prepare(options: Options, params: Params, echo: Callable[[str], None]) -> Prepared:
+def prepare(options: Options, params: Params, echo: Echo) -> Prepared:
     """Check everything, bring the parts up to date, and open the study.
 
     Raises
@@ -66,11 +65,11 @@ def prepare(options: Options, params: Params, echo: Callable[[str], None]) -> Pr
         opened, space, space.restrict({name: current_value(params, name) for name in space.names})
     )
     settings = list(space.settings(POINTS)) if options.sampler == "grid" else space.all_settings()
-    limits = Limits(trials=options.trials, seconds=options.seconds, settings=settings)
+    limits = Limits(trials=options.trials, seconds=options.timeout, settings=settings)
     return Prepared(problem=problem, space=space, opened=opened, limits=limits, folder=folder)
 
 
-def bring_up_to_date(stages: list[Stage], echo: Callable[[str], None]) -> None:
+def bring_up_to_date(stages: list[Stage], echo: Echo) -> None:
     """Run the pipeline up to the split where its parts are stale.
 
     Raises

@@ -27,9 +27,9 @@ def test_lines_of_another_process_are_seen_from_where_one_stopped(tmp_path):
     assert [line["n"] for line in theirs.read_logs(1)] == [1, 2, 3]
 
 
-def test_a_damaged_line_is_named(tmp_path):
-    (tmp_path / "j").write_text('{"op_code": 0}\nnonsense\n')
-    with pytest.raises(RetraceError, match=r"j is damaged \(line 2 is not JSON\)"):
+def test_a_damaged_line_is_one_line_with_the_remedy(tmp_path):
+    (tmp_path / "j").write_text('{"op_code": 0}\nnonsense\n{"op_code": 0}\n')
+    with pytest.raises(RetraceError, match=r"j is damaged \(.*\): give the study another name"):
         list(Journal(tmp_path / "j").read_logs(0))
 
 

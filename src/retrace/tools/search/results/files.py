@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+from markdown_it import MarkdownIt
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 from ruamel.yaml import YAML
@@ -44,12 +45,12 @@ def write_results(study: Study, folder: Path) -> Path:
 
 
 def _write(study: Study, folder: Path) -> None:
-    summary = summarise(study)
     save_table(trials_table(study), folder / "trials.csv")
     if text := best_yaml(study):
         save_text(text, folder / BEST)
     else:
         (folder / BEST).unlink(missing_ok=True)
+    summary = summarise(study)
     save_text(render(TEMPLATES / "search.md.j2", summary), folder / "report.md")
     save_text(report_html(study, summary), folder / "report.html")
 
@@ -80,24 +81,27 @@ def nested(overrides: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def report_html(study: Study, summary: dict[str, Any]) -> str:
-    """Write the page that opens offline, from what `summarise` returned.
+    """Write the page that opens offline: the report (what `summarise` returned), and charts.
 
     Its policy lets a browser run the page's own scripts, known by their hashes, and nothing else.
     """
     from plotly.offline import get_plotlyjs
 
+    report = render(TEMPLATES / "search.md.j2", summary | {"history": None})  # a chart shows it better
     panels = draw_charts(study)
     figures = [figure for panel in panels for figure in panel.figures]
     library = get_plotlyjs().replace("</script", "<\\/script") if figures else ""
     own = (TEMPLATES / "draw.js").read_text(encoding="utf-8")
     page = {
+        "name": study.study_name,
+        "report": MarkdownIt("commonmark", {"html": False}).enable("table").render(report),
         "panels": panels,
         "figures": json_in_script(f"[{','.join(figures)}]"),
         "library": library,
         "own": own,
         "hashes": [script_hash(library), script_hash(own)],
     }
-    return render(TEMPLATES / "search.html.j2", summary | page)
+    return render(TEMPLATES / "search.html.j2", page)
 
 
 def _headline(trial: FrozenTrial, goals: list[str]) -> str:

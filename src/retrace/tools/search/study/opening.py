@@ -1,7 +1,6 @@
 """The study of a search: the one that is there, or a new one; never one of other data or code."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from optuna.storages import get_storage
 from optuna.study import Study
 
 from retrace.core.errors import RetraceError
-from retrace.tools.search.options import Options
+from retrace.tools.search.options import Echo, Options
 from retrace.tools.search.study.identity import differences, identity_hash
 from retrace.tools.search.study.samplers import make_pruner, make_sampler
 from retrace.tools.search.study.searchers import this_searcher
@@ -20,9 +19,6 @@ from retrace.tools.search.study.studies import RESULTS, OpenStudy
 from retrace.tools.search.trials.scoring import Problem, lower_is_better
 
 JOURNAL = "study.journal"
-
-# Gives a line to the user.
-Echo = Callable[[str], None]
 
 
 def open_study(

@@ -5,13 +5,13 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import BaseJournalBackend
+from optuna.storages.journal import JournalFileBackend
 
 from retrace.core.errors import ArtifactError, RetraceError
 
@@ -21,37 +21,29 @@ STATE_CHANGED = 6
 IN_THE_WAY = re.compile("already exists|locked")
 
 
-class Journal(BaseJournalBackend):
+class Journal(JournalFileBackend):
     """A file to which each change of a study is added as one line.
 
-    Optuna's own file backend waits for the disk at every line (four times the cost of a trial), leaves
-    a lock behind when its process is killed, and cannot go on after half a line. Here the system frees
-    the lock, half a line is cut off, and a line that does not fit on the disk leaves no trace.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder is made.
+    Optuna reads it. Its own way to write waits for the disk at every line (four times the cost of a
+    trial), leaves a lock behind when its process is killed, and adds to half a line. Here the system
+    frees the lock, half a line is cut off, and a line that does not fit on the disk leaves no trace.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         with writing_explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-        self._ends = [0]  # where each line that was read ends
+            super().__init__(str(path))
 
-    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
         """Go through the lines from one number on; half a line at the end is not there yet."""
-        with writing_explained(self.path), self.path.open("rb") as file:
-            file.seek(self._ends[min(log_number_from, len(self._ends) - 1)])
-            for number, line in enumerate(file, start=min(log_number_from, len(self._ends) - 1)):
-                if not line.endswith(b"\n"):
-                    return
-                if number + 1 == len(self._ends):
-                    self._ends.append(self._ends[-1] + len(line))
-                if number >= log_number_from:
-                    yield self._parsed(line, number)
+        try:
+            with writing_explained(self.path):
+                yield from super().read_logs(log_number_from)
+        except ValueError as error:
+            raise ArtifactError(
+                f"{self.path} is damaged ({error}): give the study another name"
+            ) from error
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Add lines, all or none."""
@@ -69,14 +61,6 @@ class Journal(BaseJournalBackend):
             except OSError:
                 file.truncate(end)
                 raise
-
-    def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
-        try:
-            return json.loads(line)
-        except ValueError as error:
-            raise ArtifactError(
-                f"{self.path} is damaged (line {number + 1} is not JSON): give the study another name"
-            ) from error
 
 
 def _whole_lines(file: Any) -> int:

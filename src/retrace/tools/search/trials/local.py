@@ -47,11 +47,10 @@ class LocalEvaluator:
         self._answers.put(stop)
 
     def __enter__(self) -> Self:
-        """Return the evaluator itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Tell the trial that runs to stop; it may not hear, so do not wait for long."""
+        # Tell the trial that runs to stop; it may not hear, so do not wait for long.
         self._closed = True
         self._orders.put(None)
         self._answers.put(True)
