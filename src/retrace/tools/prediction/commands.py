@@ -103,8 +103,8 @@ def _notes(source: "Source", told: "Told") -> "Iterator[str]":
         shown = first_few(list(values))
         yield f"note: {column} has values that no training row had, in {rows} rows: {shown}"
     if told.n_skipped:
-        rows = "1 row was" if told.n_skipped == 1 else f"{told.n_skipped} rows were"
-        yield f"note: {rows} left out:"
+        left_out = "1 row was" if told.n_skipped == 1 else f"{told.n_skipped} rows were"
+        yield f"note: {left_out} left out:"
         yield from (f"  {row}: {why}" for row, why in told.skipped[:NAMED])
         if told.n_skipped > NAMED:
             yield f"  and {told.n_skipped - NAMED} more"

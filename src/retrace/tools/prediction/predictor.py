@@ -92,7 +92,7 @@ def load_predictor(source: Source) -> Predictor:
 
 
 def _load(source: Source) -> Predictor:
-    pin(seed=0, threads=source.train.threads)
+    pin(seed=0, threads=source.train.threads, instructions=source.train.instructions)
     try:
         model = joblib.load(source.path)
     except MemoryError:

@@ -13,8 +13,8 @@ from retrace.core.errors import ArtifactError, DataError, ModelError
 from retrace.core.params import Preprocess, Train
 from retrace.readers import describe
 from retrace.readers.shared.description import CommonDescription
-from retrace.tools.repository.commit_lock import Lock, parse_lock
 from retrace.tools.repository.git import WORKSPACE, Tree, find_tree
+from retrace.tools.repository.lock import Lock, parse_lock
 from retrace.tools.repository.outputs import stored_output
 from retrace.tools.repository.versions import commit_of_version
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from retrace.core.artifacts import file_md5
 from retrace.core.errors import ArtifactError
-from retrace.tools.repository.commit_lock import Lock
+from retrace.tools.repository.dvc import cached_file, open_repository
 from retrace.tools.repository.git import Tree
+from retrace.tools.repository.lock import Lock
 from retrace.tools.repository.remote import default_remote, explained
-from retrace.tools.repository.sides import cache_folder, output_path
-from retrace.tools.repository.stages import open_repository
+from retrace.tools.repository.sides import output_path
 
 
 def stored_output(tree: Tree, lock: Lock, path: Path) -> Path:
@@ -54,7 +54,7 @@ def _fetched(md5: str) -> Path | None:
         repo.config["remote"][remote.name]["verify"] = True
         with explained(remote):
             _pull(repo, HashInfo("md5", md5))
-    path = cache_folder() / md5[:2] / md5[2:]
+    path = cached_file(md5)
     return path if path.is_file() else None
 
 
