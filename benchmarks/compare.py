@@ -25,10 +25,10 @@ STEPS = """
 import time
 start = time.perf_counter()
 from retrace.core.artifacts import PREDICTIONS
-from retrace.tools.comparison import report
+from retrace.tools.comparison import formats
 from retrace.tools.repository import differences
 from retrace.tools.significance.judging import judge
-from retrace.tools.repository.predictions import align, read_test_rows
+from retrace.tools.repository.predictions import align, read_rows
 from retrace.tools.repository.sides import load_side, predictions_path
 times = {"imports": time.perf_counter() - start}
 def step(name, action):
@@ -38,7 +38,7 @@ def step(name, action):
     return found
 sides = step("revisions", lambda: [load_side(name) for name in ("main", "other")])
 paths = step("cache", lambda: [predictions_path(side) for side in sides])
-rows = step("reading", lambda: [read_test_rows(path, "a side") for path in paths])
+rows = step("reading", lambda: [read_rows(path, "a side") for path in paths])
 step("same rows", lambda: align(*rows))
 judged = step("judging, with reading", lambda: judge(*sides, metric=METRIC))
 step("changed rows", lambda: differences.changed_rows(*judged.rows))
@@ -120,7 +120,7 @@ def _commit(folder: Path, predictions: pd.DataFrame, name: str) -> None:
     metrics = json.dumps({"test": dict.fromkeys(METRICS, 0.5) | {"n": len(predictions)}})
     (folder / "metrics.json").write_text(metrics)
     outs = {"report/predictions.csv": md5, "metrics.json": hashlib.md5(metrics.encode()).hexdigest()}
-    listed = [{"path": path, "md5": found} for path, found in outs.items()]
+    listed = [{"path": path, "md5": md5} for path, md5 in outs.items()]
     lock = {"schema": "2.0", "stages": {"report": {"cmd": "python src/report.py", "outs": listed}}}
     buffer = io.BytesIO()
     YAML().dump(lock, buffer)

@@ -12,9 +12,7 @@ FOLDER = ROOT / ".github/workflows"
 FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
 
 # A word of the Makefile, or a module of this repository.
-COMMAND = re.compile(
-    r'make [a-z]+|python3 -m retrace\.[\w.]+( [a-z]+)?( --folder "\$RUNNER_TEMP/pull-request")?'
-)
+COMMAND = re.compile(r'make [a-z]+|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?')
 
 # A fork's pull request reaches these, or a person who may only comment does.
 FROM_OUTSIDE = {"pull_request", "pull_request_target", "issue_comment", "workflow_run", "issues", "fork"}

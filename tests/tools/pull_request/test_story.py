@@ -179,7 +179,7 @@ def test_cml_posted_it(played):
     if not HAS_CML:
         pytest.skip("the half with the real CML is left out: no cml on the PATH, and CML_BIN names none")
     for number in (0, 1):
-        said = played["comment", number]["python3 -m retrace.tools.pull_request.posting comment"]
+        said = played["comment", number]["python3 -m posting comment"]
         assert said == "posted on #7, with CML\n"
 
 
@@ -190,7 +190,7 @@ def test_only_what_the_change_touches_is_run_again(played):
 
 
 def test_the_results_are_committed_on_top_of_what_was_run(story, played):
-    assert "committed as" in played["commit"]["python3 -m retrace.tools.pull_request.posting commit"]
+    assert "committed as" in played["commit"]["python3 -m posting commit"]
     log = story.author.run("git", "log", "--format=%s", "-3").stdout.splitlines()
     assert log[0] == "C = 0.5"
     assert log[1].startswith("Results of the run for ")
@@ -220,6 +220,6 @@ def test_a_branch_that_moved_meanwhile_keeps_its_comment(story, played):
     before = list(story.github.writes())
     story.github.pulls[0]["head"]["sha"] = "f" * 40
     said, summary = story.after_the_run(played["run"])
-    assert "has moved on" in said["python3 -m retrace.tools.pull_request.posting comment"]
+    assert "has moved on" in said["python3 -m posting comment"]
     assert "### Metrics" in summary
     assert story.github.writes() == before

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 WORSE, NOT_BETTER, NOT_COMPARABLE = 3, 4, 5
 
 
+Tolerance = Annotated[
+    float | None,
+    typer.Option(min=0, help="A difference that would not matter: within it, runs are equivalent."),
+]
+
+
 class FailOn(StrEnum):
     """When the command shall fail."""
 
@@ -31,10 +37,7 @@ def compare(
     other: Annotated[str, typer.Argument(help="The run to judge.")] = "workspace",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")] = False,
     html: Annotated[Path | None, typer.Option(help="Also write a page that opens offline.")] = None,
-    tolerance: Annotated[
-        float | None,
-        typer.Option(min=0, help="A difference that would not matter: within it, runs are equivalent."),
-    ] = None,
+    tolerance: Tolerance = None,
     metric: Annotated[
         str | None, typer.Option(help="Judge by this metric.", show_default="that of params.yaml")
     ] = None,

@@ -32,6 +32,7 @@ def to_html(compared: RunComparison, pictures: Mapping[int, str]) -> str:
     Parameters
     ----------
     compared : RunComparison
+        Two runs.
     pictures : mapping of int to str
         Data URLs of changed rows by their position in the test part; empty for other kinds of data.
     """
@@ -42,14 +43,14 @@ def to_html(compared: RunComparison, pictures: Mapping[int, str]) -> str:
 def to_json(compared: RunComparison) -> str:
     """Write a comparison for programs; numbers that do not exist are null."""
     judgement, context = compared.judgement, _context(compared, IN_JSON)
-    found = dataclasses.asdict(judgement.comparison) if judgement.comparison else {}
+    comparison = dataclasses.asdict(judgement.comparison) if judgement.comparison else {}
     seeds = judgement.over_seeds
     values = {
         "verdict": judgement.verdict,
         "metric": judgement.metric,
         "sentence": context["headline"],
         "reason": judgement.reason,
-        "comparison": found or None,
+        "comparison": comparison or None,
         "seeds": {"kind": seeds.kind} | seeds.seeds if seeds else None,
         "base": _side(compared.base),
         "other": _side(compared.other),
@@ -95,8 +96,8 @@ def _changed(compared: RunComparison, limit: int) -> list[dict[str, Any]]:
     if rows and not rows[0].classes:
         titles = ("Further from the true value than before", "Nearer to the true value than before")
     return [
-        {"title": title, "n": len(found), "rows": found[:limit]}
-        for title, found in zip(titles, (compared.lost, compared.gained), strict=True)
+        {"title": title, "n": len(rows_of_side), "rows": rows_of_side[:limit]}
+        for title, rows_of_side in zip(titles, (compared.lost, compared.gained), strict=True)
     ]
 
 

@@ -33,10 +33,10 @@ def row_pictures(compared: RunComparison) -> dict[int, str]:
         return {}
     hashes = compared.judgement.rows[0].keys[ROW_HASH]
     where = {f"{value:016x}": place for place, value in enumerate(dataset.row_hash)}
-    found = {row: where.get(hashes[row].as_py()) for row in rows}
+    places = {row: where.get(hashes[row].as_py()) for row in rows}
     # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.
     scale = 255 / max(int(dataset.X.max()), 1)
-    return {row: _png(dataset.X[place] * scale) for row, place in found.items() if place is not None}
+    return {row: _png(dataset.X[place] * scale) for row, place in places.items() if place is not None}
 
 
 def _png(pixels: Any) -> str:

@@ -64,8 +64,8 @@ def _runs(states: Iterable[Any]) -> Iterator[Run]:
     yield from _changed_workspace(run_from(workspace), runs)
     for state, run in zip(commits, runs, strict=True):
         yield run
-        for found in state.experiments or []:
-            yield _experiment(found, state.rev)
+        for experiment in state.experiments or []:
+            yield _experiment(experiment, state.rev)
 
 
 def _changed_workspace(workspace: Run, commits: list[Run]) -> Iterator[Run]:
@@ -77,10 +77,10 @@ def _changed_workspace(workspace: Run, commits: list[Run]) -> Iterator[Run]:
         yield unfinished(workspace, "no metrics", NOT_RUN)
 
 
-def _experiment(found: Any, baseline: str) -> Run:
-    name = found.name or ""
-    run = replace(run_from(found.revs[0]), experiment=name, started_from=baseline)
-    state = found.executor.state if found.executor else "success"
+def _experiment(experiment: Any, baseline: str) -> Run:
+    name = experiment.name or ""
+    run = replace(run_from(experiment.revs[0]), experiment=name, started_from=baseline)
+    state = experiment.executor.state if experiment.executor else "success"
     if state == "success":
         return run
     return unfinished(run, state, NOTES[state].format(name=name or run.revision[:7]))
@@ -88,7 +88,7 @@ def _experiment(found: Any, baseline: str) -> Run:
 
 def _named(runs: Iterable[Run]) -> list[Run]:
     branches, tags = _names("heads"), _names("tags")
-    found = [
+    named = [
         replace(
             run,
             branches=tuple(branches.get(run.revision, ())),
@@ -96,20 +96,20 @@ def _named(runs: Iterable[Run]) -> list[Run]:
         )
         for run in merged(runs)
     ]
-    labels = {run.revision: run.label for run in found}
+    labels = {run.revision: run.label for run in named}
     return [
-        replace(run, started_from=labels.get(run.started_from, run.started_from[:7])) for run in found
+        replace(run, started_from=labels.get(run.started_from, run.started_from[:7])) for run in named
     ]
 
 
 def _names(kind: str) -> dict[str, list[str]]:
     """Return the branches (``"heads"``) or tags by the commit that they point to."""
     form = "%(objectname)%(*objectname) %(refname:lstrip=2)"
-    found: dict[str, list[str]] = {}
+    by_revision: dict[str, list[str]] = {}
     for line in git("for-each-ref", f"--format={form}", f"refs/{kind}").splitlines():
         revision, name = line.split(" ", 1)
-        found.setdefault(revision[-40:], []).append(name)
-    return found
+        by_revision.setdefault(revision[-40:], []).append(name)
+    return by_revision
 
 
 def compare_names(runs: list[Run]) -> dict[str, str]:

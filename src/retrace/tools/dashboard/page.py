@@ -61,9 +61,11 @@ def contents(runs: Sequence[Run], judged: Mapping[str, Standing], base: Run, met
     Parameters
     ----------
     runs : sequence of Run
+        In the order of the table before it is sorted.
     judged : mapping of str to Standing
         By revision, against ``base``; runs without scores may be missing.
     base : Run
+        One of them.
     metric : str
         The metric that ranks, by its short name, such as ``"accuracy"``.
     """
@@ -95,12 +97,12 @@ def contents(runs: Sequence[Run], judged: Mapping[str, Standing], base: Run, met
     }
 
 
-def render(found: Values, library: str) -> str:
+def render(values: Values, library: str) -> str:
     """Fill the page.
 
     Parameters
     ----------
-    found : dict
+    values : dict
         What `contents` returned.
     library : str
         The JavaScript of Vega.
@@ -111,7 +113,7 @@ def render(found: Values, library: str) -> str:
         HTML. Its policy lets a browser run the page's own scripts, known by their hashes, and nothing
         else: a name from the data that got into the markup could neither run nor call home.
     """
-    data = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    data = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     own = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
     scripts = {"library": library, "own": f'"use strict";\n(() => {{\n{own}}})();\n'}
     page = {
@@ -119,7 +121,7 @@ def render(found: Values, library: str) -> str:
         "data": templating.json_in_script(data),
         "hashes": [templating.script_hash(script) for script in scripts.values()],
     }
-    return templating.render(TEMPLATES / "page.html.j2", found | page | scripts)
+    return templating.render(TEMPLATES / "page.html.j2", values | page | scripts)
 
 
 def _n_tests(standings: Iterable[Standing]) -> int:

@@ -59,8 +59,8 @@ def find_base(runs: list[Run], name: str | None) -> Run:
     """
     by_name = {each: run for run in runs for each in (run.experiment, *run.branches, *run.tags) if each}
     if name is None:
-        found = [by_name[default] for default in DEFAULT_BASES if default in by_name]
-        return (found or [run for run in runs if run.is_commit])[0]
+        defaults = [by_name[default] for default in DEFAULT_BASES if default in by_name]
+        return (defaults or [run for run in runs if run.is_commit])[0]
     by_revision = [run for run in runs if run.revision.startswith(name) and len(name) >= 4]
     if name not in by_name and len(by_revision) != 1:
         raise RetraceError(

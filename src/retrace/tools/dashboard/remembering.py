@@ -23,6 +23,7 @@ def remembered(base: str, other: str, metric: str, compare: Callable[[], Compari
     base, other : str
         MD5 of the predictions.
     metric : str
+        The metric that is tested.
     compare : callable
         Makes the comparison.
     """

@@ -35,6 +35,7 @@ class Run:
     note : str
         What went wrong, if something did.
     time : datetime or None
+        When it was committed, or made.
     params : dict
         By full name, such as ``"models.svm.C"``; those of other models than the run's own are left out.
     metrics : dict
@@ -85,6 +86,7 @@ def run_from(state: Any) -> Run:
     Parameters
     ----------
     state : dvc.repo.experiments.serialize.ExpState
+        What DVC collected.
     """
     data = state.data
     if data is None:
@@ -92,7 +94,7 @@ def run_from(state: Any) -> Run:
         return Run(revision=state.rev, state="no metrics", note=note)
     metrics = {key: value for key, value in _values(data.metrics).items() if _is_score(value)}
     errors = [
-        found["error"] for found in (*data.params.values(), *data.metrics.values()) if "error" in found
+        file["error"] for file in (*data.params.values(), *data.metrics.values()) if "error" in file
     ]
     hashes = {path: out.hash for path, out in data.outs.items() if out.hash}
     return Run(
@@ -117,22 +119,22 @@ def unfinished(run: Run, executor: str, note: str) -> Run:
 
 def merged(runs: Iterable[Run]) -> list[Run]:
     """Join runs of the same revision: an experiment that became a branch is one run with two names."""
-    found: dict[str, Run] = {}
+    by_revision: dict[str, Run] = {}
     for run in runs:
-        known = found.get(run.revision)
+        known = by_revision.get(run.revision)
         if known is not None:
             experiment = known.experiment or run.experiment
             started_from = known.started_from or run.started_from
             run = replace(known, experiment=experiment, started_from=started_from)
-        found[run.revision] = run
-    return list(found.values())
+        by_revision[run.revision] = run
+    return list(by_revision.values())
 
 
 def _values(files: Mapping[str, Any]) -> dict[str, Any]:
     """Join the params or metrics of several files; those of the usual file keep their short names."""
     flat: dict[str, Any] = {}
-    for path, found in files.items():
-        values = found.get("data")
+    for path, content in files.items():
+        values = content.get("data")
         if isinstance(values, Mapping):
             usual = path in {"params.yaml", "metrics.json"}
             flat |= flatten(values, "" if usual else f"{path}:")

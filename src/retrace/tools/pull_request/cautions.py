@@ -23,24 +23,24 @@ MOST = 12
 
 def warnings(request: Request) -> list[str]:
     """Say what is wrong with the data, the workspace or the environment."""
-    found = [
+    listed = [
         *(_sentence(note) for note in request.head.notes),
         *_uncommitted(),
         *_unpinned(),
         *_of_data(request),
         *(_sentence(note) for note in (request.base.notes if request.base else ())),
     ]
-    return _first(found)
+    return _first(listed)
 
 
 def notes(request: Request) -> list[str]:
     """Say what else bears on the verdict: other hardware or versions, a base that has moved."""
-    found = list(_moved(request))
+    listed = list(_moved(request))
     if request.compared:
         known = {*request.head.notes, *request.compared.base.notes}
-        found += [_sentence(note) for note in request.compared.notes if note not in known]
-        found += _versions(request.compared.base, request.head)
-    return _first(found)
+        listed += [_sentence(note) for note in request.compared.notes if note not in known]
+        listed += _versions(request.compared.base, request.head)
+    return _first(listed)
 
 
 def uncommitted() -> list[str]:
@@ -58,11 +58,11 @@ def _uncommitted() -> Iterator[str]:
 
 def _unpinned() -> Iterator[str]:
     try:
-        found = unmet(REQUIREMENTS) if REQUIREMENTS.is_file() else []
+        differing = unmet(REQUIREMENTS) if REQUIREMENTS.is_file() else []
     except InvalidRequirement:
         return
-    if found:
-        yield f"What is installed here is not what `{REQUIREMENTS}` pins: {first_few(found)}."
+    if differing:
+        yield f"What is installed here is not what `{REQUIREMENTS}` pins: {first_few(differing)}."
 
 
 def _of_data(request: Request) -> Iterator[str]:
@@ -105,6 +105,6 @@ def _sentence(note: str) -> str:
     return f"{note[:1].upper()}{note[1:]}."
 
 
-def _first(found: list[str]) -> list[str]:
-    rest = len(found) - MOST
-    return found if rest <= 0 else [*found[:MOST], f"And {rest} more."]
+def _first(sentences: list[str]) -> list[str]:
+    rest = len(sentences) - MOST
+    return sentences if rest <= 0 else [*sentences[:MOST], f"And {rest} more."]

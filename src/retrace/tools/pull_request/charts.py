@@ -50,6 +50,7 @@ class Confusion:
     n_pairs : int
         How many there are.
     compared : bool
+        Whether there is another model, so that cells have a change.
     """
 
     classes: tuple[str, ...]

@@ -18,10 +18,10 @@ MOST_FILES = 200
 
 def files_to_take() -> tuple[list[Path], list[Path]]:
     """Return the files that go with a comment, and those of report/ that are too large."""
-    found = [path for path in (LOCK, METRICS) if path.is_file()]
-    found += [path for path in sorted(REPORT.rglob("*")) if _is_of_a_report(path)][:MOST_FILES]
-    large = [path for path in found if path.stat().st_size > LARGEST]
-    return [path for path in found if path not in large], large
+    files = [path for path in (LOCK, METRICS) if path.is_file()]
+    files += [path for path in sorted(REPORT.rglob("*")) if _is_of_a_report(path)][:MOST_FILES]
+    large = [path for path in files if path.stat().st_size > LARGEST]
+    return [path for path in files if path not in large], large
 
 
 def _is_of_a_report(path: Path) -> bool:

@@ -42,6 +42,7 @@ def headline(request: Request, rows: PredictedRows | None) -> Headline:
     Parameters
     ----------
     request : Request
+        What is known of the pull request.
     rows : PredictedRows or None
         The test part as the head sees it, for a run that has nothing to compare with.
     """
@@ -85,9 +86,9 @@ def _score(request: Request, rows: PredictedRows | None) -> str:
     if metric not in test:
         return "a run with other metrics than the one that `params.yaml` names"
     interval = _interval(metric, rows)
-    found = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
+    bounds = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
     n_rows = f" on {test['n']} test rows" if "n" in test else ""
-    return f"`{metric}` {test[metric]:.4f}{n_rows}{found}"
+    return f"`{metric}` {test[metric]:.4f}{n_rows}{bounds}"
 
 
 def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:
@@ -95,6 +96,6 @@ def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:
         return None
     right = rows.predictions.predicted == rows.predictions.y
     if rows.groups is not None:
-        found = grouped_wilson(right, rows.groups, CONFIDENCE)
-        return None if found.low != found.low else found
+        grouped = grouped_wilson(right, rows.groups, CONFIDENCE)
+        return None if grouped.low != grouped.low else grouped
     return wilson(int(right.sum()), len(right), CONFIDENCE)

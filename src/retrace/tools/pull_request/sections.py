@@ -34,10 +34,10 @@ def metrics(request: Request, rows: PredictedRows | None) -> Context:
     judgement = request.compared.judgement if request.compared else None
     tested = judgement.metric if judgement and judgement.comparison else None
     chosen = tested or request.head.metric
-    found = request.compared.differs.metrics if request.compared else _alone(request)
+    listed = request.compared.differs.metrics if request.compared else _alone(request)
     since = {(row.part, row.name): row for row in request.changes.metrics} if request.changes else {}
     parts = {
-        part: sorted((row for row in found if row.part == part), key=lambda row: row.name != chosen)
+        part: sorted((row for row in listed if row.part == part), key=lambda row: row.name != chosen)
         for part in ("test", "validation")
     }
     return {
@@ -65,13 +65,13 @@ def changes(request: Request, rows: PredictedRows | None) -> Context | None:
     """List the parameters, data and code that differ, or the parameters of a first run."""
     if request.is_same:
         return None
-    found = request.changes
-    if found is None:
+    differs = request.changes
+    if differs is None:
         used = list(request.head.used.items())
         set_to = [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in used]
         return {"first": True, "used": set_to[:MOST_ROWS], "more": max(len(set_to) - MOST_ROWS, 0)}
-    files = [*found.data, *found.code]
-    shown, folded = _by_interest(found.params)
+    files = [*differs.data, *differs.code]
+    shown, folded = _by_interest(differs.params)
     return {
         "first": False,
         "params": shown,
@@ -79,7 +79,7 @@ def changes(request: Request, rows: PredictedRows | None) -> Context | None:
         "more": max(len(folded) - MOST_ROWS, 0),
         "files": files[:MOST_ROWS],
         "more_files": max(len(files) - MOST_ROWS, 0),
-        "inside": _files_inside(files[:MOST_ROWS], found.base.tree.commit),
+        "inside": _files_inside(files[:MOST_ROWS], differs.base.tree.commit),
         "most_files": MOST_FILES,
         "elsewhere": _elsewhere(request),
     }
@@ -124,27 +124,27 @@ def classes(request: Request, rows: PredictedRows | None) -> Context | None:
         return None
     if judgement is None or not judgement.rows:
         return _lowest(rows)
-    found = [each for each in judgement.classes if each.support and each.base != each.other]
-    found.sort(key=lambda each: abs(each.other - each.base), reverse=True)
+    changed = [each for each in judgement.classes if each.support and each.base != each.other]
+    changed.sort(key=lambda each: abs(each.other - each.base), reverse=True)
     return {
-        "compared": found[:MOST_CLASSES],
+        "compared": changed[:MOST_CLASSES],
         "lowest": [],
         "grouped": rows.groups is not None,
-        "n_changed": len(found),
-        "significant": any(each.verdict.is_significant for each in found[:MOST_CLASSES]),
+        "n_changed": len(changed),
+        "significant": any(each.verdict.is_significant for each in changed[:MOST_CLASSES]),
         "n": len(judgement.classes),
     }
 
 
 def _lowest(rows: PredictedRows) -> Context:
     precision, recall, _, support = class_scores(confusion_matrix(rows.predictions).astype(float))
-    found = [
+    scores = [
         {"name": name, "recall": recall[code], "precision": precision[code], "support": support[code]}
         for code, name in enumerate(rows.classes)
         if support[code]
     ]
-    found.sort(key=lambda each: each["recall"])
-    return {"compared": [], "lowest": found[:MOST_ALONE], "n": len(found)}
+    scores.sort(key=lambda each: each["recall"])
+    return {"compared": [], "lowest": scores[:MOST_ALONE], "n": len(scores)}
 
 
 def curves(request: Request, rows: PredictedRows | None) -> Context | None:
@@ -159,7 +159,7 @@ def confusion(request: Request, rows: PredictedRows | None) -> Context | None:
     if rows is None or not rows.classes:
         return None
     pair = request.compared.judgement.rows if request.compared and not request.is_same else None
-    return {"found": charts.confusion(rows, pair[0] if pair else None), "n": len(rows)}
+    return {"confusion": charts.confusion(rows, pair[0] if pair else None), "n": len(rows)}
 
 
 def examples(request: Request, rows: PredictedRows | None) -> Context | None:
@@ -171,9 +171,9 @@ def examples(request: Request, rows: PredictedRows | None) -> Context | None:
     if not compared.judgement.rows[0].classes:
         titles = ("Further from the true value than before", "Nearer to the true value than before")
     sides: list[tuple[str, int, list[ChangedRow]]] = [
-        (title, len(found), found[:MOST_EXAMPLES])
-        for title, found in zip(titles, (compared.lost, compared.gained), strict=True)
-        if found
+        (title, len(changed), changed[:MOST_EXAMPLES])
+        for title, changed in zip(titles, (compared.lost, compared.gained), strict=True)
+        if changed
     ]
     return {"sides": sides, "n": len(compared.judgement.rows[0])}
 
@@ -188,7 +188,9 @@ def made_from(request: Request, rows: PredictedRows | None) -> Context:
         "start": request.start if request.moved else None,
         "lock": lock_hash(),
         "trained_on": trained_on(record.get("hardware", {})),
-        "versions": ", ".join(f"{name} {found}" for name, found in record.get("versions", {}).items()),
+        "versions": ", ".join(
+            f"{name} {version}" for name, version in record.get("versions", {}).items()
+        ),
         "run": last_run(),
         "large": [path.as_posix() for path in files_to_take()[1]],
     }

@@ -176,9 +176,9 @@ def _source_changes(base: Side, other: Side) -> list[Change]:
                 read.setdefault(path, {})[key] = md5[:8]
                 stages.setdefault(path, {})[stage] = None
     return [
-        Change(path, found.get("base", ABSENT), found.get("other", ABSENT), tuple(stages[path]))
-        for path, found in sorted(read.items())
-        if found.get("base") != found.get("other")
+        Change(path, hashes.get("base", ABSENT), hashes.get("other", ABSENT), tuple(stages[path]))
+        for path, hashes in sorted(read.items())
+        if hashes.get("base") != hashes.get("other")
     ]
 
 

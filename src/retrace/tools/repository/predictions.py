@@ -41,6 +41,7 @@ class PredictedRows:
     classes : tuple of str
         Empty for a regression.
     predictions : Predictions
+        Labels as codes of ``classes``, or as numbers.
     """
 
     name: str

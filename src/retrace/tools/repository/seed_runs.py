@@ -28,9 +28,11 @@ class SeedRun:
     Attributes
     ----------
     seed : int
+        Of the training or of the split, whichever was varied.
     name : str
         Of the experiment, or of the side itself.
     lock : Lock
+        What it was made from, and what it made.
     scores : dict
         The metrics of the test part.
     """
@@ -55,13 +57,13 @@ def seed_runs(side: Side, kind: Kind) -> list[SeedRun]:
     own = SeedRun(
         seed=side.lock.params[key], name=side.name, lock=side.lock, scores=side.metrics["test"]
     )
-    found = {own.seed: own}
+    by_seed = {own.seed: own}
     for name, lock, metrics in _candidates(side):
         if recipe(lock, key) == recipe(side.lock, key):
             seed = lock.params[key]
             run = SeedRun(seed=seed, name=name, lock=lock, scores=json.loads(metrics)["test"])
-            found.setdefault(seed, run)
-    return [found[seed] for seed in sorted(found)]
+            by_seed.setdefault(seed, run)
+    return [by_seed[seed] for seed in sorted(by_seed)]
 
 
 def _candidates(side: Side) -> list[tuple[str, Lock, bytes]]:
@@ -69,12 +71,12 @@ def _candidates(side: Side) -> list[tuple[str, Lock, bytes]]:
     asked = [f"{commit}:./{path}" for commit in known for path in ("dvc.lock", METRICS)]
     contents = read_blobs(asked)
     own = _lines(side.tree.read(["dvc.lock"])["dvc.lock"])
-    found = []
+    candidates = []
     for commit, name in known.items():
         lock, metrics = (contents.get(f"{commit}:./{path}") for path in ("dvc.lock", METRICS))
         if lock and metrics and all(line.startswith(VARYING) for line in own - _lines(lock)):
-            found.append((name, parse_lock(lock, f"dvc.lock of {name}"), metrics))
-    return found
+            candidates.append((name, parse_lock(lock, f"dvc.lock of {name}"), metrics))
+    return candidates
 
 
 def _lines(lock: bytes) -> set[str]:

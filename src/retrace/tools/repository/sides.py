@@ -29,6 +29,7 @@ class Side:
     Attributes
     ----------
     tree : Tree
+        The commit or workspace that its files are from.
     changed : bool
         Whether the files differ from the commit: only a workspace can.
     params : dict
@@ -88,6 +89,7 @@ def read_side(tree: Tree, *, strict: bool = True) -> Side:
     Parameters
     ----------
     tree : Tree
+        From `retrace.tools.repository.git.find_tree`.
     strict : bool
         Whether a workspace that is not what its dvc.lock says is refused; otherwise the side's notes
         say what is wrong with it.
@@ -108,7 +110,7 @@ def read_side(tree: Tree, *, strict: bool = True) -> Side:
         if problems and strict:
             raise ComparisonError(NO_FINISHED_RUN, details=problems)
     else:
-        problems = [found] if ran and (found := _problem(tree, lock, contents)) else []
+        problems = [problem] if ran and (problem := _problem(tree, lock, contents)) else []
     return Side(
         tree=tree,
         changed=workspace and has_changes(),

@@ -22,6 +22,7 @@ class ClassComparison:
     Attributes
     ----------
     name : str
+        As the data call the class.
     support : int
         Rows of the class.
     base, other : float
@@ -68,6 +69,7 @@ def compare_classes(
     classes : sequence of str
         Names, by code.
     groups : array of shape (n_samples,), optional
+        The unit that each row belongs to.
     resamples, seed : int
         For the permutation test.
 

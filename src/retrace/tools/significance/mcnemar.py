@@ -43,9 +43,12 @@ def mcnemar_interval(gained: int, lost: int, n: int, confidence: float) -> Inter
 
 
 def _tango_high(gained: int, lost: int, n: int, z2: float) -> float:
+    # The largest difference that the score test does not reject. It has no closed form, but the test
+    # rejects all that lie above it, so halving finds it; 60 times is past the precision of a float.
     low, high = (gained - lost) / n, 1.0
     for _ in range(60):
         middle = (low + high) / 2
+        # q: how often only the base is right, as is likeliest were `middle` the true difference.
         b = -gained - lost + (2 * n - gained + lost) * middle
         c = -lost * middle * (1 - middle)
         q = (np.sqrt(max(b * b - 8 * n * c, 0)) - b) / (4 * n)

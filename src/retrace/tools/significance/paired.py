@@ -30,15 +30,18 @@ def permutation_p_value(units: Units, resamples: int, generator: np.random.Gener
     Parameters
     ----------
     units : Units
+        What the two models did.
     resamples : int
         B, the number of random swaps.
     generator : numpy Generator
+        Draws the swaps.
     """
     base, other = _sums(units)
     change = units.other - units.base
     differing = np.flatnonzero(change.any(axis=1))
     if not len(differing):
         return 1.0
+    # Swaps that come to the same difference add it up in another order: rounding must not decide.
     seen = abs(units.difference(base, other)) * (1 - 1e-9)
     as_extreme = 0
     for size in _chunks(resamples, max(change[differing].shape)):
@@ -59,7 +62,7 @@ def resample(units: Units, resamples: int, generator: np.random.Generator) -> Re
     """Draw as many units as there are, with replacement, many times."""
     both = np.concatenate([units.base, units.other], axis=1)
     lower, upper = extreme_units(units)
-    found = []
+    chunks = []
     for size in _chunks(resamples, max(both.shape)):
         base, other = np.split(draws(units.counts, size, generator) @ both, 2, axis=1)
         weights = generator.exponential(size=(size, 1))
@@ -67,8 +70,8 @@ def resample(units: Units, resamples: int, generator: np.random.Generator) -> Re
             units.difference(base + weights * one, other + weights * more)
             for one, more in (lower, upper)
         )
-        found.append(Resampled(units.difference(base, other), *shifted))
-    return Resampled(*(np.concatenate(part) for part in zip(*found, strict=True)))
+        chunks.append(Resampled(units.difference(base, other), *shifted))
+    return Resampled(*(np.concatenate(part) for part in zip(*chunks, strict=True)))
 
 
 def draws(counts: NDArray[np.int64], size: int, generator: np.random.Generator) -> Floats:
@@ -104,12 +107,15 @@ def paired_intervals(
     Parameters
     ----------
     units : Units
+        What the two models did.
     p_value : float
         Of the permutation test.
     confidences : tuple of float
         Such as .95.
     resamples : int
+        Draws of the bootstrap.
     generator : numpy Generator
+        Draws the resamples.
 
     Returns
     -------
@@ -120,14 +126,14 @@ def paired_intervals(
     resampled = resample(units, resamples, generator)
     left_out = np.repeat(_without_one(units), units.counts)
     seen = float(units.difference(*_sums(units)))
-    found = []
+    intervals = []
     for confidence in confidences:
         level = _expanded(confidence, units.n_units)
         plain = _held(bca(seen, resampled.plain, left_out, level), seen)
         low = min(plain.low, float(np.quantile(resampled.for_lower, (1 - level) / 2)))
         high = max(plain.high, float(np.quantile(resampled.for_upper, (1 + level) / 2)))
-        found.append(_agreeing(plain, Interval(low, high), rejects(p_value, confidence)))
-    return found, float(resampled.plain.std())
+        intervals.append(_agreeing(plain, Interval(low, high), rejects(p_value, confidence)))
+    return intervals, float(resampled.plain.std())
 
 
 def extreme_units(units: Units) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -139,12 +145,13 @@ def extreme_units(units: Units) -> tuple[tuple[Floats, Floats], tuple[Floats, Fl
     ones = np.concatenate([units.base, units.other, [units.wrong, units.right]])
     others = np.concatenate([units.other, units.base, [units.right, units.wrong]])
     effects = units.difference(base + ones, other + others) - units.difference(base, other)
-    effects[(ones == others).all(axis=1)] = 0
+    effects[(ones == others).all(axis=1)] = 0  # a unit on which both agree speaks for neither
     lowest, highest = effects.argmin(), effects.argmax()
     return (ones[lowest], others[lowest]), (ones[highest], others[highest])
 
 
 def _agreeing(plain: Interval, wide: Interval, rejected: bool) -> Interval:
+    # The test is exact and the bootstrap is not: where the two part, the interval gives way.
     if not rejected:
         return Interval(min(wide.low, 0.0), max(wide.high, 0.0))
     low = plain.low if plain.low > 0 else wide.low
@@ -153,6 +160,7 @@ def _agreeing(plain: Interval, wide: Interval, rejected: bool) -> Interval:
 
 
 def _held(interval: Interval, value: float) -> Interval:
+    # Where no resample differs, BCa has no quantile to correct: all of them are the value.
     return Interval(value, value) if np.isnan(interval.low) else interval
 
 
@@ -175,6 +183,7 @@ def _swaps(counts: NDArray[np.int64], size: int, generator: np.random.Generator)
     n = len(counts)
     if (counts > 1).any():
         return generator.binomial(counts, 0.5, size=(size, n)).astype(np.float64)
+    # A swap is a fair coin, and a random byte is eight of them.
     bits = np.frombuffer(generator.bytes(size * -(-n // 8)), np.uint8).reshape(size, -1)
     return np.unpackbits(bits, axis=1, count=n).astype(np.float64)
 

@@ -51,6 +51,7 @@ def detectable_mean(error: float, effect: float, n: int) -> float:
     Parameters
     ----------
     error : float
+        The standard error.
     effect : float
         What one unit changes.
     n : int
@@ -64,17 +65,20 @@ def _power(difference: float, share: float, n: int) -> float:
     """Return the power of McNemar's exact test, given the true difference and discordance."""
     won = (1 + difference / share) / 2
     if share * n > EXACT_UP_TO:
+        # Where all disagreements are on one side the error is 0, and the power 0 or 1.
         error = np.sqrt(max(share - difference**2, 0) / n) or 1e-300
         limit = stats.norm.ppf(1 - ALPHA / 2) * np.sqrt(share / n)
         return float(stats.norm.cdf((difference - limit) / error))
     discordant = _likely(share, n)
+    # The quantile may be one too many or too few, as a count jumps over alpha.
     fewest = stats.binom.ppf(ALPHA / 2, discordant, 0.5) - 1  # the most that may go the other way
     fewest += 2 * stats.binom.cdf(fewest + 1, discordant, 0.5) < ALPHA
-    found = stats.binom.cdf(fewest, discordant, 1 - won) + stats.binom.cdf(fewest, discordant, won)
-    return float(stats.binom.pmf(discordant, n, share) @ found)
+    rejected = stats.binom.cdf(fewest, discordant, 1 - won) + stats.binom.cdf(fewest, discordant, won)
+    return float(stats.binom.pmf(discordant, n, share) @ rejected)
 
 
 def _likely(share: float, n: int) -> Floats:
+    # Counts further off than eight standard deviations have no weight that a float can hold.
     spread = 8 * np.sqrt(n * share * (1 - share)) + 8
     return np.arange(max(0, int(n * share - spread)), min(n, int(n * share + spread)) + 1, dtype=float)
 
@@ -82,4 +86,5 @@ def _likely(share: float, n: int) -> Floats:
 def _root(gap: Callable[[float], float], low: float, high: float) -> float:
     if gap(high) < 0:
         return high
+    # At a difference of 0 the share of a side would be 0 / 0.
     return float(optimize.brentq(gap, max(low, 1e-12), high, xtol=1e-9))

@@ -42,8 +42,7 @@ def compare_over_seeds(
     ----------
     base, other : sequence of Predictions
         One for each seed, all of the same rows in the same order; at least 5 on each side.
-    metric : str
-    groups, tolerance, resamples, seed
+    metric, groups, tolerance, resamples, seed
         As in `compare_rows`.
 
     Raises
@@ -54,8 +53,10 @@ def compare_over_seeds(
     _check(base, other)
     fixed = [side for side, models in (("base", base), ("other", other)) if deterministic(models)]
     if len(fixed) == 2:
-        found = compare_rows(base[0], other[0], metric, groups=groups, tolerance=tolerance, seed=seed)
-        return replace(found, reason=_joined(["both models are deterministic", found.reason]))
+        comparison = compare_rows(
+            base[0], other[0], metric, groups=groups, tolerance=tolerance, seed=seed
+        )
+        return replace(comparison, reason=_joined(["both models are deterministic", comparison.reason]))
     generator = np.random.default_rng(seed)
     units = numbered_units(len(base[0].y), groups, generator)
     counts = draws(np.ones(units.max() + 1, np.int64), resamples, generator)
@@ -104,9 +105,11 @@ def standard_error(base: _Side, other: _Side, effect: float, n_units: int) -> tu
     Parameters
     ----------
     base, other : _Side
+        Scores by seed, of the rows as they are and resampled.
     effect : float
         What one unit, on which the models differ, changes.
     n_units : int
+        Rows or groups that were resampled.
     """
     of_rows = (other.resampled.mean(axis=1) - base.resampled.mean(axis=1)).var(ddof=1) + effect**2
     variance, square = of_rows, of_rows**2 / (n_units - 1)
@@ -115,7 +118,7 @@ def standard_error(base: _Side, other: _Side, effect: float, n_units: int) -> tu
         of_seeds = side.seen.var(ddof=1) / n_seeds
         own = side.resampled - side.resampled.mean(axis=1, keepdims=True)
         counted = own.var(axis=0, ddof=1).sum() / (n_seeds - 1) / n_seeds
-        variance += max(of_seeds - counted, 0)
+        variance += max(of_seeds - counted, 0)  # an estimate may come out below 0, a variance not
         square += of_seeds**2 / (n_seeds - 1)
     return float(np.sqrt(variance)), float(variance**2 / square)
 

@@ -39,6 +39,7 @@ def compare_rows(
     base, other : Predictions
         Of the same rows in the same order.
     metric : str
+        A metric of the task.
     groups : array of shape (n_samples,), optional
         The unit that each row belongs to: then groups are swapped and resampled whole.
     tolerance : float, optional
@@ -46,6 +47,7 @@ def compare_rows(
     resamples : int
         Random swaps, and as many resamples.
     seed : int
+        Of swaps and resamples; not that of a training.
 
     Returns
     -------
@@ -124,5 +126,7 @@ def typical_effect(units: Units) -> float:
     differing = (units.base != units.other).any(axis=1)
     if not differing.any():
         return float(abs(units.difference(base + units.wrong, other + units.right) - seen))
+    # One unit more of each pattern: what taking the unit's part of the metric away would ask as well,
+    # but defined for a pattern that is all that a class has.
     effects = abs(units.difference(base + units.base, other + units.other) - seen)
     return float(np.average(effects[differing], weights=units.counts[differing]))

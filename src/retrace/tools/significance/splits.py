@@ -28,6 +28,7 @@ def compare_over_splits(
     base_scores, other_scores : sequence of float
         In the same order of split seeds.
     metric : str
+        The metric that the scores are of.
     n_train, n_test : int
         Rows of the training and of the test part of each split.
     tolerance : float, optional

@@ -18,9 +18,11 @@ def student_evidence(test: str, difference: float, error: float, freedom: float)
     test : str
         The name to report.
     difference, error : float
+        The estimate and its standard error.
     freedom : float
         Degrees of freedom.
     """
+    # Repeats that differ by rounding alone would make any difference certain.
     if error < 1e-12 and difference:
         return NOTHING._replace(
             test=test, reason="the difference is the same each time, to the last digit"

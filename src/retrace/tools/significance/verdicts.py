@@ -41,6 +41,7 @@ class Comparison:
     Attributes
     ----------
     metric : str
+        The metric that was tested.
     base, other : float
         The values of the metric.
     difference : float
@@ -151,29 +152,29 @@ def by_p_value(p_value: float, improved: bool) -> Verdict:
     return Verdict.BETTER if improved else Verdict.WORSE
 
 
-def after_correction(found: Comparison, p_value: float, n_tests: int) -> tuple[Verdict, str]:
+def after_correction(alone: Comparison, p_value: float, n_tests: int) -> tuple[Verdict, str]:
     """Word the verdict once more, of one test among many.
 
     Parameters
     ----------
-    found : Comparison
+    alone : Comparison
         What it is alone.
     p_value : float
         Corrected for all tests, as by `retrace.tools.significance.holm`.
     n_tests : int
         How many there are.
     """
-    if not found.verdict.is_significant or p_value < ALPHA:
-        return found.verdict, found.reason
+    if not alone.verdict.is_significant or p_value < ALPHA:
+        return alone.verdict, alone.reason
     return (
         Verdict.NO_DIFFERENCE,
-        f"alone it would be {found.verdict}, but not among {n_tests} runs (Holm)",
+        f"alone it would be {alone.verdict}, but not among {n_tests} runs (Holm)",
     )
 
 
-def is_surely_worse(found: Comparison, tolerance: float | None = None) -> bool:
+def is_surely_worse(comparison: Comparison, tolerance: float | None = None) -> bool:
     """Return whether the whole 95 % interval lies on the bad side, further than the tolerance."""
-    best = -found.interval.low if found.metric in LOWER_IS_BETTER else found.interval.high
+    best = -comparison.interval.low if comparison.metric in LOWER_IS_BETTER else comparison.interval.high
     return best < -(tolerance or 0)
 
 

@@ -13,25 +13,25 @@ UNITS = {"row": "test rows", "group": "groups of test rows", "split": "splits"}
 
 def headline(judgement: Judgement, base: Side) -> str:
     """Say what the verdict rests on, in one line that follows the verdict's word."""
-    found = judgement.comparison
-    if found is None:
+    comparison = judgement.comparison
+    if comparison is None:
         return judgement.reason
     parts = [
-        f"`{found.metric}` {found.other:.4f} against {found.base:.4f} of `{base.name}`",
-        f"a difference of {signed(found.difference)} ({_evidence(found, judgement)})",
+        f"`{comparison.metric}` {comparison.other:.4f} against {comparison.base:.4f} of `{base.name}`",
+        f"a difference of {signed(comparison.difference)} ({_evidence(comparison, judgement)})",
     ]
     return ", ".join(parts) + (f"; {judgement.reason}" if judgement.reason else "")
 
 
 def detectable(judgement: Judgement) -> str:
     """Say which difference would have been seen, so that "no difference" is not read as "equal"."""
-    found = judgement.comparison
-    if found is None or found.detectable is None:
+    comparison = judgement.comparison
+    if comparison is None or comparison.detectable is None:
         return ""
-    bound = "at most " if found.detectable_is_bound else ""
+    bound = "at most " if comparison.detectable_is_bound else ""
     return (
         f"The smallest true difference that such a comparison finds four times out of five is {bound}"
-        f"{found.detectable:.4f} (power .8, alpha .05): a smaller one may well stay unseen."
+        f"{comparison.detectable:.4f} (power .8, alpha .05): a smaller one may well stay unseen."
     )
 
 
@@ -70,15 +70,16 @@ def p_value(value: float) -> str:
     return "p below 0.0001" if value < 0.0001 else f"p = {value:.2g}"
 
 
-def _evidence(found: Comparison, judgement: Judgement) -> str:
+def _evidence(comparison: Comparison, judgement: Judgement) -> str:
     seeds = judgement.over_seeds
     if seeds and seeds.kind == "training":
         of = f"{len(seeds.seeds['base'])} and {len(seeds.seeds['other'])} training seeds"
     else:
-        of = f"{found.n_units} {UNITS[found.unit]}"
-    if math.isnan(found.interval.low):
-        return f"{found.test}; {of}"
-    return f"95 % interval {_interval(found.interval)}; {found.test}, {p_value(found.p_value)}; {of}"
+        of = f"{comparison.n_units} {UNITS[comparison.unit]}"
+    if math.isnan(comparison.interval.low):
+        return f"{comparison.test}; {of}"
+    interval, test = _interval(comparison.interval), comparison.test
+    return f"95 % interval {interval}; {test}, {p_value(comparison.p_value)}; {of}"
 
 
 def _interval(interval: Interval) -> str:

@@ -11,6 +11,8 @@ from retrace.tools.pull_request.posting import __main__ as post
 
 SHA = "a" * 40
 
+FOLDER = ROOT / "src/retrace/tools/pull_request"
+
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
@@ -119,24 +121,29 @@ def test_commit_says_why_it_does_not(server, call, tmp_path, monkeypatch, capsys
     assert "nothing is committed: the run did not succeed with all of" in capsys.readouterr().out
 
 
-def test_it_needs_nothing_to_be_installed():
-    """`-S` and `-I` leave only Python's own library and src/ to import from."""
-    check = "import sys; sys.path.insert(0, 'src'); import retrace.tools.pull_request.posting.__main__"
-    subprocess.run([sys.executable, "-I", "-S", "-c", check], cwd=ROOT, check=True)
+def test_it_needs_nothing_to_be_installed_and_loads_nothing_else_of_retrace():
+    """`-S` and `-I` leave only Python's own library and one folder to import from."""
+    check = (
+        f"import sys; sys.path.insert(0, {str(FOLDER)!r}); import posting.__main__; print(*sys.modules)"
+    )
+    command = [sys.executable, "-I", "-S", "-c", check]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "posting.github" in run.stdout.split()
+    assert "retrace" not in run.stdout
 
 
-def test_what_holds_the_token_imports_nothing_else_of_retrace():
-    for file in (ROOT / "src/retrace/tools/pull_request/posting").glob("*.py"):
-        imported = re.findall(r"^\s*(?:from|import) +(\.\S*|retrace\S*)", file.read_text(), re.MULTILINE)
-        rest = [name for name in imported if not name.startswith("retrace.tools.pull_request.posting")]
-        assert rest == [], file.name
+def test_no_function_imports_anything_else_of_retrace_either():
+    for file in (FOLDER / "posting").glob("*.py"):
+        assert not re.findall(r"^\s*(?:from|import) +(?:\.\.|retrace)", file.read_text(), re.M), (
+            file.name
+        )
 
 
 def test_a_mistake_is_one_line(tmp_path):
     run = subprocess.run(
-        [sys.executable, "-m", "retrace.tools.pull_request.posting", "find"],
+        [sys.executable, "-m", "posting", "find"],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT / "src")},
+        env={"PYTHONPATH": str(FOLDER)},
         capture_output=True,
         text=True,
         check=False,

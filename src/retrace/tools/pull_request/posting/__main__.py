@@ -1,6 +1,6 @@
 """The comment job, with nothing to install.
 
-``PYTHONPATH=src python3 -m retrace.tools.pull_request.posting find``
+``PYTHONPATH=src/retrace/tools/pull_request python3 -m posting find``
 """
 
 import argparse
@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from retrace.tools.pull_request.posting import PostingError
-from retrace.tools.pull_request.posting.choosing import Choice, choose
-from retrace.tools.pull_request.posting.comment import compose, post
-from retrace.tools.pull_request.posting.committing import commit_results
-from retrace.tools.pull_request.posting.github import GitHub, artifact_url, from_environment
-from retrace.tools.pull_request.posting.untrusted import Artifact, UntrustedError, read_artifact
+from . import PostingError
+from .choosing import Choice, choose
+from .comment import compose, post
+from .committing import commit_results
+from .github import GitHub, artifact_url, from_environment
+from .untrusted import Artifact, UntrustedError, read_artifact
 
 ARTIFACT = "pull-request"
 
@@ -34,8 +34,8 @@ def main() -> None:
 
 def _of_the_artifact(choice: Choice) -> Choice:
     """Show nothing where another run has ended since `find`: the artifact at hand is not its own."""
-    found = os.environ.get("RETRACE_RUN_ID")
-    if choice.run is None or found is None or found == str(choice.run.id):
+    chosen_before = os.environ.get("RETRACE_RUN_ID")
+    if choice.run is None or chosen_before is None or chosen_before == str(choice.run.id):
         return choice
     return Choice(None, None, f"run {choice.run.id} has ended meanwhile, and will tell itself")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from retrace.tools.pull_request.posting.github import GitHub, WorkflowRun, run_of
+from .github import GitHub, WorkflowRun, run_of
 
 CML = ".github/workflows/cml.yml"
 TESTS = ".github/workflows/tests.yml"
@@ -19,6 +19,7 @@ class Choice:
     Attributes
     ----------
     run : WorkflowRun or None
+        None where there is nothing to show.
     pull : dict or None
         The pull request, as the API has it, whose head is the run's commit.
     reason : str
@@ -75,15 +76,15 @@ def pull_request_of(github: GitHub, run: WorkflowRun) -> dict[str, Any] | None:
 
     Asked for by branch: GitHub lists no pull requests for a commit that is only in a fork.
     """
-    found = [
+    pulls = [
         pull
         for pull in github.pages("pulls", state="open", head=f"{run.owner}:{run.branch}")
         if (pull["head"].get("repo") or {}).get("full_name") == run.head_repository
         and pull["head"]["ref"] == run.branch
     ]
     # Of several from one branch, that into the default branch: with it the run was compared.
-    found.sort(key=lambda pull: (pull["base"]["ref"] != _default_branch(pull), pull["number"]))
-    return found[0] if found else None
+    pulls.sort(key=lambda pull: (pull["base"]["ref"] != _default_branch(pull), pull["number"]))
+    return pulls[0] if pulls else None
 
 
 def _default_branch(pull: dict[str, Any]) -> str | None:
@@ -92,7 +93,7 @@ def _default_branch(pull: dict[str, Any]) -> str | None:
 
 def runs_of_commit(github: GitHub, sha: str) -> list[WorkflowRun]:
     """Return the runs that pushes of a commit to this repository started, the newest first."""
-    found = github.pages("actions/runs", "workflow_runs", head_sha=sha, event="push")
-    runs = [run_of(each, github.repository) for each in found]
+    listed = github.pages("actions/runs", "workflow_runs", head_sha=sha, event="push")
+    runs = [run_of(each, github.repository) for each in listed]
     own = [run for run in runs if run and not run.from_fork and run.sha == sha]
     return sorted(own, key=lambda run: run.id, reverse=True)

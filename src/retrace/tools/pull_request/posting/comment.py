@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from retrace.tools.pull_request.posting.choosing import CML, TESTS
-from retrace.tools.pull_request.posting.github import GitHub, WorkflowRun
-from retrace.tools.pull_request.posting.sanitizing import length, one_line, sanitize
-from retrace.tools.pull_request.posting.untrusted import Artifact
+from .choosing import CML, TESTS
+from .github import GitHub, WorkflowRun
+from .sanitizing import length, one_line, sanitize
+from .untrusted import Artifact
 
 LONGEST = 65_536  # characters of a comment on GitHub
 FOR_THE_MARK = 200
@@ -44,8 +44,11 @@ def compose(
     Parameters
     ----------
     github : GitHub
+        Is asked for nothing: its addresses make the links.
     run : WorkflowRun
+        As GitHub tells it.
     artifact : Artifact
+        What the run left, of which only the text is used.
     url : str or None
         Of the artifact.
     problem : str

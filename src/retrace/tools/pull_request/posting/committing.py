@@ -4,9 +4,9 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from retrace.tools.pull_request.posting import PostingError
-from retrace.tools.pull_request.posting.choosing import CML, Choice
-from retrace.tools.pull_request.posting.github import GitHub, GitHubError, WorkflowRun
+from . import PostingError
+from .choosing import CML, Choice
+from .github import GitHub, GitHubError, WorkflowRun
 
 # Marks such a commit, so that results that differ from run to run cannot call each other for ever.
 TRAILER = "Retrace-Run:"
@@ -27,6 +27,7 @@ def commit_results(reader: GitHub, writer: GitHub, choice: Choice, results: dict
     reader, writer : GitHub
         The same repository, with the job's own token and with one that may write its contents.
     choice : Choice
+        The run whose results they are, and its pull request.
     results : dict of str to bytes
         By path.
 
@@ -60,15 +61,15 @@ def _obstacle(run: WorkflowRun, pull: dict[str, Any], results: dict[str, bytes])
 
 def _read(github: GitHub, run: WorkflowRun, path: str) -> bytes | None:
     try:
-        found = github.get(f"contents/{quote(path)}", ref=run.sha)
+        answer = github.get(f"contents/{quote(path)}", ref=run.sha)
     except GitHubError as problem:
         if problem.status == 404:
             return None
         raise
     # A folder is answered with a list, and a file in its place would take its files away.
-    if not isinstance(found, dict):
+    if not isinstance(answer, dict):
         raise PostingError(f"nothing is committed: {path} of the branch is a folder")
-    return base64.b64decode(found.get("content") or "")
+    return base64.b64decode(answer.get("content") or "")
 
 
 def _commit(github: GitHub, run: WorkflowRun, changed: dict[str, bytes]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from retrace.tools.pull_request.posting import PostingError
+from . import PostingError
 
 PER_PAGE = 100
 MOST_PAGES = 100
@@ -24,6 +24,7 @@ class GitHubError(PostingError):
     Parameters
     ----------
     message : str
+        Method, address and what GitHub said.
     status : int, optional
         Of HTTP, where there was an answer.
     """
@@ -41,6 +42,7 @@ class GitHub:
     repository : str
         Such as ``"owner/name"``.
     token : str
+        Is sent to ``api`` alone.
     api : str
         Such as ``"https://api.github.com"``.
     server : str
@@ -145,25 +147,25 @@ class WorkflowRun:
     ended: str
 
 
-def run_of(found: dict[str, Any], repository: str) -> WorkflowRun | None:
+def run_of(values: dict[str, Any], repository: str) -> WorkflowRun | None:
     """Read a run of the event or of the API; None where its repository is gone."""
-    head = found.get("head_repository")
-    if not head or not found.get("head_branch"):
+    head = values.get("head_repository")
+    if not head or not values.get("head_branch"):
         return None
     return WorkflowRun(
-        id=int(found["id"]),
-        event=found["event"],
-        workflow=found["path"].split("@")[0],
-        sha=found["head_sha"],
-        branch=found["head_branch"],
+        id=int(values["id"]),
+        event=values["event"],
+        workflow=values["path"].split("@")[0],
+        sha=values["head_sha"],
+        branch=values["head_branch"],
         owner=head["owner"]["login"],
         head_repository=head["full_name"],
         from_fork=head["full_name"] != repository,
-        status=found["status"],
-        conclusion=found["conclusion"],
-        url=found["html_url"],
-        started=found["run_started_at"],
-        ended=found["updated_at"],
+        status=values["status"],
+        conclusion=values["conclusion"],
+        url=values["html_url"],
+        started=values["run_started_at"],
+        ended=values["updated_at"],
     )
 
 
@@ -192,8 +194,8 @@ def from_environment() -> tuple[GitHub, WorkflowRun | None]:
 
 def artifact_url(github: GitHub, run: WorkflowRun, name: str) -> str | None:
     """Return where a person finds an artifact of a run, or None where the run left none."""
-    for found in github.pages(f"actions/runs/{run.id}/artifacts", "artifacts", name=name):
-        if found["name"] == name and not found["expired"]:
+    for artifact in github.pages(f"actions/runs/{run.id}/artifacts", "artifacts", name=name):
+        if artifact["name"] == name and not artifact["expired"]:
             runs = f"{github.server}/{quote(github.repository)}/actions/runs"
-            return f"{runs}/{run.id}/artifacts/{int(found['id'])}"
+            return f"{runs}/{run.id}/artifacts/{int(artifact['id'])}"
     return None

@@ -158,11 +158,11 @@ def _is_chart(content: list[str]) -> bool:
 def _are_plain(settings: str) -> bool:
     """Tell whether settings of a chart hold colours and sizes and nothing else."""
     try:
-        found = json.loads(settings)
+        values = json.loads(settings)
     except (ValueError, RecursionError):
         return False
-    known = isinstance(found, dict) and set(found) <= {"themeVariables", "xyChart"}
-    return known and all(map(_is_plain, found.values()))
+    known = isinstance(values, dict) and set(values) <= {"themeVariables", "xyChart"}
+    return known and all(map(_is_plain, values.values()))
 
 
 def _is_plain(value: object) -> bool:
@@ -176,10 +176,10 @@ def _is_plain(value: object) -> bool:
 def _tag(line: str) -> str:
     if line.rstrip() == "</details>":
         return CLOSES
-    if found := OPENING.match(line):
-        return f"{OPENS}{_summary(found['summary'])}\n\n"
-    if found := SUMMARY.match(line):
-        return f"{_summary(found['summary'])}\n\n"
+    if match := OPENING.match(line):
+        return f"{OPENS}{_summary(match['summary'])}\n\n"
+    if match := SUMMARY.match(line):
+        return f"{_summary(match['summary'])}\n\n"
     return ""
 
 

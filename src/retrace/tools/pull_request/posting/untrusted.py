@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from retrace.tools.pull_request.posting import PostingError
+from . import PostingError
 
 COMMENT = "comment.md"
 
@@ -73,27 +73,27 @@ def _read(folder: Path) -> Artifact:
 
 def _check(folder: Path) -> None:
     total = 0
-    for number, (name, found) in enumerate(_entries(folder)):
+    for number, (name, status) in enumerate(_entries(folder)):
         if number >= MOST_FILES:
             raise UntrustedError(f"the artifact has over {MOST_FILES} entries: nothing of it is used")
-        if stat.S_ISDIR(found.st_mode) and name not in FILES:
+        if stat.S_ISDIR(status.st_mode) and name not in FILES:
             continue
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
             raise UntrustedError(f"{name!a} in the artifact is no plain file: nothing of it is used")
         if not is_known(name):
             raise UntrustedError(f"{name!a} in the artifact belongs to no report: nothing of it is used")
-        total += found.st_size
-        if found.st_size > LARGEST_FILE or total > MOST_BYTES:
+        total += status.st_size
+        if status.st_size > LARGEST_FILE or total > MOST_BYTES:
             raise UntrustedError(f"the artifact is too large, at {name!a}: nothing of it is used")
 
 
 def _entries(folder: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            name, found = f"{inside}{entry.name}", entry.stat(follow_symlinks=False)
-            yield name, found
+            name, status = f"{inside}{entry.name}", entry.stat(follow_symlinks=False)
+            yield name, status
             # After the caller has seen it: what is no folder, a link to one included, is not entered.
-            if stat.S_ISDIR(found.st_mode):
+            if stat.S_ISDIR(status.st_mode):
                 yield from _entries(Path(entry.path), f"{name}/")
 
 
