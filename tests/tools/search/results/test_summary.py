@@ -3,6 +3,7 @@ import pytest
 pytest.importorskip("optuna")
 
 from made_studies import conditional, made, make_study
+from retrace.tools.search.results.files import trials_table
 from retrace.tools.search.results.summary import (
     baseline_trial,
     failures,
@@ -14,7 +15,6 @@ from retrace.tools.search.results.summary import (
     states,
     summarise,
     tie_in_words,
-    trials_table,
 )
 
 

@@ -2,7 +2,8 @@
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,13 @@ def importances(study: Study) -> dict[str, float]:
     return {name: share for name, share in shares.items() if math.isfinite(share)}
 
 
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Return full names and what to call them where room is short: ``models.svm.C`` is ``C``."""
+    last = {name: name.rsplit(".", 1)[-1] for name in names}
+    counts = Counter(last.values())
+    return {name: short if counts[short] == 1 else name for name, short in last.items()}
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Optuna warns of each chart that a study is too small for, and of what is experimental."""
@@ -77,8 +85,7 @@ def _quiet() -> Iterator[None]:
 def _readable(study: Study) -> Study:
     """Copy a study into memory, with the short names of parameters; numbers of trials stay."""
     trials = study.get_trials(deepcopy=False)
-    names = {name: _short(name) for trial in trials for name in trial.params}
-    names = names if len(set(names.values())) == len(names) else {name: name for name in names}
+    names = short_names(name for trial in trials for name in trial.params)
     copy = optuna.create_study(directions=study.directions)
     copy.set_user_attr("metrics", study.user_attrs["metrics"])
     copy.set_metric_names(study.user_attrs["metrics"])
@@ -96,10 +103,6 @@ def _readable(study: Study) -> Study:
         for trial in trials
     )
     return copy
-
-
-def _short(name: str) -> str:
-    return name.split(".", 2)[-1] if name.startswith("models.") else name
 
 
 def _goal(position: int) -> Target:

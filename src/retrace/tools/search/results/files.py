@@ -1,26 +1,22 @@
 """A study in, hpo/results/<study>/ out: a table, the best settings, and two pages."""
 
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from filelock import FileLock
 from markdown_it import MarkdownIt
 from optuna.study import Study
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 from ruamel.yaml import YAML
 
 from retrace.core.artifacts import save_table, save_text
 from retrace.reporting.templating import json_in_script, render, script_hash
 from retrace.tools.search.results.charts import draw_charts
-from retrace.tools.search.results.summary import (
-    goal_names,
-    overrides_of,
-    ranked,
-    summarise,
-    trials_table,
-)
+from retrace.tools.search.results.summary import STATES, goal_names, overrides_of, ranked, summarise
 from retrace.tools.search.study.storages import writing_explained
 from retrace.tools.search.study.studies import best_trial
 
@@ -53,6 +49,42 @@ def _write(study: Study, folder: Path) -> None:
     summary = summarise(study)
     save_text(render(TEMPLATES / "search.md.j2", summary), folder / "report.md")
     save_text(report_html(study, summary), folder / "report.html")
+
+
+def trials_table(study: Study) -> pd.DataFrame:
+    """Return one row for each trial: its goals, parameters, time, and why it failed."""
+    goals = goal_names(study)
+    rows = [_row(trial, goals) for trial in study.get_trials(deepcopy=False)]
+    settings = dict.fromkeys(key for row in rows for key in row["settings"])
+    scores = dict.fromkeys(key for row in rows for key in row["scores"])
+    columns = ["number", "state", "baseline", *goals, *settings, *scores, "took_seconds", "worker"]
+    flat = [row | row["settings"] | row["scores"] for row in rows]
+    # Column by column: a DataFrame of rows makes 3 of a parameter that only some trials have 3.0.
+    return pd.DataFrame(
+        {name: [row.get(name) for row in flat] for name in [*columns, "error"]}, dtype=object
+    )
+
+
+def _row(trial: FrozenTrial, goals: list[str]) -> dict[str, Any]:
+    attributes, state = trial.user_attrs, trial.state.name.lower()
+    # Optuna gives values to pruned trials as well.
+    values = trial.values if trial.state == TrialState.COMPLETE else []
+    scores = {name: each for name, each in attributes.get("scores", {}).items() if name not in goals}
+    return {
+        "number": trial.number,
+        "state": STATES.get(state, state),
+        "baseline": json.dumps(bool(attributes.get("baseline"))),
+        "settings": {name: _in_cell(value) for name, value in overrides_of(trial).items()},
+        "scores": {f"validation.{name}": value for name, value in scores.items()},
+        "took_seconds": attributes.get("seconds"),
+        "worker": attributes.get("worker"),
+        "error": attributes.get("error") or attributes.get("retired"),
+    } | dict(zip(goals, values, strict=False))
+
+
+def _in_cell(value: object) -> object:
+    """Write lists, true, false and null as JSON has them; an empty cell: there is no such parameter."""
+    return json.dumps(value) if value is None or isinstance(value, list | bool) else value
 
 
 def best_yaml(study: Study) -> str:

@@ -2,17 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from optuna.study import Study, StudyDirection
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 from retrace.core.errors import first_few
 from retrace.evaluation.metrics import METRICS, class_totals
 from retrace.tools.search.confirmation import load_confirmation
-from retrace.tools.search.results.charts import importances
+from retrace.tools.search.results.charts import importances, short_names
 from retrace.tools.search.study.studies import begun, best_trial, finished_trials
 
 SHOWN = 10  # trials in a table
@@ -71,40 +70,6 @@ def failures(study: Study) -> list[tuple[str, int, int]]:
     ]
 
 
-def trials_table(study: Study) -> pd.DataFrame:
-    """Return one row for each trial: its goals, parameters, time, and why it failed."""
-    goals = goal_names(study)
-    rows = [_row(trial, goals) for trial in study.get_trials(deepcopy=False)]
-    settings = dict.fromkeys(key for row in rows for key in row["settings"])
-    scores = dict.fromkeys(key for row in rows for key in row["scores"])
-    columns = ["number", "state", "baseline", *goals, *settings, *scores, "took_seconds", "worker"]
-    flat = [row | row["settings"] | row["scores"] for row in rows]
-    # Column by column: a DataFrame of rows makes 3 of a parameter that only some trials have 3.0.
-    return pd.DataFrame(
-        {name: [row.get(name) for row in flat] for name in [*columns, "error"]}, dtype=object
-    )
-
-
-def _row(trial: FrozenTrial, goals: list[str]) -> dict[str, Any]:
-    attributes, state = trial.user_attrs, trial.state.name.lower()
-    scores = {name: each for name, each in attributes.get("scores", {}).items() if name not in goals}
-    return {
-        "number": trial.number,
-        "state": STATES.get(state, state),
-        "baseline": json.dumps(bool(attributes.get("baseline"))),
-        "settings": {name: _in_cell(value) for name, value in overrides_of(trial).items()},
-        "scores": {f"validation.{name}": value for name, value in scores.items()},
-        "took_seconds": attributes.get("seconds"),
-        "worker": attributes.get("worker"),
-        "error": attributes.get("error") or attributes.get("retired"),
-    } | dict(zip(goals, _values(trial), strict=False))
-
-
-def _in_cell(value: object) -> object:
-    """Write lists, true, false and null as JSON has them; an empty cell: there is no such parameter."""
-    return json.dumps(value) if value is None or isinstance(value, list | bool) else value
-
-
 def history(study: Study) -> dict[str, list[float]] | None:
     """Return the best value so far by trial number, thinned; None with several goals or one trial."""
     trials = finished_trials(study)
@@ -156,7 +121,7 @@ def summarise(study: Study) -> dict[str, Any]:
         "baseline": baseline and _shown(baseline, baseline),
         "top": top,
         "differs": bool(top and top[0]["difference"]),
-        "settings": _short(dict.fromkeys(key for trial in top for key in trial["settings"])),
+        "settings": short_names(key for trial in top for key in trial["settings"]),
         "importances": [(name, f"{share:.0%}".replace("%", " %")) for name, share in shares.items()],
         "history": history(study),
         "failures": reasons[:REASONS],
@@ -167,33 +132,28 @@ def summarise(study: Study) -> dict[str, Any]:
 def _headline(study: Study, best: FrozenTrial | None, n_front: int) -> str:
     if best:
         return f"{goal_names(study)[0]} {best.values[0]:.4f}"
-    return (
-        f"{n_front} trial{'s' if n_front > 1 else ''} on the front" if n_front else "No trial finished"
-    )
+    front = f"{n_front} trial{'s' if n_front > 1 else ''} on the front"
+    return front if n_front else "No trial finished"
 
 
 def _remarks(study: Study, best: FrozenTrial | None, baseline: FrozenTrial | None) -> list[str]:
     """Say what the headline means, how far to trust it, and what would tell more."""
-    if best is None and ranked(study):
-        return ["None is better than another in all goals. `--apply --trial NUMBER` takes one."]
     if best is None:
-        return []
+        front = "None is better than another in all goals. `--apply --trial NUMBER` takes one."
+        return [front] if finished_trials(study) else []
     tie = [f"{sentence}."] if (sentence := tie_in_words(study)) else []
     if _is_baseline(best, baseline):
         return [f"Trial {best.number}: No trial was better than params.yaml as it was.", *tie]
-    shown = _shown(best, baseline)
-    gain = f"{shown['difference']} against params.yaml as it was" if shown["difference"] else "the best"
-    before = f" ({baseline.values[0]:.4f})" if baseline and shown["difference"] else ""
+    gain = "the best"
+    if baseline and (difference := _shown(best, baseline)["difference"]):
+        gain = f"{difference} against params.yaml as it was ({baseline.values[0]:.4f})"
     confirmation = load_confirmation(study, best.number, baseline.number if baseline else 0)
-    verdict = (
-        confirmation.sentence
-        if confirmation
-        else (
-            f"Not confirmed yet: the best of {sum(states(study).values())} looks better than it is."
-            " `--apply` refits it beside the baseline on fresh splits."
-        )
+    unconfirmed = (
+        f"Not confirmed yet: the best of {sum(states(study).values())} looks better than it is."
+        " `--apply` refits it beside the baseline on fresh splits."
     )
-    return [f"Trial {best.number}: {gain}{before}.", verdict, *tie]
+    verdict = confirmation.sentence if confirmation else unconfirmed
+    return [f"Trial {best.number}: {gain}.", verdict, *tie]
 
 
 def _facts(study: Study) -> dict[str, str]:
@@ -226,7 +186,8 @@ def _is_baseline(best: FrozenTrial, baseline: FrozenTrial | None) -> bool:
 
 
 def _shown(trial: FrozenTrial, baseline: FrozenTrial | None) -> dict[str, Any]:
-    values, before = _values(trial), _values(baseline) if baseline else []
+    values = trial.values or []
+    before = baseline.values if baseline and baseline.state == TrialState.COMPLETE else None
     settings = overrides_of(trial)
     return {
         "number": trial.number,
@@ -239,18 +200,6 @@ def _shown(trial: FrozenTrial, baseline: FrozenTrial | None) -> dict[str, Any]:
     }
 
 
-def _values(trial: FrozenTrial) -> list[float]:
-    """Return the values of a finished trial: Optuna gives those to pruned ones as well."""
-    return list(trial.values) if trial.state.name == "COMPLETE" else []
-
-
 def _rounded(value: object) -> str:
     """Write a value for a table; what to set is told with all its digits."""
     return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)
-
-
-def _short(names: Mapping[str, object]) -> dict[str, str]:
-    """Return full names and what to write above a column: ``models.svm.C`` is ``C``."""
-    last = {name: name.rsplit(".", 1)[-1] for name in names}
-    counts = Counter(last.values())
-    return {name: short if counts[short] == 1 else name for name, short in last.items()}
