@@ -8,6 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from retrace.core.errors import ModelError
+from retrace.core.fingerprint import check_promise
 from retrace.core.instructions import Instructions, require_instructions
 
 
@@ -41,6 +42,7 @@ def pin(*, seed: int, threads: int, instructions: Instructions) -> None:
     threadpool_limits(threads)  # for what is already loaded, such as NumPy's OpenBLAS
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(threads)
+    check_promise()
 
 
 def available_device(device: str) -> str:
@@ -53,6 +55,7 @@ def available_device(device: str) -> str:
     """
     import torch  # late: `pin` comes first
 
+    check_promise()
     if device == "cuda" and not torch.cuda.is_available():
         raise ModelError(
             f"train.device: got 'cuda', but torch {torch.__version__} sees no CUDA device: set"

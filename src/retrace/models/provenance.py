@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_info
 
 import retrace
 from retrace.core import artifacts
+from retrace.core.fingerprint import loaded_other_bits
 from retrace.core.instructions import instructions_in_effect
 from retrace.core.machine import cpu_name
 from retrace.core.params import Params
@@ -113,7 +114,10 @@ def _hardware(params: Params) -> dict[str, Any]:
         "threads": params.train.threads,
         "device": params.train.device,
     }
-    if instructions != "portable":
+    broken = loaded_other_bits()
+    if broken:
+        hardware["other_bits"] = broken
+    if broken or instructions != "portable":
         hardware |= _own_machine()
     if "torch" in sys.modules and params.train.device == "cuda":
         import torch

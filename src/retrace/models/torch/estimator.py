@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
 
+from retrace.core.fingerprint import check_promise
 from retrace.core.records import Floats, Task
 from retrace.core.seeding import available_device
 from retrace.models.torch.networks import NETWORKS, Normalise
@@ -221,6 +222,7 @@ def _inputs(X: NDArray[np.generic], device: str) -> Tensor:
 @contextmanager
 def _repeatable(seed: int) -> Iterator[None]:
     """Seed torch and refuse operations that do not repeat; put back what was set before."""
+    check_promise()  # again, as torch may be loaded only now
     # `torch.use_deterministic_algorithms` says the same, but imports torch's compiler: two seconds.
     before = torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark
     with torch.random.fork_rng():
