@@ -26,7 +26,7 @@ from retrace.core.errors import RetraceError, run_or_explain
 from retrace.core.machine import cpu_name
 from retrace.core.params import load_params
 from retrace.evaluation.metrics import metric_names
-from retrace.models.registry import MODELS
+from retrace.models.registry import models_for
 from retrace.readers import describe
 from retrace.tools.repository.dvc import run_dvc
 from retrace.tools.repository.overrides import set_params
@@ -139,8 +139,7 @@ def _changed_predictions(first: Run, second: Run) -> str:
 
 def _fitting_models(data: str, source: Path) -> list[str]:
     description = describe(data, source / "data")
-    models = MODELS[description.task].items()
-    return [name for name, model in models if description.kind in model.kinds]
+    return models_for(description.task, description.kind)
 
 
 def _metric(data: str, source: Path) -> str:

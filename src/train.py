@@ -4,9 +4,8 @@ from retrace.core import artifacts
 from retrace.core.errors import run_or_explain
 from retrace.core.params import load_params
 from retrace.core.seeding import pin
-from retrace.models.callbacks import Checkpoint
+from retrace.models.callbacks import Checkpoint, Progress
 from retrace.models.fitting import fit_model
-from retrace.models.progress import Progress
 from retrace.models.provenance import training_record
 from retrace.models.registry import build_model
 

@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from torch import nn
 
 from project import environment
 from retrace.core.errors import ArtifactError
-from retrace.models.callbacks import Checkpoint
+from retrace.models.callbacks import Checkpoint, Progress
 from retrace.models.torch.training import train_network
 from torch_options import TRAINING
 
@@ -88,6 +89,25 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ArtifactError, match="cannot be written"):
         train(Checkpoint({}, tmp_path / "file"))
+
+
+STATE = SimpleNamespace(epoch=1, history=[{"epoch": 1, "train_loss": 0.5, "validation_loss": 0.25}])
+OPTIONS = SimpleNamespace(epochs=2)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "expected"),
+    [(False, "epoch 1/2: train_loss 0.5000, validation_loss 0.2500\n"), (True, "train_loss=0.5000")],
+)
+def test_a_log_gets_lines_and_a_terminal_gets_a_bar(capsys, monkeypatch, terminal, expected):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    progress = Progress()
+    progress.on_train_begin(STATE, OPTIONS)
+    progress.on_epoch_end(STATE, OPTIONS)
+    progress.on_train_end(STATE, OPTIONS)
+    written = capsys.readouterr().err
+    assert expected in written
+    assert ("\r" in written) == terminal
 
 
 def train_until(project, line):

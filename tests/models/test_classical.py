@@ -2,14 +2,19 @@ import dataclasses
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_wine
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.datasets import load_diabetes, load_wine
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from retrace.core.errors import ModelError
-from retrace.models.registry import CLASSIFIERS, build_model
+from retrace.models.registry import MODELS, build_model
+
+CLASSIFIERS, REGRESSORS = (
+    [name for name, model in MODELS.items() if task in model.tasks and not model.runs_on_gpu]
+    for task in ("classification", "regression")
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +69,7 @@ TEXTS = np.array(
 )
 
 
-@pytest.mark.parametrize("name", [name for name, model in CLASSIFIERS.items() if "text" in model.kinds])
+@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if "text" in MODELS[name].kinds])
 def test_every_model_for_texts_learns_from_a_sparse_matrix(params, name):
     model = build_model(dataclasses.replace(params, model=name), "text")
     y = np.array([0, 0, 1, 1] * 10)
@@ -77,3 +82,36 @@ def test_every_model_for_texts_learns_from_a_sparse_matrix(params, name):
 def test_a_model_that_takes_no_sparse_matrix_says_so(params, name):
     with pytest.raises(ModelError, match=f"'{name}' takes tabular.*, got text data; .*linear_svm, sgd"):
         build_model(dataclasses.replace(params, model=name), "text")
+
+
+FOLDS = KFold(3, shuffle=True, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def diabetes():
+    return load_diabetes(as_frame=True, return_X_y=True)
+
+
+def build_regressor(params, name):
+    return build_model(dataclasses.replace(params, model=name), "tabular", "regression")
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+def test_every_regressor_learns_diabetes(params, diabetes, name):
+    assert cross_val_score(build_regressor(params, name), *diabetes, cv=FOLDS).mean() > 0.3
+
+
+def test_ridge_is_bare_scikit_learn(params, diabetes):
+    bare = make_pipeline(StandardScaler(), Ridge())
+    found, expected = (
+        cross_val_score(model, *diabetes, cv=FOLDS) for model in (build_regressor(params, "ridge"), bare)
+    )
+    assert found == pytest.approx(expected)
+
+
+def test_a_support_vector_regression_means_the_same_in_any_unit(params, diabetes):
+    X, y = diabetes
+    small, large = (
+        build_regressor(params, "svm").fit(X, y * unit).predict(X) / unit for unit in (1, 1000)
+    )
+    assert small == pytest.approx(large)

@@ -7,7 +7,7 @@ import pytest
 from retrace.core.errors import ModelError, ParamsError
 from retrace.models.registry import MODELS, build_model
 
-EACH = [(task, name) for task, models in MODELS.items() for name in models]
+EACH = [(task, name) for name, model in MODELS.items() for task in model.tasks]
 
 
 def with_model(params, name, **changes):
@@ -20,7 +20,7 @@ def test_every_model_has_its_section_in_params_and_every_section_its_model(param
 
 
 def build(task, name, params):
-    return build_model(params, MODELS[task][name].kinds[0], task)
+    return build_model(params, MODELS[name].kinds[0], task)
 
 
 @pytest.mark.parametrize(("task", "name"), EACH)

@@ -1,9 +1,4 @@
-"""What lets an interrupted training go on: its state after the last finished epoch, in .retrace/.
-
-Not a DVC output, because DVC deletes outputs before a run, and not a hyperparameter, because it changes
-no result: every epoch depends only on the state that the last one left, so a training that was
-interrupted ends in the same bytes as one that was not.
-"""
+"""What watches a training and changes no result: progress for a person, a checkpoint to go on from."""
 
 import hashlib
 import io
@@ -11,6 +6,8 @@ import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
 
 from retrace.core.artifacts import write_whole
 
@@ -26,6 +23,10 @@ PLAIN = ("epoch", "history", "best_loss", "best_epoch", "best_weights")
 
 class Checkpoint:
     """Save the state of a training after each epoch, and start from it when it is there.
+
+    Not a DVC output, because DVC deletes outputs before a run, and not a hyperparameter, because it
+    changes no result: every epoch depends only on the state that the last one left, so a training that
+    was interrupted ends in the same bytes as one that was not.
 
     Parameters
     ----------
@@ -87,3 +88,31 @@ class Checkpoint:
         saved["history"] = [{sys.intern(key): row[key] for key in row} for row in saved["history"]]
         for name in PLAIN:
             setattr(state, name, saved[name])
+
+
+class Progress:
+    """Report each epoch on standard error: a bar on a terminal, plain lines in a log."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+
+    def on_train_begin(self, state: "TrainingState", options: "TrainingOptions") -> None:
+        """Show a bar where someone watches."""
+        if sys.stderr.isatty():
+            self._bar = tqdm(total=options.epochs, initial=state.epoch, unit="epoch")
+
+    def on_epoch_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
+        """Move the bar, or write a line."""
+        row = state.history[-1]
+        shown = {name: row[name] for name in ("train_loss", "validation_loss") if name in row}
+        if self._bar is not None:
+            self._bar.set_postfix({name: f"{value:.4f}" for name, value in shown.items()})
+            self._bar.update()
+            return
+        losses = ", ".join(f"{name} {value:.4f}" for name, value in shown.items())
+        print(f"epoch {state.epoch}/{options.epochs}: {losses}", file=sys.stderr)
+
+    def on_train_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()

@@ -10,7 +10,6 @@ from pydantic import Strict, StrictBool, validate_call
 from typing_extensions import TypedDict, Unpack
 
 from retrace.core.checked_yaml import CONFIG
-from retrace.core.errors import ParamsError
 from retrace.core.params import Count, NonNegative, Positive, Train
 from retrace.core.records import Task
 from retrace.models.classical import Balanced
@@ -92,10 +91,5 @@ def _torch_estimator(task: Task, seed: int, train: Train, options: dict[str, Any
     from retrace.models.torch.classifier import TorchClassifier
     from retrace.models.torch.regressor import TorchRegressor
 
-    if task == "regression" and options["class_weight"] is not None:
-        raise ParamsError(
-            f"params.yaml: models.{options['network']}.class_weight: got '{options['class_weight']}',"
-            " should be empty (null): a regression has no classes"
-        )
     estimator = {"classification": TorchClassifier, "regression": TorchRegressor}[task]
     return estimator(seed=seed, device=train.device, precision=train.precision, **options)

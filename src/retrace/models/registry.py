@@ -8,64 +8,73 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from retrace.core.checked_yaml import checked
-from retrace.core.errors import ModelError, did_you_mean
+from retrace.core.errors import ModelError, ParamsError, did_you_mean
 from retrace.core.params import Params
 from retrace.core.records import Kind, Task
-from retrace.models import classical, neural, regressors
+from retrace.models import classical, neural
 from retrace.models.features import feature_steps
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """How to build a model, and what it needs of its inputs."""
+    """How to build a model, and what it needs of its inputs.
+
+    Attributes
+    ----------
+    build : callable
+        From task, seed and `Train`, and the hyperparameters as keyword arguments, to an estimator.
+    tasks, kinds : tuple of str
+        What it can predict, and from what.
+    scale, impute : bool
+        Whether it needs scaled features, and features without gaps.
+    takes_images : bool
+        Whether it takes images as they are.
+    runs_on_gpu : bool
+        Whether ``train.device: cuda`` means anything to it.
+    """
 
     build: Callable[..., BaseEstimator]
+    tasks: tuple[Task, ...] = ("classification",)
+    kinds: tuple[Kind, ...] = ("tabular", "image", "vectors")
     scale: bool = False
     impute: bool = True
-    kinds: tuple[Kind, ...] = ("tabular", "image", "vectors")
     takes_images: bool = False
     runs_on_gpu: bool = False
 
 
+BOTH: tuple[Task, ...] = ("classification", "regression")
+NUMBERS: tuple[Task, ...] = ("regression",)
+
 # Of those that take the sparse matrix that texts become.
 SPARSE: tuple[Kind, ...] = ("tabular", "image", "text", "vectors")
 
-CLASSIFIERS = {
-    "logistic_regression": Model(build=classical.logistic_regression, scale=True, kinds=SPARSE),
+MODELS = {
+    "logistic_regression": Model(build=classical.logistic_regression, kinds=SPARSE, scale=True),
+    "linear_regression": Model(
+        build=classical.linear_regression, tasks=NUMBERS, kinds=SPARSE, scale=True
+    ),
+    "ridge": Model(build=classical.ridge, tasks=NUMBERS, kinds=SPARSE, scale=True),
     "gaussian_nb": Model(build=classical.gaussian_nb),
-    "knn": Model(build=classical.knn, scale=True, kinds=SPARSE),
-    "random_forest": Model(build=classical.random_forest, kinds=SPARSE),
-    "linear_svm": Model(build=classical.linear_svm, scale=True, kinds=SPARSE),
-    "sgd": Model(build=classical.sgd, scale=True, kinds=SPARSE),
-    "svm": Model(build=classical.svm, scale=True, kinds=SPARSE),
-    "gradient_boosting": Model(build=classical.gradient_boosting, kinds=SPARSE),
-    "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, impute=False),
+    "knn": Model(build=classical.knn, tasks=BOTH, kinds=SPARSE, scale=True),
+    "random_forest": Model(build=classical.random_forest, tasks=BOTH, kinds=SPARSE),
+    "linear_svm": Model(build=classical.linear_svm, kinds=SPARSE, scale=True),
+    "sgd": Model(build=classical.sgd, kinds=SPARSE, scale=True),
+    "svm": Model(build=classical.svm, tasks=BOTH, kinds=SPARSE, scale=True),
+    "gradient_boosting": Model(build=classical.gradient_boosting, tasks=BOTH, kinds=SPARSE),
+    "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, tasks=BOTH, impute=False),
     "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
-}
-
-REGRESSORS = {
-    "linear_regression": Model(build=regressors.linear_regression, scale=True, kinds=SPARSE),
-    "ridge": Model(build=regressors.ridge, scale=True, kinds=SPARSE),
-    "knn": Model(build=regressors.knn, scale=True, kinds=SPARSE),
-    "random_forest": Model(build=regressors.random_forest, kinds=SPARSE),
-    "svm": Model(build=regressors.svm, scale=True, kinds=SPARSE),
-    "gradient_boosting": Model(build=regressors.gradient_boosting, kinds=SPARSE),
-    "hist_gradient_boosting": Model(build=regressors.hist_gradient_boosting, impute=False),
+    "mlp": Model(build=neural.mlp, tasks=BOTH, scale=True, runs_on_gpu=True),
+    "cnn": Model(build=neural.cnn, tasks=BOTH, kinds=("image",), takes_images=True, runs_on_gpu=True),
 }
 
 
-def _networks(task: Task) -> dict[str, Model]:
-    build_mlp, build_cnn = (functools.partial(build, task) for build in (neural.mlp, neural.cnn))
-    return {
-        "mlp": Model(build=build_mlp, scale=True, runs_on_gpu=True),
-        "cnn": Model(build=build_cnn, kinds=("image",), takes_images=True, runs_on_gpu=True),
-    }
-
-
-MODELS: dict[Task, dict[str, Model]] = {
-    "classification": CLASSIFIERS | _networks("classification"),
-    "regression": REGRESSORS | _networks("regression"),
-}
+def models_for(task: Task, kind: Kind | None = None) -> list[str]:
+    """Name the models that predict this; with ``kind``, those that do so from such data."""
+    return [
+        name
+        for name, model in MODELS.items()
+        if task in model.tasks and (kind is None or kind in model.kinds)
+    ]
 
 
 def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pipeline:
@@ -95,13 +104,14 @@ def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pi
     model = _find(params.model, kind, task)
     # Vectors may have been made on the GPU; the model on top need not run there.
     if params.train.device == "cuda" and not model.runs_on_gpu and kind != "vectors":
-        able = [name for name, other in MODELS[task].items() if other.runs_on_gpu]
+        able = [name for name in models_for(task) if MODELS[name].runs_on_gpu]
         raise ModelError(
             f"train.device: got 'cuda', but '{params.model}' runs on the CPU only: set train.device:"
             f" cpu, or choose {' or '.join(able)}"
         )
+    _check_class_weight(params, task)
     estimator = checked(
-        functools.partial(model.build, params.seed, params.train),
+        functools.partial(model.build, task, params.seed, params.train),
         params.hyperparameters,
         f"params.yaml: models.{params.model}",
     )
@@ -115,17 +125,23 @@ def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pi
 
 
 def _find(name: str, kind: Kind, task: Task) -> Model:
-    fitting = [other for other, model in MODELS[task].items() if kind in model.kinds]
-    if name not in MODELS[task]:
-        known = any(name in models for models in MODELS.values())
-        why = f" does no {task}" if known else did_you_mean(name, MODELS[task])
-        raise ModelError(
-            f"params.yaml: model: got '{name}'{why}; allowed for this data: {', '.join(fitting)}"
-        )
-    model = MODELS[task][name]
+    fitting = ", ".join(models_for(task, kind))
+    if name not in models_for(task):
+        why = f" does no {task}" if name in MODELS else did_you_mean(name, models_for(task))
+        raise ModelError(f"params.yaml: model: got '{name}'{why}; allowed for this data: {fitting}")
+    model = MODELS[name]
     if kind not in model.kinds:
         raise ModelError(
             f"params.yaml: model: '{name}' takes {' or '.join(model.kinds)} data, got {kind}"
-            f" data; models that fit: {', '.join(fitting)}"
+            f" data; models that fit: {fitting}"
         )
     return model
+
+
+def _check_class_weight(params: Params, task: Task) -> None:
+    class_weight = params.hyperparameters.get("class_weight")
+    if task == "regression" and class_weight is not None:
+        raise ParamsError(
+            f"params.yaml: models.{params.model}.class_weight: got '{class_weight}', should be empty"
+            " (null): a regression has no classes"
+        )

@@ -11,7 +11,7 @@ from retrace.cleaning.embedding.pinned import folder_hash
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ModelError
 from retrace.models.fitting import fit_model, predict
-from retrace.models.registry import CLASSIFIERS, build_model
+from retrace.models.registry import build_model, models_for
 
 
 class Halves:
@@ -56,7 +56,7 @@ def test_a_vector_that_is_not_finite_names_its_row(images, monkeypatch):
         embed(images, lambda part: part, Halves())
 
 
-@pytest.mark.parametrize("name", [*CLASSIFIERS, "mlp"])
+@pytest.mark.parametrize("name", models_for("classification", "vectors"))
 def test_every_model_but_the_cnn_takes_vectors(params, images, name):
     embedded = embed(images, lambda part: part, Halves())
     models = params.models | {"mlp": params.models["mlp"] | {"epochs": 2}}

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
-from retrace.models.torch.networks import Normalise, cnn, mlp
+from retrace.models.torch import networks
+from retrace.models.torch.networks import Normalise, channel_statistics, cnn, mlp
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,16 @@ def test_normalise_works_per_channel_on_whole_numbers():
     images = torch.tensor([[[[10]], [[100]]]], dtype=torch.uint8)
     layer = Normalise(torch.tensor([10.0, 90.0]), torch.tensor([1.0, 5.0]))
     assert layer(images).flatten().tolist() == [0.0, 2.0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_mean_and_spread_are_those_of_numpy(dtype, monkeypatch):
+    monkeypatch.setattr(networks, "BLOCK_BYTES", 100)
+    X = np.random.default_rng(0).integers(0, 256, (30, 5, 4, 3)).astype(dtype)
+    mean, scale = channel_statistics(X)
+    np.testing.assert_allclose(mean, X.mean(axis=(0, 1, 2), dtype=float), rtol=1e-12)
+    np.testing.assert_allclose(scale, X.std(axis=(0, 1, 2), dtype=float), rtol=1e-12)
+
+
+def test_a_channel_of_one_value_is_not_divided_by_zero():
+    assert channel_statistics(np.full((4, 3, 3, 1), 7, np.uint8))[1].tolist() == [1.0]

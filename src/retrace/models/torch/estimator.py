@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from retrace.core.fingerprint import check_promise
 from retrace.core.records import Floats, Task
 from retrace.core.seeding import available_device
-from retrace.models.torch.networks import NETWORKS, Normalise
-from retrace.models.torch.statistics import channel_statistics
+from retrace.models.torch.networks import NETWORKS, Normalise, channel_statistics
 from retrace.models.torch.training import Callback, TrainingOptions, predict_outputs, train_network
 
 # The network of each estimator that has predicted, with the weights and the device it was built for.

@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from retrace.core.errors import ModelError
 from retrace.core.records import Task
 from retrace.models.torch.augmentation import augment, shift_images
-from retrace.models.torch.losses import LOSSES
-from retrace.models.torch.schedules import SCHEDULES
+from retrace.models.torch.optimization import LOSSES, SCHEDULES, adamw
 
 Inputs = tuple[Tensor, Tensor]
 
@@ -110,7 +109,9 @@ def train_network(
         Tensors of shape (n_samples, ...) and (n_samples,): codes of classes, or numbers. The best epoch
         is the one with the lowest loss on ``validation``; without it, the last one.
     options : TrainingOptions
+        How to train it.
     callbacks : sequence of Callback
+        What watches each epoch.
 
     Returns
     -------
@@ -140,14 +141,7 @@ def batches(n_samples: int, batch_size: int) -> int:
 
 
 def _initial_state(network: nn.Module, n_samples: int, options: TrainingOptions) -> TrainingState:
-    # fused: quicker, and with exact square roots; its other kernels call `torch.sqrt`, whose last bit
-    # MKL's vector mathematics gives each processor in its own way.
-    optimizer = torch.optim.AdamW(
-        network.parameters(),
-        lr=options.learning_rate,
-        weight_decay=options.weight_decay,
-        fused=True,
-    )
+    optimizer = adamw(network, options.learning_rate, options.weight_decay)
     steps = options.epochs * batches(n_samples, options.batch_size)
     scheduler = SCHEDULES[options.schedule](optimizer, options.learning_rate, steps)
     return TrainingState(network=network, optimizer=optimizer, scheduler=scheduler)
@@ -157,9 +151,9 @@ def _run_epoch(
     state: TrainingState, training: Inputs, validation: Inputs | None, options: TrainingOptions
 ) -> None:
     learning_rate = state.scheduler.get_last_lr()[0]
-    found = _train_one_epoch(state, training, options)
+    scores = _train_one_epoch(state, training, options)
     state.epoch += 1
-    row: dict[str, Any] = {"epoch": state.epoch} | _named("train", found, options)
+    row: dict[str, Any] = {"epoch": state.epoch} | _named("train", scores, options)
     if validation is not None:
         row |= _named("validation", _score(state.network, validation, options), options)
     if not all(map(math.isfinite, row.values())):
@@ -169,9 +163,11 @@ def _run_epoch(
         )
     row["learning_rate"] = learning_rate
     state.history.append(row)
+    # The loss chooses the epoch, not the accuracy: of few rows that takes few values, and ties are many.
     if validation is None or row["validation_loss"] < state.best_loss:
         state.best_loss = row.get("validation_loss", math.inf)
         state.best_epoch = state.epoch
+        # A copy: the next step changes the network's tensors in place.
         state.best_weights = {
             name: weight.detach().clone() for name, weight in state.network.state_dict().items()
         }
@@ -181,9 +177,12 @@ def _train_one_epoch(
     state: TrainingState, training: Inputs, options: TrainingOptions
 ) -> tuple[float, float]:
     X, y = training
+    # Seeded anew in each epoch, so that one that follows a checkpoint draws what it would have drawn; on
+    # the CPU, so that every device sees the same order and the same augmentation.
     generator = torch.Generator().manual_seed(_epoch_seed(options.seed, state.epoch))
     torch.manual_seed(_epoch_seed(options.seed, state.epoch))  # for dropout
     order = torch.randperm(len(y), generator=generator).to(y.device)
+    # Summed on the device: to read a number out of a GPU is to wait for it, once an epoch is enough.
     loss_sum, correct = torch.zeros(2, device=y.device)
     state.network.train()
     for rows in order.tensor_split(batches(len(y), options.batch_size)):
@@ -194,11 +193,12 @@ def _train_one_epoch(
             inputs = augment(inputs, generator, **options.augmentation)
         with _precision(options, y.device):
             outputs = state.network(inputs)
+        # Half precision has too few digits for the logarithms of a loss.
         loss = LOSSES[options.task](outputs.float(), targets, options.class_weight)
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
-        state.scheduler.step()
+        state.scheduler.step()  # schedules run from step to step, not from epoch to epoch
         loss_sum += loss.detach() * len(rows)
         if options.task == "classification":
             correct += (outputs.detach().argmax(dim=1) == targets).sum()
@@ -209,14 +209,15 @@ def _score(network: nn.Module, validation: Inputs, options: TrainingOptions) -> 
     X, y = validation
     outputs = predict_outputs(network, X)
     accuracy = (outputs.argmax(dim=1) == y).double().mean()
+    # Without class weights: every validation row counts the same, whatever the training weighs.
     return LOSSES[options.task](outputs, y, None).item(), accuracy.item()
 
 
-def _named(part: str, found: tuple[float, float], options: TrainingOptions) -> dict[str, float]:
+def _named(part: str, scores: tuple[float, float], options: TrainingOptions) -> dict[str, float]:
     """Name a loss and an accuracy as the history does; a regression has no accuracy."""
     loss, accuracy = NAMES[part]
-    named = {loss: found[0]}
-    return named | {accuracy: found[1]} if options.task == "classification" else named
+    named = {loss: scores[0]}
+    return named | {accuracy: scores[1]} if options.task == "classification" else named
 
 
 def predict_outputs(network: nn.Module, X: Tensor) -> Tensor:
@@ -233,8 +234,10 @@ def _precision(options: TrainingOptions, device: torch.device) -> torch.autocast
 
 
 def _epoch_seed(seed: int, epoch: int) -> int:
+    # A large factor: seed 1 in epoch 2 draws other numbers than seed 2 in epoch 1.
     return seed * 1_000_003 + epoch
 
 
 def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:
+    # The state alone decides, so a training that goes on from a checkpoint stops where it would have.
     return options.patience is not None and state.epoch - state.best_epoch >= options.patience

@@ -7,7 +7,7 @@ from retrace.core.checked_yaml import checked
 from retrace.core.params import Params
 from retrace.core.records import Kind
 from retrace.evaluation.metrics import check_metric
-from retrace.models.registry import MODELS, build_model
+from retrace.models.registry import MODELS, build_model, models_for
 from retrace.readers import describe
 from retrace.readers.shared.description import CommonDescription
 
@@ -43,8 +43,8 @@ def check_hyperparameters(values: Mapping[str, Any], model: str) -> None:
     train = values["train"] | {"device": "cpu"}
     params = checked(Params, {**values, "model": model, "train": train}, "params.yaml")
     task = describe(params.data).task
-    if model in MODELS[task]:
-        build_model(params, MODELS[task][model].kinds[0], task)
+    if model in models_for(task):
+        build_model(params, MODELS[model].kinds[0], task)
 
 
 def _kind(params: Params, description: CommonDescription) -> Kind:

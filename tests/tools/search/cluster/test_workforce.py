@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
 def other_code(folder):
     """The package with one more line, as of another commit."""
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    with (folder / "src/retrace/models/torch/losses.py").open("a") as file:
+    with (folder / "src/retrace/models/torch/optimization.py").open("a") as file:
         file.write("# changed\n")
     return f"{folder / 'src'}{os.pathsep}{ROOT / 'tests'}"
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from sklearn.metrics import log_loss, mean_squared_error
 
-from retrace.models.torch.losses import cross_entropy, squared_error
+from retrace.models.torch.optimization import SCHEDULES, cross_entropy, squared_error
 
 
 def test_cross_entropy_is_the_log_loss_of_scikit_learn():
@@ -22,3 +22,19 @@ def test_squared_error_takes_one_output_per_row():
     outputs, y = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([1.0, 3.0, 6.0])
     expected = mean_squared_error(y, outputs.squeeze(1))
     assert squared_error(outputs, y, None).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "highest", "last"),
+    [("one_cycle", 0.04, 1.0, 0.0), ("cosine", 1.0, 1.0, 0.0), ("constant", 1.0, 1.0, 1.0)],
+)
+def test_a_schedule_has_its_shape(name, first, highest, last):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = SCHEDULES[name](optimizer, 1.0, 100)
+    rates = []
+    for _ in range(100):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    found = (rates[0], max(rates), rates[-1])
+    assert found == pytest.approx((first, highest, last), abs=0.01)
