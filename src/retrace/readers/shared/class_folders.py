@@ -126,8 +126,8 @@ def _too_deep(shelf: Path, deeper: list[Path], folder: Path) -> str:
     strangers = [path.name for path in beside if path.name.lower() not in PART_FOLDERS]
     if 0 < len(strangers) < len(beside):
         return (
-            f"{deeper[0]} is a folder inside a class, or {first_few(strangers)} should be a part like those"
-            f" beside it: move it away or rename it; parts are called {', '.join(PART_FOLDERS)}"
+            f"{deeper[0]} is a folder inside a class, or {first_few(strangers)} should be a part like"
+            f" those beside it: move it away or rename it; parts are called {', '.join(PART_FOLDERS)}"
         )
     return (
         f"{deeper[0]} is a folder inside a class: put its files into {shelf}; allowed are"
