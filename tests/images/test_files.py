@@ -1,6 +1,8 @@
+import io
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from photos import READABLE, UNREADABLE, photo, turned
 from retrace.core.errors import DataError
@@ -74,3 +76,18 @@ def test_a_folder_that_changed_after_it_was_read_is_named(tmp_path):
     (tmp_path / "a.jpg").unlink()
     with pytest.raises(DataError, match="can no longer be read"):
         read_all_pixels([tmp_path / "a.jpg"], **shape)
+
+
+def test_a_png_with_long_texts_is_sound(tmp_path):
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", "x" * 2_000_000, zip=True)
+    photo().save(tmp_path / "a.png", pnginfo=texts)
+    assert read_facts(tmp_path / "a.png").width == 24
+
+
+def test_a_file_without_rights_is_not_called_damaged(tmp_path, monkeypatch):
+    def refuse(path):  # the tests may run as root, who may read everything
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(io, "FileIO", refuse)
+    assert read_all_facts([str(tmp_path / "a.png")]) == ["cannot be read: Permission denied"]

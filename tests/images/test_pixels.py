@@ -28,6 +28,19 @@ def test_sixteen_bits_become_eight_and_are_not_cut_off():
     assert to_pixels(Image.fromarray(grey), channels=1, **WHOLE).ravel().tolist() == [0, 0, 1, 255]
 
 
+def test_twelve_bits_in_sixteen_fill_eight_where_that_is_said():
+    grey = Image.fromarray(np.array([[0, 16, 2048, 4095]], dtype=np.uint16))
+    assert to_pixels(grey, channels=1, bits=12, **WHOLE).ravel().tolist() == [0, 1, 128, 255]
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("RGB", (255, 0, 0)), ("L", 76)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_colour_that_is_transparent_becomes_white(tmp_path, mode, colour, channels):
+    Image.new(mode, (4, 4), colour).save(tmp_path / "a.png", transparency=colour)
+    with Image.open(tmp_path / "a.png") as image:
+        assert (to_pixels(image, channels=channels, **WHOLE) == 255).all()
+
+
 def test_pixels_of_unknown_range_are_refused():
     with pytest.raises(UnreadableImageError, match="mode F, whose range is not known"):
         to_pixels(Image.new("F", (3, 3)), channels=3, **WHOLE)

@@ -3,10 +3,13 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from ruamel.yaml import YAML
 
 from photos import READABLE, UNREADABLE, make_folder, photo
+from retrace.cleaning.decoding import decode
 from retrace.core.errors import DataError, ParamsError
+from retrace.core.params import ImageCleaning
 from retrace.readers import image_folder, read
 
 DESCRIPTION = {
@@ -128,3 +131,30 @@ def test_the_number_of_workers_changes_no_byte(folder, monkeypatch):
 def test_a_wrong_word_for_unreadable_is_named(folder):
     with pytest.raises(ParamsError, match=r"unreadable: got 'ignore'.*should be 'stop' or 'skip'"):
         read_folder(folder, unreadable="ignore")
+
+
+@pytest.fixture
+def scans(tmp_path):
+    """Images of 12 bits in 16, as scanners write them."""
+    generator = np.random.default_rng(0)
+    for number in range(6):
+        path = tmp_path / "scans" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(generator.integers(0, 4096, (8, 8), dtype=np.uint16)).save(path)
+    return tmp_path / "scans"
+
+
+def test_images_that_leave_bits_unused_are_refused_until_their_range_is_said(scans):
+    with pytest.raises(DataError, match=r"6 images of 16 bits use 12 of them .*: set `bits: 12` in"):
+        read_folder(scans)
+    X = read_folder(scans, bits=12).X
+    cleaning = ImageCleaning(
+        size=None, channels=1, fit="stretch", backbone=None, revision=None, batch_size=1
+    )
+    assert len(np.unique(decode(X, cleaning, workers=1))) > 100
+    assert "bits" in read_folder(scans, bits=16).X
+
+
+def test_a_range_that_an_image_exceeds_is_refused(scans):
+    with pytest.raises(DataError, match="bits: got 10, but an image uses 12"):
+        read_folder(scans, bits=10)

@@ -9,6 +9,7 @@ import pytest
 
 from retrace import reporting
 from retrace.core.artifacts import HISTORY_COLUMNS
+from retrace.core.records import Column
 
 
 def test_markdown_has_tables_and_curves_and_no_image(make_results):
@@ -122,3 +123,14 @@ def test_a_history_without_accuracy_shows_its_loss_alone(regression_results):
     results = dataclasses.replace(regression_results, history=history)
     assert reporting.report_markdown(results).count("```mermaid") == 1
     assert "history" in reporting.draw_figures(results)
+
+
+def test_both_pages_show_what_each_column_was_taken_for(make_results):
+    note = "3 of 90 cells are no numbers and became gaps (first: '<n|k>' in row 4)"
+    column = Column(name="a|b", role="feature", kind="number", gaps=3, distinct=80, note=note)
+    results = make_results(columns=(column,))
+    markdown = reporting.report_markdown(results)
+    assert "<summary>1 features: 1 number</summary>" in markdown
+    assert r"| a\|b | feature | number | 3 | 80 | 3 of 90 cells" in markdown
+    assert "<td>a|b</td>" in reporting.report_html(results, {})
+    assert "<n|k>" not in reporting.report_html(results, {})

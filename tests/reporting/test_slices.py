@@ -121,3 +121,11 @@ def test_both_pages_show_slices_and_say_that_many_are_many_looks(sliced):
         assert "Many slices are many looks" in written
         assert "<x>" not in written
     assert "| a\\|b | rows | accuracy | f1_macro |" in text
+
+
+def test_infinite_numbers_have_a_line_of_their_own_and_every_row_has_one():
+    column = pd.Series([np.inf] * 5 + [-np.inf] + [np.nan] * 2 + list(range(92)), dtype=np.float64)
+    found = dict(values_of(column))
+    assert len(found.pop("(infinite)")) == 6
+    assert len(found.pop("(missing)")) == 2
+    assert [len(rows) for rows in found.values()] == [23, 23, 23, 23]

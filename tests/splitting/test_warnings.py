@@ -52,3 +52,11 @@ def test_classes_that_a_part_lacks_are_named(make_dataset, settings):
     dataset = make_dataset(y=y, n_classes=3, fixed_part=fixed)
     said = warned(dataset, replace(settings, method="fixed"))
     assert "The test part has no row of 1 of 3 classes: 'c'" in said[0]
+
+
+def test_few_distinct_rows_are_said_where_the_shares_are_right(make_dataset, settings):
+    dataset = make_dataset(n=1000)
+    dataset = replace(dataset, row_hash=(np.arange(1000) % 40 * 2 + dataset.y).astype(np.uint64))
+    said = warned(dataset, settings)
+    assert said[0].startswith("Only 40 of 1,000 rows are distinct, and copies stay in one part")
+    assert warned(dataset, replace(settings, duplicates_together=False)) == []

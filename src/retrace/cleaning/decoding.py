@@ -24,7 +24,7 @@ def decode(files: pd.DataFrame, settings: ImageCleaning, workers: int | None = N
     Parameters
     ----------
     files : DataFrame of shape (n_samples, ...)
-        With the columns ``path``, ``width`` and ``height``.
+        With the columns ``path``, ``width`` and ``height``, and ``bits`` where fewer than 16 are in use.
     settings : ImageCleaning
         The size, channels and fit that all images are brought to.
     workers : int or None
@@ -52,9 +52,10 @@ def decode_batches(
 ) -> Iterator[Pixels]:
     """Yield what `decode` returns, in batches of some rows."""
     shape = image_shape(files, settings)
+    bits = int(files["bits"].max()) if "bits" in files else 16
     pixels = max(np.prod(shape), (files["width"] * files["height"]).mean() * shape[-1])
     yield from map_chunks(
-        functools.partial(read_all_pixels, shape=shape, size=settings.size, fit=settings.fit),
+        functools.partial(read_all_pixels, shape=shape, size=settings.size, fit=settings.fit, bits=bits),
         files["path"].tolist(),
         chunk=int(np.clip(BATCH_BYTES // pixels, 1, BATCH_FILES)),
         workers=workers,

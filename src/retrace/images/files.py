@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from retrace.core.errors import DataError
 from retrace.images.pixels import Fit, UnreadableImageError, convert, to_pixels
 
 # Not all that Pillow knows: EPS, for one, would be handed to a program outside.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+
+LONGEST_TEXT = 2**26  # bytes of text in a PNG; more is a trap, not a description
 
 LYING = range(5, 9)  # values of EXIF's orientation
 
@@ -34,6 +36,8 @@ class ImageFacts:
         In pixels, as the image is meant to be seen.
     mode, format : str
         As Pillow calls them, such as ``"RGB"`` and ``"JPEG"``.
+    bits : int
+        How many bits the brightest pixel takes; 8 for images of 8 bits.
     """
 
     contents: bytes
@@ -41,6 +45,7 @@ class ImageFacts:
     height: int
     mode: str
     format: str
+    bits: int = 8
 
 
 def read_facts(path: str) -> ImageFacts:
@@ -64,16 +69,19 @@ def read_facts(path: str) -> ImageFacts:
             height=height,
             mode=mode,
             format=kind,
+            bits=int(np.asarray(image).max()).bit_length() if mode[0] == "I" else 8,
         )
 
 
-def read_pixels(path: str, *, size: int | None, channels: int, fit: Fit) -> NDArray[np.uint8]:
+def read_pixels(
+    path: str, *, size: int | None, channels: int, fit: Fit, bits: int = 16
+) -> NDArray[np.uint8]:
     """Decode an image file: its first frame, the right way up.
 
     Parameters
     ----------
     path : str
-    size, channels, fit
+    size, channels, fit, bits
         As `to_pixels` takes them.
 
     Returns
@@ -92,7 +100,7 @@ def read_pixels(path: str, *, size: int | None, channels: int, fit: Fit) -> NDAr
             image.draft(None, (2 * size, 2 * size))
         if _orientation(image) > 1:
             ImageOps.exif_transpose(image, in_place=True)
-        return to_pixels(image, size=size, channels=channels, fit=fit)
+        return to_pixels(image, size=size, channels=channels, fit=fit, bits=bits)
 
 
 def read_all_facts(paths: Sequence[str]) -> list[ImageFacts | str]:
@@ -101,7 +109,7 @@ def read_all_facts(paths: Sequence[str]) -> list[ImageFacts | str]:
 
 
 def read_all_pixels(
-    paths: Sequence[str], *, shape: tuple[int, int, int], size: int | None, fit: Fit
+    paths: Sequence[str], *, shape: tuple[int, int, int], size: int | None, fit: Fit, bits: int = 16
 ) -> NDArray[np.uint8]:
     """Return the pixels of image files, shape (n_samples, *shape); for the rest see `read_pixels`.
 
@@ -113,7 +121,7 @@ def read_all_pixels(
     batch = np.empty((len(paths), *shape), dtype=np.uint8)
     for position, path in enumerate(paths):
         try:
-            pixels = read_pixels(path, size=size, channels=shape[-1], fit=fit)
+            pixels = read_pixels(path, size=size, channels=shape[-1], fit=fit, bits=bits)
         except UnreadableImageError as error:
             raise DataError(f"{path} can no longer be read ({error}): {CHANGED}") from error
         if pixels.shape != shape:
@@ -143,6 +151,8 @@ def _opened(path: str) -> Iterator[tuple[Image.Image, bytes]]:
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
+        # A sound PNG of a camera or a microscope may hold megabytes of metadata or a colour profile.
+        PngImagePlugin.MAX_TEXT_CHUNK = LONGEST_TEXT
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of bad EXIF data; the pixels are what counts
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -156,6 +166,8 @@ def _explained() -> Iterator[None]:
         raise UnreadableImageError(f"more than {limit} pixels: too large to decode safely") from None
     except FileNotFoundError:
         raise UnreadableImageError("a link that leads nowhere, or no longer there") from None
+    except PermissionError as error:
+        raise UnreadableImageError(f"cannot be read: {error.strerror}") from None
     except Exception as error:  # a damaged image can raise anything
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UnreadableImageError(f"damaged: {reason}") from error

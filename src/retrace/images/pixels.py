@@ -15,7 +15,9 @@ class UnreadableImageError(Exception):
     """Why a file is not an image that can be used; meant to be listed, not to end a run."""
 
 
-def to_pixels(image: Image.Image, *, size: int | None, channels: int, fit: Fit) -> NDArray[np.uint8]:
+def to_pixels(
+    image: Image.Image, *, size: int | None, channels: int, fit: Fit, bits: int = 16
+) -> NDArray[np.uint8]:
     """Bring an image to a size and a number of channels.
 
     Parameters
@@ -29,6 +31,8 @@ def to_pixels(image: Image.Image, *, size: int | None, channels: int, fit: Fit) 
         Grey, red-green-blue, or these with opacity.
     fit : {"stretch", "crop", "pad"}
         Stretch the image to a square, cut the middle out, or add black edges.
+    bits : int
+        How many of the 16 bits of such an image are in use: scanners often fill 12.
 
     Returns
     -------
@@ -39,20 +43,22 @@ def to_pixels(image: Image.Image, *, size: int | None, channels: int, fit: Fit) 
     UnreadableImageError
         The range of its pixels is not known.
     """
-    converted = convert(image, MODES[channels])
+    converted = convert(image, MODES[channels], bits)
     if size is not None and converted.size != (size, size):
         converted = FITS[fit](converted, size)
     pixels = np.asarray(converted)
     return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
 
 
-def convert(image: Image.Image, mode: str) -> Image.Image:
+def convert(image: Image.Image, mode: str, bits: int = 16) -> Image.Image:
     """Return an image in mode ``"L"``, ``"RGB"`` or ``"RGBA"``; for the rest see `to_pixels`."""
     image.load()
-    if image.mode == mode:
+    # An image of the right mode may still name a colour that is transparent (tRNS of a PNG).
+    transparent = mode != "RGBA" and image.has_transparency_data
+    if image.mode == mode and not transparent:
         return image
-    image = _eight_bits(image)
-    if mode == "RGBA" or not image.has_transparency_data:
+    image = _eight_bits(image, bits)
+    if not transparent:
         return image.convert(mode)
     seen = image.convert("RGBA")
     white = Image.new("RGBA", seen.size, "white")
@@ -82,11 +88,12 @@ def _pad(image: Image.Image, size: int) -> Image.Image:
 FITS = {"stretch": _stretch, "crop": _crop, "pad": _pad}
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _eight_bits(image: Image.Image, bits: int) -> Image.Image:
     _require_known_range(image)
     if image.mode[0] != "I":
         return image
-    return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    pixels = np.asarray(image).astype(np.int64) >> (bits - 8)
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
 def _require_known_range(image: Image.Image) -> None:

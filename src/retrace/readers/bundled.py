@@ -15,6 +15,7 @@ import numpy as np
 
 from retrace.core.errors import ParamsError
 from retrace.core.records import Dataset
+from retrace.readers.shared.cells import Reading, facts_of
 from retrace.readers.shared.description import CommonDescription, described
 from retrace.readers.table import hash_rows
 
@@ -80,6 +81,9 @@ def _table(description: Description, name: str) -> Dataset:
         classes=() if regression else tuple(str(label) for label in bunch.target_names),
         ids=np.arange(len(bunch.data)),
         row_hash=hash_rows(bunch.frame),
+        columns=tuple(
+            facts_of(Reading(x, "number"), str(x.name), "feature") for _, x in bunch.data.items()
+        ),
     )
 
 

@@ -4,11 +4,13 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
+from pydantic import Strict
 
 from retrace.core.errors import DataError, first_few
 from retrace.core.records import Dataset
@@ -19,6 +21,8 @@ from retrace.readers.shared.description import CommonDescription, described
 
 # So many problems are named in one line; more are listed on standard error.
 SHOWN = 10
+
+MOSTLY_UNUSED = 14  # bits of 16: no pixel of any image in the upper three quarters
 
 CHUNK_BYTES, CHUNK_FILES = 2**22, 256
 
@@ -31,6 +35,7 @@ class Description(CommonDescription):
     task: Literal["classification"]
     kind: Literal["image"]
     unreadable: Literal["stop", "skip"] = "stop"
+    bits: Annotated[int, Strict(), Ge(9), Le(16)] | None = None
 
 
 def read(description: Description, name: str, folder: Path) -> Dataset:
@@ -46,6 +51,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     found = inspect(files["path"].tolist())
     files, skipped = _drop_unreadable(files, found, description.unreadable, folder)
     facts = [facts for facts in found if isinstance(facts, ImageFacts)]
+    _require_known_bits(facts, description.bits, folder)
     classes = tuple(natural_order(files["label"].unique()))
     contents = np.array(
         [fact.contents for fact in facts], dtype=object
@@ -55,7 +61,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         title=description.title,
         task=description.task,
         kind=description.kind,
-        X=_table(files["path"], facts),
+        X=_table(files["path"], facts, description.bits),
         y=pd.Categorical(files["label"], categories=classes).codes.astype(np.int64),
         classes=classes,
         ids=files["id"].to_numpy(object),
@@ -106,6 +112,23 @@ def _drop_unreadable(
     return readable, [f"{count} could not be read and were skipped: {listed}."]
 
 
+def _require_known_bits(facts: list[ImageFacts], bits: int | None, folder: Path) -> None:
+    """Refuse 16-bit images that leave bits unused: cut to 8 bits they would be nearly black."""
+    deep = [fact.bits for fact in facts if fact.mode[0] == "I"]
+    if not deep:
+        return
+    if bits is None and max(deep) <= MOSTLY_UNUSED:
+        raise DataError(
+            f"{folder}: the {len(deep):,} images of 16 bits use {max(deep)} of them (brightest pixel"
+            f" below {2 ** max(deep):,}): set `bits: {max(12, max(deep))}` in {folder}.yaml if that is"
+            " the range of what took them, or `bits: 16` if they are dark"
+        )
+    if bits is not None and max(deep) > bits:
+        raise DataError(
+            f"{folder}.yaml: bits: got {bits}, but an image uses {max(deep)}: should be at least that"
+        )
+
+
 def _listed(reasons: dict[str, str]) -> str:
     """Name files in one line; where they are too many, list them all on standard error."""
     lines = [f"{file} ({why})" for file, why in reasons.items()]
@@ -114,11 +137,11 @@ def _listed(reasons: dict[str, str]) -> str:
     return first_few(lines, SHOWN)
 
 
-def _table(paths: pd.Series, facts: list[ImageFacts]) -> pd.DataFrame:
+def _table(paths: pd.Series, facts: list[ImageFacts], bits: int | None) -> pd.DataFrame:
     # One object per word, whichever process found it: pickle writes a second object of equal text again.
     modes = [sys.intern(fact.mode) for fact in facts]
     formats = [sys.intern(fact.format) for fact in facts]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "path": paths,
             "width": [fact.width for fact in facts],
@@ -127,6 +150,7 @@ def _table(paths: pd.Series, facts: list[ImageFacts]) -> pd.DataFrame:
             "format": pd.Series(formats, dtype=object),
         }
     )
+    return table if bits is None else table.assign(bits=bits)
 
 
 def _hash_rows(contents: NDArray[np.object_], labels: pd.Series) -> NDArray[np.uint64]:

@@ -110,12 +110,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         row_hash=row_hash,
         ids_are_positions=description.id is None,
         attributes=_attributes(readings, description.attributes),
-        notes=(
-            *notes,
-            *notes_on_classes(classes),
-            *notes_on_columns(readings),
-            *_text_notes(X, description),
-        ),
+        notes=notes,
         columns=facts,
         **roles,
     )

@@ -14,6 +14,7 @@ from retrace.evaluation.intervals import interval_text
 from retrace.evaluation.metrics import METRICS
 from retrace.models.provenance import trained_on
 from retrace.reporting import classification, plots, regression
+from retrace.reporting.columns import column_section
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
 from retrace.reporting.templating import render
@@ -87,6 +88,7 @@ def _context(results: Results) -> dict[str, Any]:
         "environment": results.environment,
         "trained_on": trained_on(results.environment["hardware"]),
         "notes": test.notes,
+        "columns": column_section(test),
         "warnings": results.data_checks["warnings"],
         "checked": results.data_checks["checked"],
         "slices": slice_tables(results),

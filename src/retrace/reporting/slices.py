@@ -77,14 +77,19 @@ def values_of(column: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
     """Go through the values of a column and the positions of the rows that have them.
 
     What is beyond the 20 most frequent values, or in fewer than 5 rows, comes together; more than ten
-    distinct numbers are cut into quarters of equally many rows. Gaps come last.
+    distinct numbers are cut into quarters of equally many rows. Infinite ones and gaps come last.
     """
     missing = column.isna().to_numpy()
-    present = column[~missing]
+    infinite = np.zeros(len(column), dtype=bool)
+    if column.dtype.kind == "f":  # between infinity and a number no quarter can be cut
+        infinite = np.isinf(column.to_numpy())
+    present = column[~missing & ~infinite]
     if _has_order(present) and present.nunique() > MOST_NUMBERS:
         yield from _quarters(present)
     else:
         yield from _distinct(present)
+    if infinite.any():
+        yield "(infinite)", np.flatnonzero(infinite)
     if missing.any():
         yield "(missing)", np.flatnonzero(missing)
 

@@ -8,6 +8,7 @@ from retrace.core.params import Split
 from retrace.core.records import Dataset
 
 FAR = 0.05  # of all rows: so far from its share is a part worth a word
+FEW_DISTINCT = 0.05  # of all rows
 
 
 def split_warnings(dataset: Dataset, settings: Split, parts: dict[str, NDArray[np.intp]]) -> list[str]:
@@ -50,10 +51,21 @@ def _far_from_shares(dataset: Dataset, settings: Split, parts: dict[str, NDArray
     asked = {part: getattr(settings, part) for part in parts}
     got = {part: len(rows) / len(dataset) for part, rows in parts.items()}
     if max(abs(got[part] - asked[part]) for part in parts) < FAR:
-        return []
+        return _few_distinct(dataset, settings)
     shares = "/".join(f"{share:.0%}" for share in got.values())
     wanted = "/".join(f"{share:.0%}" for share in asked.values())
     return [f"The parts are {shares} of the rows, asked were {wanted}{_why(dataset, settings)}"]
+
+
+def _few_distinct(dataset: Dataset, settings: Split) -> list[str]:
+    n_distinct = len(np.unique(dataset.row_hash))
+    if not settings.duplicates_together or n_distinct > FEW_DISTINCT * len(dataset):
+        return []
+    return [
+        f"Only {n_distinct:,} of {len(dataset):,} rows are distinct, and copies stay in one part: each"
+        " part holds rows of other kinds than the others; set split.duplicates_together: false if copies"
+        " are different samples that happen to be equal"
+    ]
 
 
 def _why(dataset: Dataset, settings: Split) -> str:

@@ -93,3 +93,45 @@ def test_names_that_no_table_can_hold_are_refused(tmp_path, name):
 
 def test_names_are_sorted_as_people_do():
     assert natural_order(["10", "b", "9", "a2", "a10", "a"]) == ["9", "10", "a", "a2", "a10", "b"]
+
+
+def test_training_and_testing_are_parts(tmp_path):
+    fill(tmp_path, "Training/cat/1", "Training/dog/2", "Testing/cat/3", "Testing/dog/4")
+    files, _ = find_files(tmp_path)
+    assert files["part"].tolist() == ["test", "test", "train", "train"]
+
+
+def test_a_folder_of_its_own_around_all_says_what_to_move(tmp_path):
+    fill(tmp_path, "data/cat/1", "data/dog/2")
+    with pytest.raises(DataError, match="holds but one folder, data, of folders: move cat, dog up into"):
+        find_files(tmp_path)
+
+
+def test_a_folder_that_is_no_part_among_parts_is_named(tmp_path):
+    fill(tmp_path, "train/cat/1", "train/dog/2", "extra/cat/3")
+    with pytest.raises(
+        DataError, match="cat is a folder inside a class, or extra should be a part like"
+    ):
+        find_files(tmp_path)
+
+
+def test_a_pipe_is_refused_before_anyone_waits_for_it(tmp_path):
+    fill(tmp_path, "cat/1", "dog/2")
+    os.mkfifo(tmp_path / "dog" / "pipe")
+    with pytest.raises(DataError, match="pipe is no file but a pipe"):
+        find_files(tmp_path)
+
+
+def test_a_folder_without_rights_is_one_line(tmp_path, monkeypatch):
+    fill(tmp_path, "cat/1", "dog/2")
+
+    seen = Path.iterdir
+
+    def refuse(path):  # the tests may run as root, who may read everything
+        if path.name == "cat":
+            raise PermissionError(13, "Permission denied", str(path))
+        return seen(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(DataError, match="cannot be read: Permission denied: mend its rights"):
+        find_files(tmp_path)

@@ -35,7 +35,7 @@ def test_another_fallback_reads_other_letters():
     assert decoded("Łódź".encode("cp1250"), fallback_encoding="cp1250")[0] == ["Łódź"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_decides(encoding):
     texts, notes = decoded("Käse".encode(encoding), codecs.BOM_UTF16_BE + "Käse".encode("utf-16-be"))
     assert texts == ["Käse", "Käse"]

@@ -16,7 +16,9 @@ PART_FOLDERS = {
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
+    "dev": "validation",
     "test": "test",
+    "testing": "test",
 }
 
 # Left behind by Windows and macOS; hidden files and folders start with a dot.
@@ -104,16 +106,33 @@ def _class_folders(folder: Path) -> list[Path]:
 
 def _files_of_class(shelf: Path, folder: Path) -> list[Path]:
     if deeper := _folders(shelf):
-        raise DataError(
-            f"{deeper[0]} is a folder inside a class: put its files into {shelf}; allowed are"
-            " <class>/<file>, or <part>/<class>/<file> with no folders but train, validation and test"
-        )
+        raise DataError(_too_deep(shelf, deeper, folder))
     files = [path for path in _visible(shelf) if not path.is_dir()]
     if not files:
         raise DataError(f"{shelf} holds no files: put files of the class there or remove the folder")
     for path in files:
         _refuse_a_link_out(path, folder)
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path} is no file but a pipe, a socket or a device: remove it")
     return files
+
+
+def _too_deep(shelf: Path, deeper: list[Path], folder: Path) -> str:
+    """Say what to do about folders inside of what should be a class."""
+    beside = _folders(folder)
+    if beside == [shelf]:
+        names = first_few([path.name for path in deeper])
+        return f"{folder} holds but one folder, {shelf.name}, of folders: move {names} up into {folder}"
+    strangers = [path.name for path in beside if path.name.lower() not in PART_FOLDERS]
+    if 0 < len(strangers) < len(beside):
+        return (
+            f"{deeper[0]} is a folder inside a class, or {first_few(strangers)} should be a part like"
+            f" those beside it: move it away or rename it; parts are called {', '.join(PART_FOLDERS)}"
+        )
+    return (
+        f"{deeper[0]} is a folder inside a class: put its files into {shelf}; allowed are"
+        " <class>/<file>, or <part>/<class>/<file> with no folders but train, validation and test"
+    )
 
 
 def _refuse_a_link_out(path: Path, folder: Path) -> None:
@@ -154,7 +173,10 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _visible(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if not is_litter(path.name)]
+    try:
+        return [path for path in sorted(folder.iterdir()) if not is_litter(path.name)]
+    except PermissionError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror}: mend its rights") from None
 
 
 def _left_out(folder: Path, parts: Iterable[Path]) -> list[str]:
