@@ -34,6 +34,14 @@ def _pinned(revision: str) -> str:
 Revision = Annotated[str, Strict(), AfterValidator(_pinned)]
 
 
+def _plain_name(name: str) -> str:
+    if not re.fullmatch(r"\w[\w .+-]*", name):
+        raise ValueError(f"got '{name}', should be the name of a data/<name>.yaml, with no folder in it")
+    return name
+
+
+Name = Annotated[str, Strict(), AfterValidator(_plain_name)]
+
 section = dataclass(frozen=True, kw_only=True, config=CONFIG)
 
 
@@ -165,7 +173,7 @@ class Params:
     """All of params.yaml."""
 
     seed: Seed
-    data: str
+    data: Name
     preprocess: Preprocess
     split: Split
     features: Features
