@@ -18,7 +18,7 @@ Positive = Annotated[float, Strict(), Gt(0)]
 NonNegative = Annotated[float, Strict(), Ge(0)]
 Fraction = Annotated[float, Strict(), Ge(0), Le(1)]
 InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
-Count = Annotated[int, Strict(), Ge(1)]
+Count = Annotated[int, Strict(), Ge(1), Lt(2**31)]
 Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
 
 
