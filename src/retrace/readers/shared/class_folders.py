@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from retrace.core.errors import DataError, first_few
+from retrace.readers.shared.links import refuse_a_link_out
 
 # Names that people give to the folders of fixed parts.
 PART_FOLDERS = {
@@ -21,9 +22,6 @@ PART_FOLDERS = {
 
 # Left behind by Windows and macOS; hidden files and folders start with a dot.
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
-
-# With `cache.type symlink` the files of a dataset are links to where DVC's cache has them.
-DVC_CACHE = "files/md5/"
 
 
 def find_files(folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -112,18 +110,9 @@ def _files_of_class(shelf: Path, folder: Path) -> list[Path]:
     if not files:
         raise DataError(f"{shelf} holds no files: put files of the class there or remove the folder")
     for path in files:
-        _refuse_a_link_out(path, folder)
+        if path.is_symlink():
+            refuse_a_link_out(path, folder)
     return files
-
-
-def _refuse_a_link_out(path: Path, folder: Path) -> None:
-    if path.is_symlink():
-        target = path.resolve()
-        if folder.resolve() not in target.parents and DVC_CACHE not in target.as_posix():
-            raise DataError(
-                f"{path} is a link out of {folder}, to {target}: DVC would not see that change; copy the"
-                " file into the folder"
-            )
 
 
 def _require_classes(files: pd.DataFrame, folder: Path) -> None:
