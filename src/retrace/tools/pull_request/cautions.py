@@ -58,7 +58,7 @@ def _uncommitted() -> Iterator[str]:
 
 def _unpinned() -> Iterator[str]:
     try:
-        found = unmet(REQUIREMENTS) if REQUIREMENTS.is_file() else []
+        found = unmet()
     except InvalidRequirement:
         return
     if found:
