@@ -29,11 +29,13 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help repro verify bench statistics search notebooks test lint format requirements clean
+.PHONY: help setup repro verify bench statistics search notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## set the environment up, and nothing else
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)
