@@ -30,7 +30,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 MARK = touch '$(subst ','\'',$@)'
 
 .PHONY: help setup repro verify bench statistics search notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch comment small newest
+.PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,10 +80,18 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements*.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
+
+audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether faults of them are known
+	$(PYTHON) -m venv --clear .retrace/audit
+	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
+	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
+	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
+	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
+	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-dev.txt
 
 lint: $(READY)-dev  ## check style, types and workflows
 	ruff check
@@ -103,6 +111,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-pretrained.txt requirements-pretrained.in
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
 	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
