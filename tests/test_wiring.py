@@ -16,6 +16,8 @@ from retrace.readers import describe
 
 PACKAGE = ROOT / "src/retrace"
 
+WITH_TORCH = {"preprocess", "train", "report"}  # those that run a network
+
 STAGES = ["read_data", "preprocess", "split", "train", "report"]
 
 # A room may import those that stand before it, a tool also those of the pipeline.
@@ -110,6 +112,7 @@ def test_only_the_stages_that_run_a_network_import_torch(traces):
 def test_every_stage_depends_on_its_script_and_the_pinned_requirements(pipeline):
     for name, stage in pipeline.items():
         assert {f"src/{name}.py", "requirements.txt"} <= set(stage["deps"])
+        assert ("requirements-torch.txt" in stage["deps"]) == (name in WITH_TORCH)
 
 
 def test_every_section_of_params_is_declared_by_a_stage(pipeline):

@@ -161,8 +161,23 @@ def test_each_step_runs_one_command_that_a_laptop_has_too(job):
 def test_the_gpu_job_pushes_before_it_tells_anything():
     steps = load("cml")["jobs"]["cml"]["steps"]
     runs = [step["run"] for step in steps if "run" in step]
-    assert runs == ["make doctor", "make fetch", "make repro", "make push", "make comment"]
+    assert runs == [f"make {word}" for word in ("setup", "doctor", "fetch", "repro", "push", "comment")]
     assert steps[0]["with"]["fetch-depth"] == 0
+
+
+def test_packages_are_installed_before_any_key_is_there():
+    steps = load("cml")["jobs"]["cml"]["steps"]
+    setup = next(number for number, step in enumerate(steps) if step.get("run") == "make setup")
+    with_keys = [number for number, step in enumerate(steps) if "secrets." in text_of(step)]
+    assert setup < min(with_keys)
+    assert "env" not in steps[setup]
+    assert "aws-actions" not in FILES["cml"].read_text().split("make setup")[0]
+
+
+def test_main_has_an_environment_of_its_own():
+    chosen = load("cml")["jobs"]["cml"]["environment"]
+    main = "github.ref_name == github.event.repository.default_branch"
+    assert chosen == f"${{{{ {main} && 'gpu-main' || 'gpu' }}}}"
 
 
 def test_without_a_gpu_runner_no_job_waits_for_one():

@@ -30,10 +30,9 @@ end() {
     [ $let_in = yes ] && exit 0
     local process
     process=$(worker)
-    if [ -n "$process" ]; then
-        sleep 2 # until what was said has reached the log
-        kill -KILL "$process"
-    fi
+    sleep 2 # until what was said has reached the log
+    # A runner of another kind, or under another name: who waits for this hook ends, and does not go on without it.
+    kill -KILL "${process:-$PPID}"
     exit 1
 }
 trap end EXIT
@@ -49,6 +48,12 @@ allowed=$(head -n 1 "$here/repository" 2>/dev/null)
 [ "${GITHUB_EVENT_NAME:-}" = push ] || refuse "the event is '${GITHUB_EVENT_NAME:-}', not a push"
 [ "${GITHUB_REPOSITORY:-}" = "$allowed" ] || refuse "the repository is '${GITHUB_REPOSITORY:-}', not '$allowed'"
 
+# Configuration runs programs: of git (core.fsmonitor), pip (another index) or DVC. What an earlier job left in its home
+# would run in this one, with this one's keys.
+[[ ${HOME:-} = /* ]] && [ -d "$HOME" ] && [ ! -L "$HOME" ] || refuse "HOME names no folder"
+left=$(find "$HOME" -mindepth 1 -maxdepth 1 -print -quit 2>&1)
+[ -z "$left" ] || refuse "the home folder is not a new one, it holds $left"
+
 # -I: nothing is imported from the folder that the last job left.
 reason=$(python3 -I - "$allowed" 2>&1 <<'PYTHON'
 import json, os, sys
@@ -58,6 +63,8 @@ with open(os.environ["GITHUB_EVENT_PATH"], encoding="utf-8") as file:
 found = {
     "repository": event["repository"]["full_name"] == sys.argv[1],
     "branch": event["ref"].startswith("refs/heads/") and event["ref"] == os.environ["GITHUB_REF"],
+    # Both hold what others wrote: a fork's request on its way into main, and new versions of dependencies.
+    "person": not event["ref"].startswith(("refs/heads/gh-readonly-queue/", "refs/heads/dependabot/")),
     "commit": event["after"] == os.environ["GITHUB_SHA"],
     "deleted": event["deleted"] is False,
     "kind": not {"pull_request", "workflow_run", "issue", "comment", "inputs", "schedule"} & set(event),

@@ -62,12 +62,25 @@ def test_each_alternative_of_a_value_is_said():
         checked(boost, {"rate": "x"}, "params.yaml: models.boost")
 
 
+BOMB = "a0: &a0 [1, 1]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30)
+)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a: [1", "is not valid YAML"),
         ("a: 1\na: 2\n", "is not valid YAML: found duplicate key"),
         ("day: 2024-99-99\n", "is not valid YAML"),
+        ('file: "a\\0b"\n', r"'a\x00b' holds a character that no text has"),
+        ('file: "\\ud800"\n', r"'\ud800' holds a character that no text has"),
+        ("a: &a [*a]\n", "an alias (*) stands inside of what it names"),
+        ("a: &a [1, 2]\nb: &b {? &c [*a, *a] : 1}\n", "is not valid YAML"),
+        ("a: " + "[" * 5000, "is not valid YAML"),
+        ("a: !!int x\n", "is not valid YAML"),
+        ("a: !!binary é\n", "is not valid YAML"),
+        (BOMB, "its aliases (*) stand for more than 100,000 values"),
         ("- 1\n- 2\n", "should be `key: value` lines"),
     ],
 )

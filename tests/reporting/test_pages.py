@@ -45,6 +45,13 @@ def test_a_strange_class_name_cannot_break_the_page(make_results, name):
             assert line.endswith("|"), "a name broke its table row"
 
 
+@pytest.mark.parametrize("name", ["$\\frac{$", "$\\alpha$", "US$ or A$"])
+def test_dollar_signs_in_a_class_name_are_no_formula(make_results, name):
+    drawn = reporting.draw_figures(make_results(kind="image", classes=(name, "b", "c")))
+    assert name in drawn["confusion"]
+    assert "$" in drawn["mistakes"]
+
+
 class Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
@@ -9,11 +10,20 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import ConfigDict, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 
 from retrace.core.errors import ParamsError, did_you_mean
 
-CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+
+# No file's name, column or value holds these: a zero byte, and half of a character.
+NO_TEXT = re.compile("[\\0\ud800-\udfff]")
+
+# Aliases (`*name`) repeat what they name: a few lines of them can stand for more than any memory holds.
+MOST_VALUES = 100_000
+
+SHORT = reprlib.Repr()
+SHORT.maxstring, SHORT.maxother, SHORT.maxlevel, SHORT.maxdict, SHORT.maxlist = 200, 100, 3, 8, 12
 
 # pydantic names the member of a union that it tried as if it were a key: `gamma.constrained-float`.
 UNION_MEMBER = re.compile(r"(int|float|str|bool|none|constrained-\w+|literal\[.*|list\[.*)$")
@@ -57,6 +67,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
         # ruamel.yaml's safe loader is what DVC itself reads params.yaml with: `1e-4` is a number here
         # and `yes` is text, while PyYAML reads both otherwise.
         values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        _count(values, {})
     except FileNotFoundError:
         raise ParamsError(
             f"{path} is not in {Path.cwd()}: run from the repository's top folder"
@@ -65,7 +76,9 @@ def load_yaml(path: Path) -> dict[str, Any]:
         raise ParamsError(f"{path} is not UTF-8 text ({error.reason}): save it as UTF-8") from error
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}") from error
-    except (YAMLError, ValueError) as error:  # ValueError: a date such as 2024-99-99
+    except MemoryError:
+        raise
+    except Exception as error:  # a tag, a date, a depth: its parts are converted as Python pleases
         raise ParamsError(f"{path} is not valid YAML: {_yaml_problem(error)}") from error
     if values is None:
         return {}
@@ -111,6 +124,24 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def key_path(where: str, key: object) -> str:
     """Join a place and a key: ``"params.yaml", "seed"`` gives ``"params.yaml: seed"``."""
     return f"{where}.{key}" if ": " in where else f"{where}: {key}"
+
+
+def _count(value: object, known: dict[int, int | None]) -> int:
+    """Count the values in a value, as often as aliases repeat them; refuse what cannot be one."""
+    if isinstance(value, str) and NO_TEXT.search(value):
+        raise ValueError(f"{SHORT.repr(value)} holds a character that no text has")
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = None
+        parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_count(part, known) for part in parts)
+    found = known[id(value)]
+    if found is None:
+        raise ValueError("an alias (*) stands inside of what it names")
+    if found > MOST_VALUES:
+        raise ValueError(f"its aliases (*) stand for more than {MOST_VALUES:,} values")
+    return found
 
 
 def _explained(error: ValidationError, make: Callable[..., object], where: str) -> str:
@@ -175,10 +206,10 @@ def _type_under(make: Any, key: str) -> Any:
 def _described(value: object) -> str:
     kind = {str: "text", bool: "true/false", int: "a whole number", float: "a number"}
     kind |= {list: "a list", dict: "a mapping", type(None): "nothing"}
-    return "nothing" if value is None else f"{value!r} ({kind.get(type(value), 'an object')})"
+    return "nothing" if value is None else f"{SHORT.repr(value)} ({kind.get(type(value), 'an object')})"
 
 
 def _yaml_problem(error: Exception) -> str:
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         return f"{error.problem} (line {error.problem_mark.line + 1})"
-    return str(error)
+    return str(error) or type(error).__name__

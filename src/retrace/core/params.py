@@ -18,7 +18,7 @@ Positive = Annotated[float, Strict(), Gt(0)]
 NonNegative = Annotated[float, Strict(), Ge(0)]
 Fraction = Annotated[float, Strict(), Ge(0), Le(1)]
 InnerFraction = Annotated[float, Strict(), Gt(0), Lt(1)]
-Count = Annotated[int, Strict(), Ge(1)]
+Count = Annotated[int, Strict(), Ge(1), Lt(2**31)]
 Seed = Annotated[int, Strict(), Ge(0), Lt(2**32)]
 
 
@@ -33,6 +33,14 @@ def _pinned(revision: str) -> str:
 
 Revision = Annotated[str, Strict(), AfterValidator(_pinned)]
 
+
+def _plain_name(name: str) -> str:
+    if not re.fullmatch(r"\w[\w .+-]*", name):
+        raise ValueError(f"got '{name}', should be the name of a data/<name>.yaml, with no folder in it")
+    return name
+
+
+Name = Annotated[str, Strict(), AfterValidator(_plain_name)]
 
 section = dataclass(frozen=True, kw_only=True, config=CONFIG)
 
@@ -165,7 +173,7 @@ class Params:
     """All of params.yaml."""
 
     seed: Seed
-    data: str
+    data: Name
     preprocess: Preprocess
     split: Split
     features: Features

@@ -16,6 +16,7 @@ from retrace.core.errors import DataError
 from retrace.core.records import PARTS, Dataset
 from retrace.readers.shared.class_folders import is_litter
 from retrace.readers.shared.description import described
+from retrace.readers.shared.links import refuse_a_link_out
 from retrace.readers.shared.texts import TextFile, TextsDescription, to_dataset
 
 
@@ -59,6 +60,7 @@ def find_archive(description: Description, folder: Path) -> Path:
 
     placed = folder / description.file
     if placed.is_file():
+        refuse_a_link_out(placed, folder)
         if description.sha256 not in (None, got := download.file_sha256(placed)):
             raise DataError(
                 f"{placed} has the SHA-256 {got}, should be {description.sha256}: put the right file"

@@ -30,6 +30,8 @@ def draw_figures(results: Results) -> dict[str, str]:
         # A user's own matplotlibrc would change the bytes, as would random ids and the date.
         matplotlib.rcdefaults()
         matplotlib.rcParams.update({"svg.hashsalt": "retrace", "svg.fonttype": "none"})
+        # A name from the data is no formula, whatever dollar signs are in it.
+        matplotlib.rcParams["text.parse_math"] = False
         return {name: _svg(figure) for name, figure in _figures(results).items()}
 
 

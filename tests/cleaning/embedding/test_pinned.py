@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -42,7 +43,9 @@ def test_a_folder_with_the_pinned_files_is_taken(model, settings):
     assert pinned_folder(settings(model, folder_hash(model)), KEY) == model
 
 
-@pytest.mark.parametrize("file", ["model.safetensors", "1_Pooling/config.json", "added.json"])
+@pytest.mark.parametrize(
+    "file", ["model.safetensors", "1_Pooling/config.json", "added.json", ".hidden.json"]
+)
 def test_any_changed_file_of_a_folder_is_found(model, settings, file):
     before = folder_hash(model)
     (model / file).write_text("changed")
@@ -54,7 +57,38 @@ def test_what_does_no_work_in_a_folder_is_not_hashed(model):
     before = folder_hash(model)
     (model / "README.md").write_text("about it")
     (model / ".gitattributes").write_text("")
+    (model / ".cache/huggingface").mkdir(parents=True)
+    (model / ".cache/huggingface/model.json").write_text("{}")
     assert folder_hash(model) == before
+
+
+def test_a_linked_folder_is_refused_for_the_hash_would_leave_it_out(model, settings, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (model / "2_Dense").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ModelError, match=r"2_Dense is a link to a folder, .*: copy the folder there"):
+        pinned_folder(settings(model, "a" * 64), KEY)
+
+
+@pytest.mark.parametrize("path", ["../other", "/srv/other", "1_Pooling/../../other", ".cache/other"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        lambda path: ("modules.json", [{"path": path}]),
+        lambda path: ("model.safetensors.index.json", {"weight_map": {"w": f"{path}/x.safetensors"}}),
+    ],
+)
+def test_a_model_that_names_files_which_are_not_pinned_is_refused(model, settings, path, names):
+    file, content = names(path)
+    (model / file).write_text(json.dumps(content))
+    with pytest.raises(ModelError, match=f"{file} names '.*other.*', which {KEY}.revision does not pin"):
+        pinned_folder(settings(model, folder_hash(model)), KEY)
+
+
+@pytest.mark.parametrize("content", ["[", "7", '{"weight_map": 7}', "[7]", "[" * 100_000])
+def test_a_damaged_list_of_files_is_one_line(model, settings, content):
+    (model / "model.safetensors.index.json").write_text(content)
+    with pytest.raises(ModelError, match=r"index\.json is damaged .*: put the file back"):
+        pinned_folder(settings(model, folder_hash(model)), KEY)
 
 
 def test_a_folder_that_is_not_pinned_yet_is_told_its_hash(model, settings):

@@ -73,6 +73,12 @@ def test_a_label_without_a_column_is_damage_too(read):
         read(labelled(n=4).assign(predicted="hen"))
 
 
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_number_that_is_none_is_damage_too(read, value):
+    with pytest.raises(ComparisonError, match=r"cannot be read \(a number is missing or infinite\)"):
+        read(labelled(n=4).assign(p_a=value))
+
+
 def test_a_model_of_other_classes_is_refused_by_their_names(read):
     base, other = read(labelled(n=4)), read(labelled(n=4, classes=("b", "a")))
     with pytest.raises(ComparisonError, match="the classes differ: they have another order"):

@@ -55,7 +55,7 @@ def test_packages_other_than_pinned_are_an_error_that_names_a_few():
     assert judge_packages([]).level == "ok"
     finding = judge_packages([f"package-{i} is missing" for i in range(7)])
     assert finding.level == "error"
-    assert "package-4 is missing and 2 more: `pip install -r requirements.txt`" in finding.says
+    assert "package-4 is missing and 2 more: `pip install --no-deps -r requirements.txt`" in finding.says
 
 
 def test_code_of_another_clone_is_an_error():

@@ -6,10 +6,13 @@ what the vectors are made with, and DVC sees a change of it.
 
 import functools
 import hashlib
+import json
+import os
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from retrace.cleaning.embedding.network import imported
@@ -21,6 +24,12 @@ COMMIT, FOLDER_HASH = 40, 64  # hexadecimal digits
 # No pickled weights (*.bin): loading them would run code that is in them.
 WANTED = ["*.json", "*.txt", "*.model", "*.jinja", "*.safetensors"]
 UNWANTED = ["onnx/*", "openvino/*"]
+
+# What Git, systems and download tools leave in a folder; no path of a model may lead there.
+NOT_HASHED = {".git", ".gitattributes", ".gitignore", ".cache", ".DS_Store"}
+
+# Where a model's own files name others: (file, the suffix of what it may name).
+SHARDS, MODULES = "*.safetensors.index.json", "modules.json"
 
 HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
@@ -43,8 +52,15 @@ def pinned_folder(settings: Pretrained, key: str) -> Path:
     Raises
     ------
     ModelError
-        There is no such network, it cannot be fetched, or it is not the one that ``revision`` names.
+        There is no such network, it cannot be fetched, it is not the one that ``revision`` names, or
+        it names files that ``revision`` does not pin.
     """
+    folder = _found_folder(settings, key)
+    _refuse_what_leads_out(folder, key)
+    return folder
+
+
+def _found_folder(settings: Pretrained, key: str) -> Path:
     name, revision = str(settings.backbone), settings.revision
     if Path(name).is_dir():
         return _checked_folder(Path(name), revision, key)
@@ -68,15 +84,57 @@ def pinned_folder(settings: Pretrained, key: str) -> Path:
 
 
 def folder_hash(folder: Path) -> str:
-    """Return one SHA-256 for the files of a folder: names and contents, but hidden and .md files."""
+    """Return one SHA-256 for the files of a folder, names and contents; `NOT_HASHED` and .md not."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        inside = path.relative_to(folder)
-        if path.is_file() and path.suffix != ".md" and not any(p[0] == "." for p in inside.parts):
-            with path.open("rb") as file:
-                contents = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(f"{contents}  {inside.as_posix()}\n".encode())
+    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
+        with path.open("rb") as file:
+            contents = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{contents}  {path.relative_to(folder).as_posix()}\n".encode())
     return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in NOT_HASHED]
+        for name in folders:
+            if (Path(parent) / name).is_symlink():
+                raise ModelError(
+                    f"{Path(parent) / name} is a link to a folder, whose files the hash of {folder}"
+                    " would leave out: copy the folder there"
+                )
+        for name in names:
+            path = Path(parent) / name
+            if path.is_file() and path.suffix != ".md" and name not in NOT_HASHED:
+                yield path
+
+
+def _refuse_what_leads_out(folder: Path, key: str) -> None:
+    for file, name in _named_files(folder):
+        path = PurePosixPath(name)
+        shard = file.name != MODULES
+        if (
+            path.is_absolute()
+            or {"..", *NOT_HASHED} & set(path.parts)
+            or (shard and path.suffix != ".safetensors")
+        ):
+            raise ModelError(
+                f"{key}.backbone: {file} names '{name}', which {key}.revision does not pin: take a model"
+                " whose files name only .safetensors files and folders inside of its own"
+            )
+
+
+def _named_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield what the index of split weights and the list of modules name, by the file that does."""
+    try:
+        for file in folder.rglob(SHARDS):
+            yield from (
+                (file, str(name)) for name in json.loads(file.read_bytes())["weight_map"].values()
+            )
+        file = folder / MODULES
+        if file.is_file():
+            yield from ((file, str(module["path"])) for module in json.loads(file.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelError(f"{file} is damaged ({error}): put the file back") from error
 
 
 def _checked_folder(folder: Path, revision: str | None, key: str) -> Path:

@@ -84,7 +84,7 @@ def facts_of(reading: Reading, name: str, role: str) -> Column:
 
 def counts_rows(column: pd.Series) -> bool:
     """Tell whether a column is 0, 1, 2, ... or 1, 2, 3, ...: the index that a program wrote along."""
-    if column.dtype.kind not in "iu":
+    if column.empty or column.dtype.kind not in "iu":
         return False
     first = column.iloc[0]
     return bool(first in (0, 1) and (column.to_numpy() == first + np.arange(len(column))).all())

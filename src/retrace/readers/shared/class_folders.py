@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from retrace.core.errors import DataError, first_few
+from retrace.readers.shared.links import refuse_a_link_out
 
 # Names that people give to the folders of fixed parts.
 PART_FOLDERS = {
@@ -23,9 +24,6 @@ PART_FOLDERS = {
 
 # Left behind by Windows and macOS; hidden files and folders start with a dot.
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
-
-# With `cache.type symlink` the files of a dataset are links to where DVC's cache has them.
-DVC_CACHE = "files/md5/"
 
 
 def find_files(folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -111,6 +109,7 @@ def _files_of_class(shelf: Path, folder: Path) -> list[Path]:
     if not files:
         raise DataError(f"{shelf} holds no files: put files of the class there or remove the folder")
     for path in files:
+<<<<<<< HEAD
         _refuse_a_link_out(path, folder)
         if path.exists() and not path.is_file():
             raise DataError(f"{path} is no file but a pipe, a socket or a device: remove it")
@@ -145,6 +144,13 @@ def _refuse_a_link_out(path: Path, folder: Path) -> None:
             )
 
 
+=======
+        if path.is_symlink():
+            refuse_a_link_out(path, folder)
+    return files
+
+
+>>>>>>> faults
 def _require_classes(files: pd.DataFrame, folder: Path) -> None:
     if len(set(files["label"])) == 1:
         raise DataError(

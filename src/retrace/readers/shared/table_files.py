@@ -12,6 +12,7 @@ from retrace.core.spelling import spelled
 from retrace.readers.shared.cells import counts_rows
 from retrace.readers.shared.csv_files import Format, read_csv
 from retrace.readers.shared.foreign_files import refuse_foreign
+from retrace.readers.shared.links import refuse_a_link_out
 from retrace.readers.shared.parquet_files import read_parquet
 
 # What pandas and pyarrow call a column that has no name.
@@ -19,12 +20,15 @@ NAMELESS = re.compile(r"Unnamed: \d+|__index_level_\d+__|")
 
 
 def find_file(folder: Path, file: str) -> Path:
-    """Return the path of a file that must lie inside a folder."""
-    if folder.resolve() not in (folder / file).resolve().parents:
+    """Return the path of a file, or a folder of files, that must lie inside a folder."""
+    path = folder / file
+    if folder not in path.parents or ".." in path.relative_to(folder).parts:
         raise DataError(
             f"{folder}.yaml: file: got '{file}', should lie in {folder}/: DVC would not see it change"
         )
-    return folder / file
+    for each in [path, *path.rglob("*")]:
+        refuse_a_link_out(each, folder)
+    return path
 
 
 def read_file(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -58,7 +58,11 @@ def _uncommitted() -> Iterator[str]:
 
 def _unpinned() -> Iterator[str]:
     try:
+<<<<<<< HEAD
         differing = unmet(REQUIREMENTS) if REQUIREMENTS.is_file() else []
+=======
+        found = unmet()
+>>>>>>> faults
     except InvalidRequirement:
         return
     if differing:

@@ -99,8 +99,8 @@ def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
         table = _read(path, classes)
         table = table.filter(pc.equal(table[PART], part)).combine_chunks()
         predictions = _classes(table, classes) if classes else _values(table)
-    except (ValueError, OSError) as error:  # pyarrow's own are of both kinds
-        first = str(error).splitlines()[0]
+    except (ValueError, OSError, csv.Error) as error:  # pyarrow's own are of the first two kinds
+        first = (str(error).splitlines() or [type(error).__name__])[0]
         raise ComparisonError(f"the predictions of `{name}` cannot be read ({first})") from error
     group = pc.dictionary_encode(table[GROUP]).combine_chunks()
     return PredictedRows(
@@ -213,12 +213,19 @@ def _classes(table: pa.Table, classes: tuple[str, ...]) -> Predictions:
     if any(column.null_count for column in codes):
         raise ValueError("it names a class that has no column")
     y, predicted = (_numbers(column).astype(np.int64) for column in codes)
-    return Predictions(y=y, predicted=predicted, probabilities=probabilities)
+    return Predictions(y=y, predicted=predicted, probabilities=_finite(probabilities))
 
 
 def _values(table: pa.Table) -> Predictions:
-    y, predicted = (_numbers(pc.cast(table[column], pa.float64())) for column in (TRUE, PREDICTED))
+    columns = (_numbers(pc.cast(table[column], pa.float64())) for column in (TRUE, PREDICTED))
+    y, predicted = map(_finite, columns)
     return Predictions(y=y, predicted=predicted, probabilities=np.empty((len(y), 0)))
+
+
+def _finite(numbers: NDArray[Any]) -> NDArray[Any]:
+    if not np.isfinite(numbers).all():
+        raise ValueError("a number is missing or infinite")
+    return numbers
 
 
 def _numbers(column: pa.ChunkedArray | pa.Array) -> NDArray[Any]:

@@ -1,13 +1,17 @@
 """What is installed, against what is pinned."""
 
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
+# What the pipeline runs with; torch stands apart, since its builds have no hash that holds everywhere.
+PINNED = (Path("requirements.txt"), Path("requirements-torch.txt"))
 
-def unmet(requirements: Path = Path("requirements.txt")) -> list[str]:
-    """Compare what is installed with what is pinned.
+
+def unmet(files: Sequence[Path] = PINNED) -> list[str]:
+    """Compare what is installed with what is pinned in those of the files that are here.
 
     Returns
     -------
@@ -15,15 +19,22 @@ def unmet(requirements: Path = Path("requirements.txt")) -> list[str]:
         Such as ``"numpy 2.4.5 (==2.4.6 is pinned)"``. A build label such as ``+cpu`` is left out: the
         machine chooses it.
     """
-    lines = [line.split("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()]
     found = []
-    for pinned in [Requirement(line) for line in lines if line and not line.startswith("-")]:
+    for pinned in (each for path in files if path.is_file() for each in _requirements(path)):
         installed = _installed(pinned.name)
         if pinned.marker is not None and not pinned.marker.evaluate():
             continue
         if installed is None or not pinned.specifier.contains(installed.split("+")[0], prereleases=True):
             found.append(f"{pinned.name} {installed or 'is missing'} ({pinned.specifier} is pinned)")
     return found
+
+
+def _requirements(path: Path) -> Iterator[Requirement]:
+    for line in path.read_text("utf-8").splitlines():
+        # A pin's hashes stand on lines of their own, each but the last ending in a backslash.
+        requirement = line.split("#")[0].rstrip("\\ ").strip()
+        if requirement and not requirement.startswith("-"):
+            yield Requirement(requirement)
 
 
 def _installed(package: str) -> str | None:

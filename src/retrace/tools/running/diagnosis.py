@@ -14,6 +14,8 @@ MINIMUM_PYTHON = (3, 11)
 
 GIGABYTE = 10**9
 
+INSTALL = "`pip install --no-deps -r requirements.txt`, then `pip install -r requirements-torch.txt`"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -72,7 +74,7 @@ def judge_git(git: Setup) -> Finding:
 def judge_packages(unmet: list[str]) -> Finding:
     """Judge the installed versions against requirements.txt, which every stage depends on."""
     if unmet:
-        return error("packages", f"{first_few(unmet)}: `pip install -r requirements.txt`")
+        return error("packages", f"{first_few(unmet)}: {INSTALL}")
     return ok("packages", "all as requirements.txt pins them")
 
 

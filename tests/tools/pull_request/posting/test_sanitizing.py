@@ -159,6 +159,21 @@ def test_the_words_of_a_link_stay_and_its_address_goes():
     assert said == "see the log and a chart\n"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("```mermaid\nxychart-beta\n" + " " * 3_999 + "x\n```\n") * 60,
+        ("```mermaid\nxychart-beta\n" + "line " * 700 + "\n```\n") * 60,
+        "```mermaid\n" * 20_000,
+        "<details>\n<summary>" + "</summary> " * 20_000,
+    ],
+)
+def test_no_text_takes_seconds(text):
+    start = time.process_time()
+    sanitize(text, ROOM)
+    assert time.process_time() - start < 2
+
+
 def test_a_tag_stands_apart_so_that_markdown_works_inside_of_it():
     said = sanitize("text\n<details><summary>More</summary>\n| a |\n</details>\ntext", ROOM)
     assert said == "text\n\n<details><summary>More</summary>\n\n| a |\n\n</details>\n\ntext\n"

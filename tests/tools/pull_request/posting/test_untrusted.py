@@ -124,7 +124,30 @@ def test_a_text_that_cannot_be_one_is_refused(artifact, name, content):
         read_artifact(artifact)
 
 
-@pytest.mark.parametrize("content", ["{", "[" * 200_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "7",
+        '{"test": 7}',
+        '{"test": {"accuracy": NaN}}',
+        '{"test": {"accuracy": 1e999}}',
+        '{"test": {"accuracy": %s}}' % ("9" * 400),
+        '{"test": {"accuracy": "1"}}',
+        '{"test": {"accuracy": true}}',
+        '{"test": {"accuracy": {"deep": 1}}}',
+    ],
+)
+def test_metrics_that_are_no_numbers_are_refused(artifact, content):
+    (artifact / "metrics.json").write_text(content)
+    with pytest.raises(UntrustedError, match="not one finite number for each metric of each part"):
+        read_artifact(artifact)
+
+
+TWICE = '{"test": {"accuracy": 0.5, "accuracy": 1.0}}'
+
+
+@pytest.mark.parametrize("content", ["{", "[" * 200_000, TWICE, '{"\\ud800": {}}', "9" * 5000])
 def test_metrics_that_are_no_json_are_refused(artifact, content):
     (artifact / "metrics.json").write_text(content)
     with pytest.raises(UntrustedError, match="no JSON"):

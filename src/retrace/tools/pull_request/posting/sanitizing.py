@@ -29,12 +29,11 @@ SUMMARY = re.compile(r"<summary>(?P<summary>.*)</summary>\s*$")
 TITLE = r'"[^"<>{}]*"'
 NUMBERS = r"\[[-+\d.eE, ]*\]"
 CHART = re.compile(
-    rf"""\s*(?:
-        xychart-beta(?:\ horizontal)?
+    rf"""xychart-beta(?:\ horizontal)?
         | title\ {TITLE}
         | [xy]-axis(?:\ {TITLE})?(?:\ (?:\[[^\]<>{{}}]*\]|[-+\d.eE]+\ -->\ [-+\d.eE]+))?
         | (?:line|bar)(?:\ {TITLE})?\ {NUMBERS}
-    )?\s*$""",
+    """,
     re.VERBOSE,
 )
 SETTINGS = re.compile(r"%%\{init: (?P<settings>\{.*\})\}%%\s*$")
@@ -147,12 +146,13 @@ def _fence(language: str, content: list[str]) -> str:
 
 
 def _is_chart(content: list[str]) -> bool:
-    lines = [line for line in content if line.strip()]
+    # Stripped here: a pattern with white space at both ends tries each way to share it out.
+    lines = [line.strip() for line in content if line.strip()]
     if lines and (settings := SETTINGS.match(lines[0])):
         lines = lines[1:]
         if not _are_plain(settings["settings"]):
             return False
-    return bool(lines) and lines[0].startswith("xychart-beta") and all(map(CHART.match, lines))
+    return bool(lines) and lines[0].startswith("xychart-beta") and all(map(CHART.fullmatch, lines))
 
 
 def _are_plain(settings: str) -> bool:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from . import PostingError
 
@@ -20,6 +21,7 @@ KINDS = {".csv", ".html", ".json", ".md", ".png", ".svg", ".txt"}
 MOST_FILES = 500
 MOST_BYTES = 100 * 2**20
 LARGEST_FILE = 20 * 2**20
+LARGEST = 1e300  # of a metric
 LARGEST_TEXT = 2**20  # of a file that is read here
 
 
@@ -63,7 +65,7 @@ def _read(folder: Path) -> Artifact:
     _check(folder)
     results = {name: _text(folder / name).encode() for name in RESULTS if (folder / name).exists()}
     if "metrics.json" in results:
-        _check_json(results["metrics.json"])
+        _check_metrics(results["metrics.json"])
     comment = folder / COMMENT
     return Artifact(
         comment=_text(comment) if comment.exists() else None,
@@ -121,8 +123,27 @@ def _text(path: Path) -> str:
     )
 
 
-def _check_json(content: bytes) -> None:
+def _check_metrics(content: bytes) -> None:
     try:
-        json.loads(content)
+        metrics = json.loads(content, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError):
         raise UntrustedError("metrics.json of the artifact is no JSON: nothing of it is used") from None
+    parts = metrics.values() if isinstance(metrics, dict) else [metrics]
+    if not all(isinstance(part, dict) and all(map(_is_number, part.values())) for part in parts):
+        raise UntrustedError(
+            "metrics.json of the artifact is not one finite number for each metric of each part: nothing"
+            " of it is used"
+        )
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    "".join(found).encode()  # half of a character is a ValueError
+    return found
+
+
+def _is_number(value: object) -> bool:
+    # Compared, not converted: a whole number may be larger than any float.
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST < value < LARGEST
