@@ -109,8 +109,8 @@ def _files_of_class(shelf: Path, folder: Path) -> list[Path]:
     if not files:
         raise DataError(f"{shelf} holds no files: put files of the class there or remove the folder")
     for path in files:
-<<<<<<< HEAD
-        _refuse_a_link_out(path, folder)
+        if path.is_symlink():
+            refuse_a_link_out(path, folder)
         if path.exists() and not path.is_file():
             raise DataError(f"{path} is no file but a pipe, a socket or a device: remove it")
     return files
@@ -134,23 +134,6 @@ def _too_deep(shelf: Path, deeper: list[Path], folder: Path) -> str:
     )
 
 
-def _refuse_a_link_out(path: Path, folder: Path) -> None:
-    if path.is_symlink():
-        target = path.resolve()
-        if folder.resolve() not in target.parents and DVC_CACHE not in target.as_posix():
-            raise DataError(
-                f"{path} is a link out of {folder}, to {target}: DVC would not see that change; copy the"
-                " file into the folder"
-            )
-
-
-=======
-        if path.is_symlink():
-            refuse_a_link_out(path, folder)
-    return files
-
-
->>>>>>> faults
 def _require_classes(files: pd.DataFrame, folder: Path) -> None:
     if len(set(files["label"])) == 1:
         raise DataError(

@@ -58,11 +58,7 @@ def _uncommitted() -> Iterator[str]:
 
 def _unpinned() -> Iterator[str]:
     try:
-<<<<<<< HEAD
-        differing = unmet(REQUIREMENTS) if REQUIREMENTS.is_file() else []
-=======
-        found = unmet()
->>>>>>> faults
+        differing = unmet()
     except InvalidRequirement:
         return
     if differing:
