@@ -2,11 +2,15 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from paired_models import noisy_model, paired_models
 from retrace.core.errors import ComparisonError
-from retrace.tools.significance import compare_over_seeds, compare_rows
-from retrace.tools.significance.repeats import deterministic, expected_effect
+from retrace.tools.significance import compare_over_seeds, compare_over_splits, compare_rows
+from retrace.tools.significance.repeats import deterministic, expected_effect, student_evidence
+
+BASE = [0.90, 0.91, 0.92, 0.90, 0.93]
+OTHER = [0.92, 0.93, 0.94, 0.93, 0.94]
 
 Y = np.random.default_rng(0).integers(0, 3, 400)
 
@@ -83,3 +87,49 @@ def test_groups_are_resampled_whole_and_few_of_them_cannot_tell():
 def test_one_more_row_changes_accuracy_by_its_share():
     base, other = paired_models(n=199)
     assert expected_effect(base, other, "accuracy", None) == pytest.approx(1 / 200)
+
+
+def test_without_a_test_part_it_would_be_the_paired_t_test():
+    expected = stats.ttest_rel(OTHER, BASE)
+    found = compare_over_splits(BASE, OTHER, "accuracy", n_train=10**12, n_test=1)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6)
+    assert found.interval.low == pytest.approx(expected.confidence_interval().low, rel=1e-6)
+
+
+def test_the_correction_is_that_of_nadeau_and_bengio():
+    found = compare_over_splits(BASE, OTHER, "accuracy", n_train=800, n_test=200)
+    differences = np.subtract(OTHER, BASE)
+    t = differences.mean() / np.sqrt((1 / 5 + 200 / 800) * differences.var(ddof=1))
+    assert found.p_value == pytest.approx(2 * stats.t.sf(t, 4))
+    assert (found.verdict, found.unit, found.n_units) == ("better", "split", 5)
+
+
+def test_a_loss_that_rises_is_worse():
+    assert compare_over_splits(BASE, OTHER, "log_loss", 800, 200).verdict == "worse"
+
+
+def test_equal_scores_are_equivalent():
+    assert compare_over_splits(BASE, BASE, "accuracy", 800, 200, tolerance=0.01).verdict == "equivalent"
+
+
+@pytest.mark.parametrize(("base", "other"), [(BASE[:4], OTHER[:4]), (BASE, OTHER[:4])])
+def test_few_or_unpaired_splits_are_refused(base, other):
+    with pytest.raises(ComparisonError, match="at least 5 are needed, the same ones on both sides"):
+        compare_over_splits(base, other, "accuracy", 800, 200)
+
+
+@pytest.mark.parametrize("difference", [0.0, 0.02, -0.027, 0.0279, 0.05])
+def test_the_interval_leaves_out_0_exactly_when_the_test_rejects(difference):
+    found = student_evidence("t", difference, 0.01, 4)
+    assert (abs(difference) > stats.t.ppf(0.975, 4) * 0.01) == (found.p_value < 0.05)
+    assert (found.interval.low > 0 or found.interval.high < 0) == (found.p_value < 0.05)
+    assert found.detectable == pytest.approx((2.776 + 0.941) * 0.01, rel=1e-3)
+
+
+def test_no_difference_without_an_error_is_none():
+    found = student_evidence("t", 0.0, 0.0, 4)
+    assert (found.p_value, found.interval.low, found.interval.high) == (1.0, 0.0, 0.0)
+
+
+def test_a_difference_that_is_always_the_same_tells_nothing_of_its_error():
+    assert "the same each time" in student_evidence("t", 0.02, 0.0, 4).reason

@@ -16,7 +16,7 @@ from retrace.tools.significance import (
     compare_rows,
 )
 from retrace.tools.significance.over_seeds import OverSeeds, over_seeds
-from retrace.tools.significance.student import MIN_REPEATS
+from retrace.tools.significance.repeats import MIN_REPEATS
 
 Rows = tuple[PredictedRows, PredictedRows]
 

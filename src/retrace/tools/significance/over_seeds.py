@@ -9,7 +9,7 @@ from retrace.tools.repository.predictions import PredictedRows, align, read_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
-from retrace.tools.significance.student import MIN_REPEATS
+from retrace.tools.significance.repeats import MIN_REPEATS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,31 @@
-"""Compare two models that were each trained under several seeds, on the same split."""
+"""Compare two models that were trained several times: under several seeds, or on several splits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Codes, Floats, Predictions
+from retrace.evaluation.intervals import Interval
 from retrace.tools.significance.paired import draws
+from retrace.tools.significance.power import POWER
 from retrace.tools.significance.rows import check_same_rows, compare_rows
-from retrace.tools.significance.student import MIN_REPEATS, student_evidence
 from retrace.tools.significance.totals import unit_totals
 from retrace.tools.significance.units import expected_unit, numbered_units
-from retrace.tools.significance.verdicts import NOTHING, Comparison, Evidence, compared, too_few_units
+from retrace.tools.significance.verdicts import (
+    ALPHA,
+    CONFIDENCES,
+    NOTHING,
+    Comparison,
+    Evidence,
+    compared,
+    too_few_units,
+)
+
+MIN_REPEATS = 5  # seeds or splits on each side
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +84,80 @@ def compare_over_seeds(
         tolerance,
         n_units=min(len(base), len(other)),
         unit="seed",
+    )
+
+
+def compare_over_splits(
+    base_scores: Sequence[float],
+    other_scores: Sequence[float],
+    metric: str,
+    n_train: int,
+    n_test: int,
+    *,
+    tolerance: float | None = None,
+) -> Comparison:
+    """Ask whether one model is better than another, from a score of each on each of several splits.
+
+    The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
+    parts of different splits overlap, so their scores vary less than those of new data would.
+
+    Parameters
+    ----------
+    base_scores, other_scores : sequence of float
+        In the same order of split seeds.
+    metric : str
+        The metric that the scores are of.
+    n_train, n_test : int
+        Rows of the training and of the test part of each split.
+    tolerance : float, optional
+        Models that differ by less are ``"equivalent"``.
+
+    Raises
+    ------
+    ComparisonError
+        There are fewer than 5 splits, or not as many on both sides.
+    """
+    n = len(base_scores)
+    if n != len(other_scores) or n < MIN_REPEATS:
+        raise ComparisonError(
+            f"got {n} and {len(other_scores)} splits: at least {MIN_REPEATS} are needed, the same ones"
+            f" on both sides; run `retrace seeds {MIN_REPEATS}` for both"
+        )
+    differences = np.asarray(other_scores, dtype=float) - np.asarray(base_scores, dtype=float)
+    error = float(np.sqrt((1 / n + n_test / n_train) * differences.var(ddof=1)))
+    evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
+    was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
+    return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")
+
+
+def student_evidence(test: str, difference: float, error: float, freedom: float) -> Evidence:
+    """Test a difference by its standard error; the interval is that test's inversion.
+
+    Parameters
+    ----------
+    test : str
+        The name to report.
+    difference, error : float
+        The estimate and its standard error.
+    freedom : float
+        Degrees of freedom.
+    """
+    # Repeats that differ by rounding alone would make any difference certain.
+    if error < 1e-12 and difference:
+        return NOTHING._replace(
+            test=test, reason="the difference is the same each time, to the last digit"
+        )
+    t = abs(difference) / error if error else 0.0
+    halves = special.stdtrit(freedom, (1 + np.array(CONFIDENCES)) / 2) * error
+    wide, narrow = (Interval(float(difference - half), float(difference + half)) for half in halves)
+    return Evidence(
+        test=test,
+        p_value=float(2 * special.stdtr(freedom, -t)),
+        interval=wide,
+        narrow=narrow,
+        detectable=float(special.stdtrit(freedom, [1 - ALPHA / 2, POWER]).sum() * error),
+        detectable_is_bound=not error,
+        reason="",
     )
 
 
