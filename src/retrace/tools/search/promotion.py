@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial
 from retrace.core import artifacts
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.experiments import check_known_to_git, run_experiment, unchanged_workspace
-from retrace.tools.repository.git import experiments, git, read_blobs
+from retrace.tools.repository.git import Tree, experiments
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.search.confirmation import (
     Confirmation,
@@ -153,8 +153,8 @@ def _in_hydras_words(value: object) -> str:
     if re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in NO_TEXT:
         return value
     text = value.replace("${", "\\${")
-    text = re.sub(r"(\\*)'", lambda found: found[1] * 2 + "\\'", text)
-    return "'" + re.sub(r"\\+$", lambda found: found[0] * 2, text) + "'"
+    text = re.sub(r"(\\*)'", lambda match: match[1] * 2 + "\\'", text)
+    return "'" + re.sub(r"\\+$", lambda match: match[0] * 2, text) + "'"
 
 
 def _confirmed(
@@ -191,10 +191,10 @@ def _confirmed(
 
 
 def _validation_scores(name: str) -> dict[str, float]:
-    head = git("rev-parse", "HEAD")
-    commit = next(each.commit for each in experiments() if (each.name, each.baseline) == (name, head))
-    content = read_blobs([f"{commit}:./{artifacts.METRICS}"])
-    return dict(json.loads(next(iter(content.values())))["validation"])
+    commit = next(each.commit for each in experiments() if each.name == name)  # `experiment_name`: one
+    path = str(artifacts.METRICS)
+    content = Tree(name, commit, "experiment").read([path])[path]
+    return dict(json.loads(content)["validation"])
 
 
 def _sentence(study: Study, trial: FrozenTrial, name: str, scores: Mapping[str, float]) -> str:

@@ -96,12 +96,6 @@ def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
     assert found[0].error == "RetraceError: C: got -1, should be more than 0"
 
 
-def test_a_foreign_cluster_goes_on_after_the_search(cluster, toy):
-    for _ in range(2):
-        with ClusterEvaluator(partial(toys.empty, toy), address=cluster.address) as evaluator:
-            assert toys.run_all(evaluator, [{"x": 1.0}])[0].values == (1.0,)
-
-
 def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, toy):
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
