@@ -24,15 +24,15 @@ def main() -> None:
     require_instructions(params.train.instructions)
     dataset = artifacts.load(artifacts.CLEAN)
     parts = split_rows(dataset, params.split)
-    found = check_data(dataset, parts, params.split.seed)
-    found = dataclasses.replace(
-        found, warnings=(*split_warnings(dataset, params.split, parts), *found.warnings)
+    findings = check_data(dataset, parts, params.split.seed)
+    findings = dataclasses.replace(
+        findings, warnings=(*split_warnings(dataset, params.split, parts), *findings.warnings)
     )
-    for warning in found.warnings:
+    for warning in findings.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     for part, rows in parts.items():
         artifacts.save(dataset.take(rows), PART_FILES[part])
-    artifacts.save_json(dataclasses.asdict(found), artifacts.DATA_CHECKS)
+    artifacts.save_json(dataclasses.asdict(findings), artifacts.DATA_CHECKS)
     print("split:", ", ".join(f"{len(rows)} {part}" for part, rows in parts.items()))
 
 

@@ -1,9 +1,12 @@
 import numpy as np
+from sklearn import metrics as sk
 
 from retrace.core.records import Predictions
 from retrace.evaluation.diagnostics import (
     calibration_bins,
+    class_scores,
     confident_mistakes,
+    confusion_matrix,
     largest_errors,
     reliability,
 )
@@ -20,6 +23,19 @@ def numbers(n=200):
     generator = np.random.default_rng(0)
     y = 1e6 + generator.normal(size=n)
     return Predictions(y=y, predicted=y + generator.normal(size=n), probabilities=np.empty((n, 0)))
+
+
+def test_confusion_matrix_is_that_of_scikit_learn():
+    case = predictions()
+    expected = sk.confusion_matrix(case.y, case.predicted, labels=range(4))
+    assert np.array_equal(confusion_matrix(case), expected)
+
+
+def test_class_scores_are_those_of_scikit_learn():
+    case = predictions()
+    expected = sk.precision_recall_fscore_support(case.y, case.predicted, zero_division=0)
+    for found, wanted in zip(class_scores(confusion_matrix(case)), expected, strict=True):
+        np.testing.assert_allclose(found, wanted)
 
 
 def test_reliability_counts_every_row_once():

@@ -4,7 +4,7 @@ from sklearn import metrics as sk
 
 from retrace.core.errors import ParamsError
 from retrace.core.records import Predictions
-from retrace.evaluation.metrics import check_metric, confusion_matrix, row_losses, scores
+from retrace.evaluation.metrics import check_metric, row_losses, scores
 
 
 def predictions(n=200, n_classes=4, seed=0, present=None):
@@ -47,12 +47,6 @@ def test_scores_of_a_regression_are_those_of_scikit_learn(case):
             "r2": sk.r2_score(*given),
         }
     )
-
-
-def test_confusion_matrix_is_that_of_scikit_learn():
-    case = predictions()
-    expected = sk.confusion_matrix(case.y, case.predicted, labels=range(4))
-    assert np.array_equal(confusion_matrix(case), expected)
 
 
 def test_a_certain_mistake_has_a_finite_loss():

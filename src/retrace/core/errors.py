@@ -23,6 +23,7 @@ class RetraceError(Exception):
     Parameters
     ----------
     message : str
+        One line: what was got, what is allowed, what to do.
     details : sequence of str
         What one line cannot hold, such as the rows of a table that are wrong: lines below the message.
     """

@@ -1,10 +1,26 @@
-"""Where a model errs: how far its confidence and its predictions are off, and on which rows most."""
+"""Where a model errs: in which class, on which rows most, and how far its confidence is off."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retrace.core.records import Predictions
+from retrace.core.records import Floats, Predictions
+from retrace.evaluation.metrics import f1, precision, recall
+
+
+def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
+    """Count rows by true (first axis) and predicted class, shape (n_classes, n_classes)."""
+    n_classes = predictions.probabilities.shape[1]
+    cells = predictions.y * n_classes + predictions.predicted
+    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
+def class_scores(confusion: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return precision, recall, F1 and support of each class, each of shape (..., n_classes)."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    totals = np.concatenate([hits, support - hits, predicted - hits], axis=-1)
+    return precision(totals), recall(totals), f1(totals), support
 
 
 def reliability(predictions: Predictions, n_bins: int = 10) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.params import Params
@@ -152,38 +151,26 @@ def row_losses(predictions: Predictions) -> Floats:
     return -np.log(np.clip(true, np.finfo(np.float64).eps, 1))
 
 
-def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
-    """Count rows by true (first axis) and predicted class, shape (n_classes, n_classes)."""
-    n_classes = predictions.probabilities.shape[1]
-    cells = predictions.y * n_classes + predictions.predicted
-    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
-
-
-def class_scores(confusion: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return precision, recall, F1 and support of each class, each of shape (..., n_classes)."""
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
-    totals = np.concatenate([hits, support - hits, predicted - hits], axis=-1)
-    return _precision(totals), _recall(totals), _f1(totals), support
-
-
 def _by_class(totals: Floats) -> tuple[Floats, Floats, Floats]:
     """Return hits, rows of the class, and rows taken for it."""
     hits, false_negatives, false_positives = np.split(totals, 3, axis=-1)
     return hits, hits + false_negatives, hits + false_positives
 
 
-def _precision(totals: Floats) -> Floats:
+def precision(totals: Floats) -> Floats:
+    """Return the precision of each class, from sums of `class_totals`."""
     hits, _, predicted = _by_class(totals)
     return _ratio(hits, predicted)
 
 
-def _recall(totals: Floats) -> Floats:
+def recall(totals: Floats) -> Floats:
+    """Return the recall of each class, from sums of `class_totals`."""
     hits, support, _ = _by_class(totals)
     return _ratio(hits, support)
 
 
-def _f1(totals: Floats) -> Floats:
+def f1(totals: Floats) -> Floats:
+    """Return the F1 of each class, from sums of `class_totals`."""
     hits, support, predicted = _by_class(totals)
     return _ratio(2 * hits, support + predicted)
 
@@ -240,11 +227,11 @@ _of_errors = partial(Metric, task="regression", totals=error_totals)
 # In the order that metrics.json has.
 METRICS: dict[str, Metric] = {
     "accuracy": _of_classes(score=_accuracy, proportion=True),
-    "f1_macro": _of_classes(score=_macro(_f1)),
-    "f1_weighted": _of_classes(score=_weighted(_f1)),
-    "precision_weighted": _of_classes(score=_weighted(_precision)),
+    "f1_macro": _of_classes(score=_macro(f1)),
+    "f1_weighted": _of_classes(score=_weighted(f1)),
+    "precision_weighted": _of_classes(score=_weighted(precision)),
     # Weighted recall is accuracy by another name.
-    "recall_weighted": _of_classes(score=_weighted(_recall), proportion=True),
+    "recall_weighted": _of_classes(score=_weighted(recall), proportion=True),
     "log_loss": Metric(task="classification", better="lower", totals=loss_totals, score=_mean),
     "mae": _of_errors(better="lower", score=_mean),
     "rmse": _of_errors(better="lower", score=_root_mean_square),

@@ -121,12 +121,13 @@ class WordNgrams(TransformerMixin, BaseEstimator):
         """Return the number of each word of all texts, the text it is in, and the words by number."""
         stop_words = dict.fromkeys(STOP_WORDS[self.stop_words], STOP_WORD)
         known = defaultdict(another, stop_words | numbers)
-        found, lengths = array("q"), []
+        # An array, not a list: NumPy takes its memory over, and reads no number one by one.
+        flat, lengths = array("q"), []
         for text in texts:
-            before = len(found)
-            found.extend(map(known.__getitem__, WORD.findall(text.lower())))
-            lengths.append(len(found) - before)
-        words = np.frombuffer(found, np.int64)
+            before = len(flat)
+            flat.extend(map(known.__getitem__, WORD.findall(text.lower())))
+            lengths.append(len(flat) - before)
+        words = np.frombuffer(flat, np.int64)
         counted = words != STOP_WORD
         rows = np.repeat(np.arange(len(lengths)), lengths)
         return words[counted], rows[counted], list(known)[len(stop_words) :]
@@ -172,10 +173,10 @@ def _extended(places: Ints, words: Ints, rows: Ints, length: int, n_words: int) 
 def _frequent(codes: Ints, rows: Ints, min_df: int) -> Ints:
     """Return, in ascending order, the codes that are in at least so many rows."""
     counted = codes >= 0
-    found, places = np.unique(codes[counted], return_inverse=True)
+    distinct, places = np.unique(codes[counted], return_inverse=True)
     n_rows = int(rows[-1]) + 1 if len(rows) else 0
-    counts = _count(places, rows[counted], (n_rows, len(found)))
-    return found[np.bincount(counts.indices, minlength=len(found)) >= min_df]
+    counts = _count(places, rows[counted], (n_rows, len(distinct)))
+    return distinct[np.bincount(counts.indices, minlength=len(distinct)) >= min_df]
 
 
 def _places(codes: Ints, known: Ints) -> Ints:

@@ -7,9 +7,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from retrace.core.params import Params
-from retrace.evaluation.diagnostics import confident_mistakes, reliability
+from retrace.evaluation.diagnostics import (
+    class_scores,
+    confident_mistakes,
+    confusion_matrix,
+    reliability,
+)
 from retrace.evaluation.intervals import interval_text, wilson
-from retrace.evaluation.metrics import class_scores, confusion_matrix
 from retrace.reporting import plots
 from retrace.reporting.results import Results
 

@@ -64,14 +64,14 @@ def report_html(results: Results, figures: dict[str, str]) -> str:
 
 def _context(results: Results) -> dict[str, Any]:
     params, test = results.params, results.dataset
-    found = metrics(results)
+    values = metrics(results)
     return TASKS[test.task].sections(results) | {
         "title": test.title,
         "data": test.name,
         "task": test.task,
         "model": results.environment["model"],
         "metric": params.metric,
-        "headline": f"{found['test'][params.metric]:.4f}",
+        "headline": f"{values['test'][params.metric]:.4f}",
         "headline_interval": interval_text(results.intervals[params.metric]),
         "confidence": f"{params.report.confidence:.0%}".replace("%", " %"),
         "grouped": test.groups is not None,
@@ -79,9 +79,9 @@ def _context(results: Results) -> dict[str, Any]:
             {
                 "name": name,
                 "better": METRICS[name].better,
-                "test": f"{found['test'][name]:.4f}",
+                "test": f"{values['test'][name]:.4f}",
                 "interval": interval_text(interval),
-                "validation": f"{found['validation'][name]:.4f}",
+                "validation": f"{values['validation'][name]:.4f}",
             }
             for name, interval in results.intervals.items()
         ],

@@ -29,7 +29,7 @@ class Results:
     predictions: dict[str, Predictions]
     history: pd.DataFrame
     environment: dict[str, Any]
-    data_checks: dict[str, list[str]]  # what `retrace.splitting.checks` found, as it lies in its file
+    data_checks: dict[str, list[str]]  # the findings of `retrace.splitting.checks`
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""
@@ -53,9 +53,9 @@ class Results:
 
 def metrics(results: Results) -> dict[str, dict[str, float]]:
     """Return the contents of metrics.json: the metrics of each part, and the rows of the test part."""
-    found = {part: scores(predictions) for part, predictions in results.predictions.items()}
-    found["test"]["n"] = len(results.test.y)
-    return found
+    values = {part: scores(predictions) for part, predictions in results.predictions.items()}
+    values["test"]["n"] = len(results.test.y)
+    return values
 
 
 def predictions_table(results: Results) -> pd.DataFrame:

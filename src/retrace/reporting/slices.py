@@ -46,9 +46,9 @@ def _table(results: Results, name: str) -> dict[str, Any]:
     rows = []
     for value, inside in values_of(_column(results.dataset, name)):
         part = _only(results.test, inside)
-        found = scores(part)
+        values = scores(part)
         intervals = score_intervals(part, settings.report, None if groups is None else groups[inside])
-        cells = [f"{found[metric]:.4f} ({interval_text(intervals[metric])})" for metric in shown]
+        cells = [f"{values[metric]:.4f} ({interval_text(intervals[metric])})" for metric in shown]
         few = " (few)" if len(inside) < FEW_ROWS else ""
         rows.append({"value": value, "n": f"{len(inside)}{few}", "cells": cells})
     return {"name": name, "metrics": shown, "rows": rows}

@@ -15,8 +15,11 @@ def shift_images(images: Tensor, pixels: int, generator: torch.Generator) -> Ten
     Parameters
     ----------
     images : Tensor of shape (n_samples, channels, height, width)
+        What to move; any type of number.
     pixels : int
+        How far at most.
     generator : Generator on the CPU
+        Where the offsets are drawn from.
     """
     n_samples, _, height, width = images.shape
     padded = F.pad(images, (pixels,) * 4)
@@ -44,7 +47,9 @@ def augment(
     Parameters
     ----------
     images : uint8 Tensor of shape (n_samples, channels, height, width)
+        What to change.
     generator : Generator on the CPU
+        Where chance comes from.
     flip : bool
         Mirror half of the images, left to right.
     crop : float

@@ -19,6 +19,7 @@ class TorchClassifier(ClassifierMixin, TorchEstimator):
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
+        The labels, in the order of the network's outputs.
     """
 
     _task = "classification"

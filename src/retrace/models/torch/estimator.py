@@ -36,9 +36,11 @@ class TorchEstimator(BaseEstimator):
     architecture : dict
         Keyword arguments of that network.
     epochs, batch_size : int
+        How often all rows are seen, and how many at once at most.
     learning_rate, weight_decay : float
         Of AdamW; ``learning_rate`` is the peak of the schedule.
     schedule : {"one_cycle", "cosine", "constant"}
+        How the learning rate goes from step to step.
     patience : int or None
         Stop after so many epochs without a lower validation loss.
     class_weight : {"balanced"} or None
@@ -49,9 +51,11 @@ class TorchEstimator(BaseEstimator):
         How else training images are changed: the keyword arguments of
         `retrace.models.torch.augmentation.augment`; empty for inputs that are no images.
     device : {"cpu", "cuda"}
+        Where it is trained; it predicts on the CPU where there is no GPU.
     precision : {"float32", "bfloat16"}
         Of the products in training; with ``"bfloat16"`` weights and sums stay float32 (mixed precision).
     seed : int
+        Of the first weights, the order of the rows, dropout and augmentation.
 
     Attributes
     ----------
@@ -119,7 +123,9 @@ class TorchEstimator(BaseEstimator):
         Parameters
         ----------
         X, X_val : array of shape (n_samples, n_features) or (n_samples, height, width, channels)
+            Rows of a table, or images.
         y, y_val : array of shape (n_samples,)
+            Labels, or numbers to predict.
         callbacks : sequence of Callback
             What watches the training: a progress bar, a checkpoint. They change no result.
 

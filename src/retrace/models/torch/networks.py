@@ -52,6 +52,7 @@ def channel_statistics(X: NDArray[Any]) -> tuple[Floats, Floats]:
     Returns
     -------
     mean, scale : float64 array of shape (n_channels,)
+        What `Normalise` takes.
     """
     if X.dtype == np.uint8:
         mean, scale = _statistics_of_bytes(X)

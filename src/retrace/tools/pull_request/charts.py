@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retrace.evaluation.metrics import confusion_matrix
+from retrace.evaluation.diagnostics import confusion_matrix
 from retrace.tools.repository.predictions import PredictedRows
 
 MOST_CLASSES = 15  # a wider matrix is read by nobody

@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from retrace.evaluation.metrics import LOWER_IS_BETTER, class_scores, confusion_matrix
+from retrace.evaluation.diagnostics import class_scores, confusion_matrix
+from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.models.provenance import trained_on
 from retrace.tools.pull_request import charts
 from retrace.tools.pull_request.cautions import uncommitted
