@@ -13,9 +13,8 @@ def wide():
     generator = np.random.default_rng(0)
     y = np.arange(120) % 3
     table = pd.DataFrame(generator.normal(size=(120, MOST_COLUMNS + 500))).add_prefix("g")
-    return table.assign(
-        leak=y + generator.normal(0, 0.01, 120), word=np.array(["a"] * 120, dtype=object)
-    ), y
+    word = pd.Series(["a"] * 120, dtype=object)
+    return table.assign(leak=y + generator.normal(0, 0.01, 120), word=word), y
 
 
 def test_the_columns_that_say_most_of_the_target_and_those_of_text_are_kept(wide):
