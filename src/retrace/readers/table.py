@@ -131,7 +131,9 @@ def _hash_contents(
     if description.text is not None:
         names = [description.text, description.target]  # all that a model sees
     dropped = set(description.drop or [])
-    same = {name: table[name] if name in dropped else spelled_column(table[name]) for name in names}
+    same = {
+        name: (table[name] if name in dropped else spelled_column(table[name])).array for name in names
+    }
     try:
         return hash_rows(pd.DataFrame(same, copy=False))
     except TypeError:  # dropped columns of lists, which nobody asked about
@@ -223,7 +225,7 @@ def _inputs(
         if reading.column.isna().all():
             raise DataError(f"{path}: column '{name}' is empty in every row: list it under `drop`")
     # copy=False: a table of millions of rows should not lie in memory twice.
-    X = pd.DataFrame({name: reading.column for name, reading in features.items()}, copy=False)
+    X = pd.DataFrame({name: reading.column.array for name, reading in features.items()}, copy=False)
     if all(_is_free_text(X[column]) for column in X):
         raise DataError(
             f"{path} holds only free text (such as '{X.columns[0]}', {X.iloc[:, 0].nunique()}"

@@ -129,3 +129,11 @@ def test_duplicates_inside_a_part_are_no_warning(make_dataset):
     found = duplicates_across(make_dataset(row_hash=row_hash), PARTS)
     assert found.warnings == ()
     assert found.checked == ("Exact duplicates across the parts: 0 of all 100 rows.",)
+
+
+def test_a_column_that_is_perfect_for_one_of_three_classes_is_a_leak():
+    generator = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], 100)
+    column = np.where(y == 2, 1.0, 0.0) + generator.normal(0, 0.01, 300)
+    found = find_leaks(pd.DataFrame({"known_later": column}), y, "classification")
+    assert found.warnings[0].startswith("known_later (1.000) alone predicts the target")

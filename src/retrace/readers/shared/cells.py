@@ -71,11 +71,13 @@ def numbers_of(texts: pd.Series, decimal: str = ".") -> pd.Series:
 def facts_of(reading: Reading, name: str, role: str) -> Column:
     """Return what the report says of a column."""
     some = reading.column.iloc[:COUNTED]
-    there = some[some.notna()]
-    try:
-        distinct = len(np.unique(there)) if there.dtype.kind in "fiu" else there.nunique()
-    except TypeError:  # lists and the like
-        distinct = len(there)
+    if some.dtype.kind in "fiu" and isinstance(some.dtype, np.dtype):
+        values = some.to_numpy()
+        there = values[~np.isnan(values)]
+        distinct = len(np.unique(there))
+    else:
+        there = some[some.notna()]
+        distinct = _count_distinct(there)
     gaps = len(some) - len(there)
     return Column(
         name=name, role=role, kind=reading.kind, gaps=gaps, distinct=distinct, note=reading.note
@@ -88,3 +90,10 @@ def counts_rows(column: pd.Series) -> bool:
         return False
     first = column.iloc[0]
     return bool(first in (0, 1) and (column.to_numpy() == first + np.arange(len(column))).all())
+
+
+def _count_distinct(column: pd.Series) -> int:
+    try:
+        return int(column.nunique())
+    except TypeError:  # lists and the like
+        return len(column)

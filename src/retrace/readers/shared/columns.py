@@ -137,7 +137,7 @@ def _number(column: pd.Series) -> Reading:
     values = column if isinstance(column.dtype, np.dtype) else column.astype(np.float64)
     if values.dtype == np.float16:
         values = values.astype(np.float32)
-    infinite = int(np.isinf(values).sum()) if values.dtype.kind == "f" else 0
+    infinite = int(np.isinf(values.to_numpy()).sum()) if values.dtype.kind == "f" else 0
     return Reading(values, "number", f"{infinite} infinite cells become gaps" if infinite else "")
 
 

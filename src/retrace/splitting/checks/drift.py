@@ -14,6 +14,7 @@ from scipy import stats
 
 from retrace.core.errors import first_few
 from retrace.splitting.checks.findings import Findings
+from retrace.splitting.checks.screening import most_different, watched
 
 SIGNIFICANCE = 0.01
 SMALLEST_EFFECT = 0.1
@@ -39,13 +40,15 @@ def compare_parts(columns: dict[str, pd.DataFrame]) -> Findings:
     columns : dict of str to DataFrame
         The columns of rows of each part, the training part among them; numbers, or text as objects.
     """
+    training = columns["train"]
     found = [
-        Difference(part, str(name), *difference(columns["train"][name], columns[part][name]))
+        Difference(part, str(name), *difference(training[name], columns[part][name]))
         for part in columns
         if part != "train"
-        for name in columns["train"]
+        for name in watched(list(most_different(training, columns[part])), f"{part} against training")
     ]
-    differing = [each for each in _rejected_by_holm(found) if each.effect >= SMALLEST_EFFECT]
+    n_compared = training.shape[1] * (len(columns) - 1)
+    differing = [each for each in _rejected_by_holm(found, n_compared) if each.effect >= SMALLEST_EFFECT]
     warnings = [_warning(part, differing) for part in dict.fromkeys(each.part for each in differing)]
     largest = max(found, key=lambda each: each.effect)
     checked = (
@@ -95,10 +98,11 @@ def _pool_rare(counts: np.ndarray) -> np.ndarray:
     return kept[:, kept.sum(axis=0) > 0]
 
 
-def _rejected_by_holm(found: list[Difference]) -> list[Difference]:
+def _rejected_by_holm(found: list[Difference], n_compared: int) -> list[Difference]:
+    """Correct for all that were compared; of many columns only those that differ most are listed."""
     ordered = sorted(found, key=lambda each: each.p_value)
     for rank, each in enumerate(ordered):
-        if each.p_value > SIGNIFICANCE / (len(ordered) - rank):
+        if each.p_value > SIGNIFICANCE / (n_compared - rank):
             return ordered[:rank]
     return ordered
 

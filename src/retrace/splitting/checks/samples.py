@@ -55,7 +55,7 @@ def comparable(dataset: Dataset, rows: Rows) -> pd.DataFrame:
 
 
 def _of_table(X: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    return X.iloc[rows].reset_index(drop=True)
+    return X.iloc[rows].reset_index(drop=True).copy()  # in one block: a column will be added
 
 
 def _of_images(X: NDArray[np.uint8], rows: Rows, size: int = 256) -> pd.DataFrame:
