@@ -52,6 +52,12 @@ def test_dollar_signs_in_a_class_name_are_no_formula(make_results, name):
     assert "$" in drawn["mistakes"]
 
 
+def test_a_title_is_text_whatever_is_in_it(make_results):
+    text = reporting.report_markdown(make_results(title="[a](//x.example) <b>\u202e@you"))
+    assert text.splitlines()[0].startswith("# \\[a\\]")
+    assert not any(bad in text for bad in ("<b>", "\u202e", "@you"))
+
+
 class Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()

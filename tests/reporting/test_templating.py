@@ -1,7 +1,9 @@
 import json
+import unicodedata
 
 import pytest
 
+from project import ROOT
 from retrace.reporting.templating import (
     html_prose,
     json_in_script,
@@ -10,6 +12,7 @@ from retrace.reporting.templating import (
     markdown_prose,
     render,
     script_hash,
+    security_policy,
 )
 
 
@@ -64,3 +67,23 @@ def test_a_script_is_known_by_the_hash_that_a_policy_asks_for():
     assert script_hash("alert('Hello, world.');") == (
         "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
     )
+
+
+def test_no_name_turns_the_order_of_letters_around(tmp_path):
+    (tmp_path / "page.md.j2").write_text("{{ name | cell }} {{ name | code }} {{ name | prose }}")
+    written = render(tmp_path / "page.md.j2", {"name": "\u202egpj.exe\u2066"})
+    assert not {unicodedata.bidirectional(letter) for letter in written} & {"RLO", "LRI"}
+    assert written.count("gpj.exe") == 3
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "src").rglob("*.html.j2")), ids=lambda page: page.name)
+def test_every_page_says_what_a_browser_may_do(page):
+    text = page.read_text()
+    assert "<head>" not in text or "{{ security_policy(" in text
+
+
+def test_a_page_without_scripts_runs_none_and_sends_nothing():
+    policy = security_policy()
+    for part in ("default-src 'none'", "base-uri 'none'", "form-action 'none'", "script-src 'none'"):
+        assert part in policy
+    assert security_policy(["sha256-x"]).endswith("; script-src 'sha256-x'\">")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 NO_WIDTH = "\u200b"
+
+# They turn the order of what follows around: a name could look like another, or reach out of its cell.
+BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 MENTION = re.compile(r"([@#]|\bwww(?=\.))(?=\S)|:(?=//)")
 
@@ -35,8 +39,26 @@ def render(template: Path, context: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     prose = html_prose if environment.autoescape else markdown_prose
+    environment.globals["security_policy"] = security_policy
     environment.filters |= {"cell": markdown_cell, "code": markdown_code, "prose": prose}
     return environment.get_template(template.name).render(context)
+
+
+def security_policy(scripts: Sequence[str] = (), images: str = "data:") -> Markup:
+    """Return the element that lets a browser run a page's own scripts, and load or send nothing.
+
+    Parameters
+    ----------
+    scripts : sequence of str
+        Their hashes (`script_hash`).
+    images : str
+        Where pictures may come from.
+    """
+    allowed = " ".join(f"'{each}'" for each in scripts) or "'none'"
+    return Markup(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none';"
+        f" form-action 'none'; style-src 'unsafe-inline'; img-src {images}; script-src {allowed}\">"
+    )
 
 
 def script_hash(script: str) -> str:
@@ -66,6 +88,7 @@ def markdown_fenced(name: str) -> str:
     """Show a name on one line as code, where GitHub sees neither markup nor a person's name in it."""
     longest = max((len(run) for run in re.findall("`+", name)), default=0)
     fence = "`" * (longest + 1)
+    name = BIDIRECTIONAL.sub("\ufffd", name)
     pad = " " if "`" in (name[:1], name[-1:]) else ""
     return f"{fence}{pad}{name}{pad}{fence}"
 
@@ -95,5 +118,5 @@ def html_prose(text: str) -> Markup:
 def _escaped(text: str) -> str:
     # GitHub looks for people, issues and addresses in what Markdown has left, so only a space of no
     # width stops these.
-    apart = MENTION.sub(rf"\g<0>{NO_WIDTH}", text)
+    apart = MENTION.sub(rf"\g<0>{NO_WIDTH}", BIDIRECTIONAL.sub("\ufffd", text))
     return "".join(f"\\{char}" if char in r"\`*_{}[]<>|#@!~$&" else char for char in apart)

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from retrace.core.errors import DataError
+from retrace.readers.shared import download
 from retrace.readers.shared.download import Patience, cached, fetch
 
 CONTENT = bytes(range(256)) * 2000
@@ -141,6 +142,13 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(server):
     assert get(server, breaks_off, breaks_off, whole).read_bytes() == CONTENT
     half = len(CONTENT) // 2 + 1
     assert server.asked == [None, f"bytes={half}-", f"bytes={half + (len(CONTENT) - half) // 2 + 1}-"]
+
+
+def test_a_server_that_never_ends_is_left(server, monkeypatch):
+    monkeypatch.setattr(download, "LARGEST", 100_000)
+    with pytest.raises(DataError, match=r"/file sends more than 100,000 bytes: check `url:`"):
+        get(server, whole)
+    assert left() == {}
 
 
 def test_what_an_interrupted_run_left_is_gone_on_with(server):

@@ -1,5 +1,9 @@
+import json
+
 import pytest
 
+from project import ROOT
+from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.tools.pull_request import folder as folders
 from retrace.tools.pull_request.folder import write_folder
@@ -59,3 +63,36 @@ def test_links_large_files_and_what_is_of_no_report_stay_out(workspace, monkeypa
     assert held(workspace / "out/report") == ["figures/history.svg", "report.md"]
     assert folders.files_to_take()[1] == [folders.REPORT / "predictions.csv"]
     assert held(workspace / "report") == before
+
+
+@pytest.fixture
+def described(workspace):
+    """Say what the dataset of the workspace is."""
+
+    def write(**keys):
+        params = load_yaml(ROOT / "params.yaml") | {"data": "mine"}
+        common = {"title": "x", "task": "classification", "kind": "text", "reader": "text_folder"}
+        (workspace / "data").mkdir()
+        (workspace / "params.yaml").write_text(json.dumps(params))
+        (workspace / "data/mine.yaml").write_text(json.dumps(common | {"licence": "none"} | keys))
+        (workspace / "report/predictions.csv").write_text("rows")
+
+    return write
+
+
+def test_a_private_dataset_keeps_its_rows_out(workspace, described):
+    described(private=True)
+    write_folder("text", workspace / "out")
+    assert held(workspace / "out") == ["comment.md", "dvc.lock", "metrics.json", "report/report.md"]
+
+
+def test_without_a_description_that_can_be_read_rows_stay_out_too(workspace, described):
+    described(private="perhaps")
+    write_folder("text", workspace / "out")
+    assert "report/predictions.csv" not in held(workspace / "out")
+
+
+def test_other_datasets_take_their_predictions_along(workspace, described):
+    described()
+    write_folder("text", workspace / "out")
+    assert "report/predictions.csv" in held(workspace / "out")

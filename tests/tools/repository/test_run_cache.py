@@ -1,8 +1,10 @@
 import pytest
+from dvc.fs import LocalFileSystem
 
 from clones import make_clone
+from retrace.tools.repository import run_cache
 from retrace.tools.repository.dvc import open_repository
-from retrace.tools.repository.run_cache import fetch_runs, locked_entries
+from retrace.tools.repository.run_cache import LARGEST, fetch_runs, locked_entries
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +24,15 @@ def branch(swift, tmp_path_factory):
 @pytest.fixture
 def second(branch, tmp_path):
     return branch.clone(tmp_path / "second")
+
+
+def test_an_object_that_is_too_large_for_an_entry_is_not_read(tmp_path):
+    for name, size in (("entry", 100), ("huge", LARGEST + 1)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    store = LocalFileSystem()
+    assert set(run_cache._contents(store, str(tmp_path), ["entry", "huge"])) == {"entry"}
+    assert run_cache._contents(store, str(tmp_path), []) == {}
 
 
 def local_runs(clone):

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from pydantic import StrictBool
 from pydantic.dataclasses import dataclass
 
 from retrace.core.checked_yaml import CONFIG
@@ -20,3 +21,4 @@ class CommonDescription:
     reader: str
     licence: str = "not stated"
     citation: str | None = None
+    private: StrictBool = False

@@ -23,6 +23,8 @@ from retrace.core.errors import DataError
 
 CHUNK = 2**16
 
+LARGEST = 2**35  # bytes: a server may send for ever
+
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 
 # Besides 500 and above: the server may do better in a moment.
@@ -152,6 +154,9 @@ def _receive(url: str, part: Path, timeout: float) -> None:
         with part.open("ab" if start else "wb") as file:
             for chunk in _with_progress(response, part.stem, start):
                 file.write(chunk)
+                if file.tell() > LARGEST:
+                    part.unlink()
+                    raise DataError(f"{url} sends more than {LARGEST:,} bytes: check `url:`")
 
 
 def _with_progress(response: requests.Response, name: str, start: int) -> Iterator[bytes]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from retrace.core.artifacts import METRICS, REPORT_MD, save_text
 from retrace.core.errors import ArtifactError, RetraceError
+from retrace.core.params import load_params
+from retrace.readers import describe
 from retrace.tools.pull_request.posting.untrusted import is_known
 from retrace.tools.repository.lock import LOCK
 
@@ -17,11 +19,25 @@ MOST_FILES = 200
 
 
 def files_to_take() -> tuple[list[Path], list[Path]]:
-    """Return the files that go with a comment, and those of report/ that are too large."""
+    """Return the files that go with a comment, and those of report/ that are too large.
+
+    Of a dataset that calls itself private only what Git keeps: no predictions and no pictures of rows.
+    """
+    if _is_private():
+        return [path for path in (LOCK, METRICS, REPORT_MD) if path.is_file()], []
     files = [path for path in (LOCK, METRICS) if path.is_file()]
     files += [path for path in sorted(REPORT.rglob("*")) if _is_of_a_report(path)][:MOST_FILES]
     large = [path for path in files if path.stat().st_size > LARGEST]
     return [path for path in files if path not in large], large
+
+
+def _is_private() -> bool:
+    if not Path("params.yaml").exists():
+        return False
+    try:
+        return describe(load_params().data).private
+    except RetraceError:  # whose rows they are, nobody knows
+        return True
 
 
 def _is_of_a_report(path: Path) -> bool:

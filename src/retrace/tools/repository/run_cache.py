@@ -68,8 +68,8 @@ def fetch_runs(repo: Any, branches: Iterable[str]) -> int:
             store, folder = _place(repo, branch)
             paths = list(_entries_in(store, folder))
             new = [path for path in paths if not (cache / path).exists()]
-            contents = store.cat([f"{folder}/{path}" for path in new]) if new else {}
-            good = {path: each for path in new if _is_whole(path, each := contents[f"{folder}/{path}"])}
+            contents = _contents(store, folder, new)
+            good = {path: each for path, each in contents.items() if _is_whole(path, each)}
             _note(cache, branch, good)
             for path, entry in good.items():
                 _write(cache / path, entry)
@@ -110,6 +110,16 @@ def _path(entry: Any) -> str:
     return f"{inputs[:2]}/{inputs}/{_get_cache_hash(entry)}"
 
 
+def _contents(store: Any, folder: str, names: list[str]) -> dict[str, bytes]:
+    """Read what is small enough to be an entry: who may write there may put anything there."""
+    paths = {f"{folder}/{name}": name for name in names}
+    sizes = store.info(list(paths)) if paths else []
+    small = [
+        path for path, known in zip(paths, sizes, strict=True) if (known.get("size") or 0) <= LARGEST
+    ]
+    return {paths[path]: each for path, each in store.cat(small).items()} if small else {}
+
+
 def _is_whole(path: str, contents: bytes) -> bool:
     """Tell whether an entry is one, and lies where its hashes say: a damaged one does not."""
     from dvc.schema import COMPILED_LOCK_FILE_STAGE_SCHEMA
@@ -118,8 +128,6 @@ def _is_whole(path: str, contents: bytes) -> bool:
     from voluptuous import Invalid
 
     try:
-        if len(contents) > LARGEST:
-            return False
         return path == _path(COMPILED_LOCK_FILE_STAGE_SCHEMA(loads_yaml(contents)))
     except (Invalid, YAMLError, UnicodeDecodeError):
         return False
