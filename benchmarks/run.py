@@ -19,6 +19,7 @@ import data_checks
 import images
 import newsgroups
 import pipeline
+import predict
 import search
 import sentences
 import table
@@ -68,6 +69,13 @@ SECTIONS = (
         table.measure,
         "20 columns of numbers and a label. Each stage is a process of its own; peak memory is the"
         " largest of the three, interpreter and libraries included. `python benchmarks/table.py`",
+    ),
+    (
+        "Asking a model about many rows",
+        predict.measure,
+        "`retrace predict` on a Parquet file of 20 columns, start of Python included, against the least"
+        " that one can write: the same chunks of 16,384 rows through `predict_proba` into a Parquet"
+        " file; best of two, in turns. `python benchmarks/predict.py`",
     ),
     (
         "Comparing two runs",

@@ -32,7 +32,7 @@ def test_the_map_names_the_rooms_of_each_stage():
         assert sorted(deps) == sorted([*rooms, "__init__.py"])
 
 
-def test_six_tools_can_be_deleted():
+def test_seven_tools_can_be_deleted():
     assert set(DELETABLE) == {
         "search",
         "dashboard",
@@ -57,7 +57,7 @@ def test_nothing_that_stays_imports_a_tool_that_goes(tool):
 
 
 @pytest.mark.slow
-def test_without_six_tools_the_linters_the_tests_and_the_pipeline_go_on(tmp_path):
+def test_without_seven_tools_the_linters_the_tests_and_the_pipeline_go_on(tmp_path):
     project = copy_project(tmp_path)
     cli = project / "src/retrace/tools/cli.py"
     for tool, paths in DELETABLE.items():

@@ -32,6 +32,7 @@ TOOLS = [
     "dashboard",
     "search",
     "prediction",
+    "registry",
     "cli",
 ]
 

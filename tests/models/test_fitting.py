@@ -6,7 +6,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 
 from retrace.core.errors import ModelError
-from retrace.models.fitting import fit_model, predict
+from retrace.models.fitting import MOST_PROBABLE, fit_model, predict
 from retrace.models.registry import build_model
 
 
@@ -68,3 +68,12 @@ def test_a_model_that_cannot_predict_says_so(params, parts):
     fit_model(model, *parts)
     with pytest.raises(ModelError, match="KNeighborsClassifier cannot be applied to this data: "):
         predict(model, parts[1])
+
+
+@pytest.mark.parametrize("name", ["linear_svm", "svm", "random_forest", "mlp"])
+def test_the_most_probable_class_is_what_the_model_itself_predicts(params, parts, name):
+    training, other = parts
+    model = build(params, name, **({"epochs": 1} if name == "mlp" else {}))
+    fit_model(model, training, other)
+    assert type(model["model"]).__name__ in MOST_PROBABLE
+    assert np.array_equal(predict(model, other).predicted, model.predict(other.X))

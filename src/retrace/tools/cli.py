@@ -19,6 +19,7 @@ COMMANDS = {
     "dashboard.commands": ["dashboard"],
     "search.commands": ["search"],
     "prediction.commands": ["predict"],
+    "registry.commands": ["models", "promote"],
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.

@@ -4,8 +4,9 @@ import json
 import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pandas as pd
 
@@ -86,15 +87,13 @@ def _write_parquet(file: IO[bytes], tables: Tables) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    writer: Any = None
-    for table in tables:
-        if not len(table):
-            continue
-        if writer is None:
-            writer = pq.ParquetWriter(file, pa.Schema.from_pandas(table, preserve_index=False))
-        writer.write_table(pa.Table.from_pandas(table, schema=writer.schema, preserve_index=False))
-    if writer is not None:
-        writer.close()
+    filled = (table for table in tables if len(table))
+    if (first := next(filled, None)) is None:
+        return
+    schema = pa.Schema.from_pandas(first, preserve_index=False)
+    with pq.ParquetWriter(file, schema) as writer:
+        for table in chain([first], filled):
+            writer.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False))
 
 
 WRITERS: dict[str, Callable[[IO[bytes], Tables], None]] = {

@@ -14,6 +14,7 @@ from retrace.cleaning.cleaners import CLEANERS
 from retrace.cleaning.embedding import Backbone, load_backbone
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ArtifactError
+from retrace.core.instructions import instructions_in_effect
 from retrace.core.params import Train
 from retrace.core.records import Dataset, Inputs, Predictions
 from retrace.core.seeding import pin
@@ -92,7 +93,8 @@ def load_predictor(source: Source) -> Predictor:
 
 
 def _load(source: Source) -> Predictor:
-    pin(seed=0, threads=source.train.threads, instructions=source.train.instructions)
+    train = _on_this_machine(source.train, source.description.kind)
+    pin(seed=0, threads=train.threads, instructions=train.instructions)
     try:
         model = joblib.load(source.path)
     except MemoryError:
@@ -102,24 +104,22 @@ def _load(source: Source) -> Predictor:
             f"the model of '{source.name}' cannot be loaded ({type(error).__name__}: {error}): it is"
             " damaged, or needs the versions in its requirements.txt"
         ) from error
-    kind = source.description.kind
     return Predictor(
         source=source,
         model=model,
         signature=signature_of(model),
-        backbone=load_backbone(kind, source.preprocess, _on_this_machine(source.train, kind)),
+        backbone=load_backbone(source.description.kind, source.preprocess, train),
     )
 
 
 def _on_this_machine(train: Train, kind: str) -> Train:
-    """Let a model that was made on a GPU answer where there is none."""
-    if train.device == "cpu" or kind == "tabular":
-        return train
-    import torch
+    """Let a model answer where there is no GPU, and with the instructions that this process has."""
+    here: dict[str, str] = {"instructions": instructions_in_effect() or train.instructions}
+    if train.device == "cuda" and kind != "tabular":
+        import torch
 
-    if torch.cuda.is_available():
-        return train
-    return checked(Train, vars(train) | {"device": "cpu"}, "train")
+        here["device"] = "cuda" if torch.cuda.is_available() else "cpu"
+    return checked(Train, vars(train) | here, "train")
 
 
 def _unlabelled(X: Inputs, signature: Signature) -> Dataset:

@@ -10,8 +10,7 @@ import joblib
 import pandas as pd
 
 from retrace.core.errors import DataError
-from retrace.tools.prediction.inputs import files, tables
-from retrace.tools.prediction.inputs.chunks import Chunk, Problem, Read
+from retrace.tools.prediction.inputs import Chunk, Problem, Read, files, tables
 from retrace.tools.prediction.predictor import Predictor, load_predictor, named
 from retrace.tools.prediction.source import Source
 

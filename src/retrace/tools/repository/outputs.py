@@ -1,15 +1,16 @@
 """One output of a run, wherever it lies: in DVC's cache, in the workspace or on the remote."""
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from retrace.core.artifacts import file_md5
-from retrace.core.errors import ArtifactError
+from retrace.core.errors import ArtifactError, RetraceError
 from retrace.tools.repository.dvc import cached_file, open_repository
 from retrace.tools.repository.git import Tree
 from retrace.tools.repository.lock import Lock
-from retrace.tools.repository.remote import default_remote, explained
+from retrace.tools.repository.remote import default_remote, explained, present
 from retrace.tools.repository.sides import output_path
+from retrace.tools.repository.transfers import fetch_files
 
 
 def stored_output(tree: Tree, lock: Lock, path: Path) -> Path:
@@ -43,24 +44,30 @@ def stored_output(tree: Tree, lock: Lock, path: Path) -> Path:
     return found
 
 
+def lacking_on_remote(tree: Tree, lock: Lock) -> list[str]:
+    """Name the outputs of a run that nobody else could pull; those that Git keeps need no remote.
+
+    Raises
+    ------
+    RetraceError
+        There is no remote, or it fails.
+    """
+    in_git = tree.read(lock.outs)
+    needed = {path: md5 for path, md5 in lock.outs.items() if path not in in_git}
+    with open_repository() as repo, explained(default_remote(repo)):
+        there = present(repo.cloud.get_remote_odb(), set(needed.values()))
+    return [path for path, md5 in needed.items() if md5 not in there]
+
+
 def _fetched(md5: str) -> Path | None:
     """Bring one file from the remote into DVC's cache; None where there is no remote or it lacks it."""
-    from dvc_data.hashfile.hash_info import HashInfo
-
     with open_repository(notes=True) as repo:
-        remote = default_remote(repo)
-        if remote is None:
+        if default_remote(repo) is None:
             return None
-        repo.config["remote"][remote.name]["verify"] = True
-        with explained(remote):
-            _pull(repo, HashInfo("md5", md5))
+        with suppress(RetraceError):  # that it is nowhere is said with what to do
+            fetch_files(repo, {md5})
     path = cached_file(md5)
     return path if path.is_file() else None
-
-
-def _pull(repo: Any, wanted: Any) -> None:
-    if repo.cloud.get_remote_odb().exists(wanted.value):
-        repo.cloud.pull({wanted})
 
 
 def _remedy(tree: Tree) -> str:

@@ -7,13 +7,19 @@ See https://dvc.org/doc/gto.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
-from retrace.tools.repository.git import git
+from retrace.core.errors import RetraceError
+from retrace.tools.repository.git import ask_git, decoded, default_base, git
 
 ARTIFACT = "model"  # its name in dvc.yaml
 
 VERSION_TAG = re.compile(rf"{ARTIFACT}@(v\d+\.\d+\.\d+)")
 STAGE_TAG = re.compile(rf"{ARTIFACT}#([a-z][a-z0-9-]*[a-z0-9])#(\d+)")
+
+FIRST = "v1.0.0"
+
+Bump = Literal["major", "minor", "patch"]
 
 FIELDS = "%00".join(
     ("%(refname:short)", "%(*objectname)%(objectname)", "%(taggername)", "%(taggerdate:short)")
@@ -67,3 +73,31 @@ def commit_of_version(name: str) -> str | None:
         return named[name].commit
     stages = assignments(tags)
     return stages[name][-1].commit if name in stages else None
+
+
+def next_version(known: dict[str, Tag], bump: Bump) -> str:
+    """Return the version after the last one: v1.2.3 becomes v1.3.0 by ``"minor"``."""
+    if not known:
+        return FIRST
+    numbers = [int(number) for number in list(known)[-1][1:].split(".")]
+    place = ("major", "minor", "patch").index(bump)
+    numbers[place:] = [numbers[place] + 1, *[0] * (2 - place)]
+    return "v" + ".".join(map(str, numbers))
+
+
+def set_tag(name: str, commit: str, message: str) -> None:
+    """Set an annotated tag.
+
+    Raises
+    ------
+    RetraceError
+        Git refuses: there is one of this name, or nobody has told Git who sets it.
+    """
+    run = ask_git("tag", "--annotate", "--cleanup=verbatim", "--message", message, name, commit)
+    if run.returncode:
+        raise RetraceError(f"Git cannot set the tag '{name}': {' '.join(decoded(run.stderr).split())}")
+
+
+def is_on_main(commit: str) -> bool:
+    """Tell whether main has a commit, itself or among its ancestors."""
+    return ask_git("merge-base", "--is-ancestor", commit, default_base()).returncode == 0

@@ -14,7 +14,7 @@ from retrace.images.files import read_pixels
 from retrace.images.pixels import UnreadableImageError
 from retrace.readers.shared.class_folders import is_litter
 from retrace.readers.shared.texts import TextFile, TextsDescription, decode
-from retrace.tools.prediction.inputs.chunks import STDIN, Chunk, Problem, Read
+from retrace.tools.prediction.inputs import STDIN, Chunk, Problem, Read
 from retrace.tools.prediction.predictor import Predictor
 
 FILES_AT_A_TIME = 256

@@ -15,7 +15,7 @@ from retrace.core.checked_yaml import checked
 from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.readers.shared.description import CommonDescription
 from retrace.readers.table import Description
-from retrace.tools.prediction.inputs.chunks import STDIN, Chunk, Problem, Read
+from retrace.tools.prediction.inputs import STDIN, Chunk, Problem, Read
 from retrace.tools.prediction.predictor import Predictor
 
 # Of a chunk: as many cells as 8 MB hold, but not so few rows that each costs more than it takes.
