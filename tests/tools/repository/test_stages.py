@@ -125,9 +125,13 @@ def test_what_only_the_lock_names_is_listed(small):
     assert (make.dropped, use.dropped) == (["gone.py"], [])
 
 
-def test_a_stage_that_is_frozen_is_not_judged(small):
-    (small / "dvc.yaml").write_text(DVC_YAML.replace("cmd: cat", "frozen: true\n    cmd: cat"))
-    assert read_stages(small.folder)[1].dependencies == []
+def test_a_stage_that_is_frozen_is_judged_as_any_other(small):
+    frozen = DVC_YAML.replace("cmd: python", "frozen: true\n    cmd: python")
+    (small / "dvc.yaml").write_text(frozen)
+    (small / "make.py").write_text("edited")
+    make = read_stages(small.folder)[0]
+    assert "make.py" in {dep.path for dep in make.dependencies if dep.now != dep.locked}
+    assert make.params == {"params.yaml": {"data": "mine", "rate": 1e-4}}
 
 
 def test_what_lies_in_the_folder_of_another_stage_is_left_out(small):

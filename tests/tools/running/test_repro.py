@@ -68,3 +68,17 @@ def test_it_works_before_the_first_commit(tmp_path):
     project.run("git", "init", "-q")
     project.set(data="wine", model="gaussian_nb")
     assert "made from  no Git commit yet" in retrace(project, "repro").stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("freeze", [True, False])
+def test_scores_are_shown_under_the_model_that_made_them(pipeline, freeze):
+    if freeze:
+        text = pipeline.read("dvc.yaml").decode()
+        (pipeline / "dvc.yaml").write_text(text.replace("  train:\n", "  train:\n    frozen: true\n"))
+    (pipeline / "report.py").write_text(pipeline.read("report.py").decode() + "# edited\n")
+    pipeline.set(model="svm")
+    arguments = ["repro"] if freeze else ["repro", "-s", "report"]
+    assert "\nlogistic_regression on wine: 5 test rows\n" in pipeline.retrace(*arguments).stdout
+    checked = pipeline.retrace("check", check=False)
+    assert "train: params.yaml: model is svm, was logistic_regression" in checked.stderr

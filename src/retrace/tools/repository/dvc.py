@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from retrace.core.errors import RetraceError
+
+# `dvc`, with stages recorded only where their inputs stayed as they were.
+GUARDED = "retrace.tools.repository.guarded_dvc"
 
 
 def version() -> str:
@@ -30,13 +33,9 @@ def start_dvc(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(_command(arguments), env=_environment(), text=True, **options)
 
 
-def check_out(paths: Iterable[str]) -> None:
-    """Put outputs back as dvc.lock has them, over what is there; what fails is left to a run."""
-    run_dvc("checkout", "--force", "--quiet", *paths, stderr=subprocess.DEVNULL)
-
-
 def _command(arguments: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-m", "dvc", *arguments]
+    program = GUARDED if arguments[:1] == ("repro",) else "dvc"
+    return [sys.executable, "-m", program, *arguments]
 
 
 def _environment() -> dict[str, str]:

@@ -131,7 +131,9 @@ def parse_yaml(content: bytes, where: str) -> Values:
             f"{where} is not valid YAML ({first}): mend it; a dvc.lock comes back with `git checkout"
             " dvc.lock`, or with `retrace repro` once it is deleted"
         ) from error
-    return values if isinstance(values, dict) else {}
+    if values is not None and not isinstance(values, dict):
+        raise ParamsError(f"{where} is damaged: {values!r:.40} in place of `key: value` lines")
+    return values or {}
 
 
 def locked_outputs(path: Path = LOCK) -> list[Output]:

@@ -106,11 +106,9 @@ def _read(stage: Any, made: Made, entry: dict[str, Any]) -> Stage:
         name=stage.addressing,
         cmd=stage.cmd,
         locked_cmd=entry.get("cmd"),
-        dependencies=[]
-        if stage.frozen
-        else [_dependency(dep, made) for dep in files if _plain(dep, made)],
+        dependencies=[_dependency(dep, made) for dep in files if _plain(dep, made)],
         results=[_result(out) for out in stage.outs],
-        params={} if stage.frozen else {dep.def_path: dep.read_params() for dep in params},
+        params={dep.def_path: dep.read_params() for dep in params},
         locked_params={dep.def_path: dep.hash_info.value or {} for dep in params},
         dropped=_dropped("deps", files, entry) + _dropped("outs", stage.outs, entry),
     )

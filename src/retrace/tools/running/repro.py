@@ -1,46 +1,58 @@
 """`retrace repro`: `dvc repro`, with the typos caught first and the scores printed last."""
 
+import signal
+import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO
 
 import typer
 
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.dvc import run_dvc
 
-if TYPE_CHECKING:
-    from retrace.core.params import Params
+# Nothing is made: no scores to print, nothing to hold the folder for.
+ONLY_SAYS = {"--dry", "-h", "--help"}
 
 
 def repro(context: typer.Context) -> None:
     """Run the stages that changed, then print the scores and where they came from.
 
-    Options are those of `dvc repro`, as in `retrace repro --force train`.
+    Options are those of `dvc repro`, as in `retrace repro --force train`. One run at a time works in a
+    folder: a second one is refused. Code or params that are edited while a stage runs are noticed, and
+    that stage is not recorded.
     """
+    from retrace.tools.repository.sole_run import sole_run
+
+    with sole_run(" ".join(["retrace repro", *context.args])) as holding:
+        _run(context.args, holding)
+
+
+def _run(arguments: Sequence[str], holding: IO[str]) -> None:
     from retrace.core.artifacts import METRICS, REPORT_MD
     from retrace.core.params import load_params
     from retrace.evaluation.metrics import check_metric
     from retrace.readers import describe
     from retrace.tools.repository.last_run import note_run
     from retrace.tools.repository.lock import locked_outputs
+    from retrace.tools.repository.reproduction import restore_outputs, run_pipeline
 
     params = load_params()
     check_metric(params, describe(params.data).task)
-    if "--pull" in context.args:
+    if "--pull" in arguments:
         _fetch_runs()
     start = time.monotonic()
     locked = locked_outputs()
     before = {path: path.read_bytes() for path in (METRICS, REPORT_MD) if path.exists()}
-    if run_dvc("repro", *context.args).returncode != 0:
-        _restore(before)
-        raise RetraceError(_hint(Path("data") / params.data))
-    targets = [word for word in context.args if not word.startswith("-")]
-    if not {"--dry", "-h", "--help"} & set(context.args) and (not targets or "report" in targets):
+    if status := run_pipeline(arguments, holding):
+        restore_outputs(before)
+        _explain(status, Path("data") / params.data)
+    targets = [word for word in arguments if not word.startswith("-")]
+    if not ONLY_SAYS & set(arguments) and (not targets or "report" in targets):
         seconds = time.monotonic() - start
         note_run(seconds, locked)
-        typer.echo(_summary(params, seconds))
+        typer.echo(_summary(seconds))
 
 
 def _fetch_runs() -> None:
@@ -56,18 +68,13 @@ def _fetch_runs() -> None:
             fetch_runs(repo, readable_branches())
 
 
-def _restore(before: dict[Path, bytes]) -> None:
-    """After a run that failed, make the outputs again what dvc.lock says that they are."""
-    from retrace.tools.repository.dvc import cached_file, check_out
-    from retrace.tools.repository.lock import is_in_place, locked_outputs
-
-    wrong = [output for output in locked_outputs() if not is_in_place(output)]
-    for output in wrong:
-        if Path(output.path) in before:
-            Path(output.path).write_bytes(before[Path(output.path)])
-    others = [output for output in wrong if Path(output.path) not in before]
-    if paths := [output.path for output in others if cached_file(output.md5).exists()]:
-        check_out(paths)
+def _explain(status: int, data: Path) -> None:
+    if status < 0:
+        name = signal.Signals(-status).name
+        said = f"error: ended by {name}: nothing half-written was left behind; the same command goes on"
+        print(said, file=sys.stderr)
+        sys.exit(128 - status)
+    raise RetraceError(_hint(data))
 
 
 def _hint(folder: Path) -> str:
@@ -76,14 +83,17 @@ def _hint(folder: Path) -> str:
     return "the pipeline stopped at the message above; mend it and run again: finished stages stay"
 
 
-def _summary(params: "Params", seconds: float) -> str:
+def _summary(seconds: float) -> str:
     from retrace.core import artifacts
     from retrace.core.machine import describe_machine
     from retrace.tools.repository.last_run import lock_hash
+    from retrace.tools.repository.lock import read_lock
 
+    # What the scores are of: params.yaml may name another model by now, or `train` may be frozen.
+    used = read_lock().params
     metrics = artifacts.load(artifacts.METRICS)
     test, validation = metrics["test"], metrics["validation"]
-    lines = [f"\n{params.model} on {params.data}: {test['n']} test rows"]
+    lines = [f"\n{used['model']} on {used['data']}: {test['n']} test rows"]
     lines += [
         f"  {name:<20} test {test[name]:.4f}   validation {value:.4f}"
         for name, value in validation.items()

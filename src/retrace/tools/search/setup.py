@@ -12,6 +12,7 @@ from retrace.tools.repository.choices import check_choices
 from retrace.tools.repository.dvc import run_dvc
 from retrace.tools.repository.lock import is_in_place, locked_outputs
 from retrace.tools.repository.overrides import current_value
+from retrace.tools.repository.sole_run import sole_run
 from retrace.tools.repository.stages import Stage, read_stages
 from retrace.tools.repository.staleness import problems
 from retrace.tools.search.options import Echo, Options
@@ -81,7 +82,8 @@ def bring_up_to_date(stages: list[Stage], echo: Echo) -> None:
     if reason is None:
         return
     echo(f"running `dvc repro split`: {reason}")
-    process = run_dvc("repro", "split", capture_output=True)
+    with sole_run("retrace search"):
+        process = run_dvc("repro", "split", capture_output=True)
     if process.returncode != 0:
         said = [line for line in process.stderr.splitlines() if line.strip()]
         raise RetraceError("`dvc repro split` failed: mend it and search again", details=said[-3:])

@@ -1,0 +1,85 @@
+"""`dvc repro` that records no stage whose inputs changed while it ran: ``python -m ...guarded_dvc``.
+
+DVC hashes what a stage depends on after the stage has run. Whoever edits params.yaml or the code during
+a training would get a lock, and an entry of the run-cache, that names the edit beside another model.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from dvc.cli import main
+from dvc.dependency import ParamsDependency
+from dvc.exceptions import DvcException
+from dvc.stage import Stage
+
+from retrace.core.checked_yaml import load_yaml
+from retrace.core.errors import ParamsError
+from retrace.tools.repository.staleness import ABSENT
+
+PARAMS = Path("params.yaml")
+
+
+class InputsChangedError(DvcException):
+    """A dependency or parameter is not what it was when the stage started."""
+
+
+def guard() -> None:
+    """Let DVC compare the inputs of each stage before and after it ran."""
+    run = Stage._run_stage
+    # DVC reads dvc.yaml and its `${model}` once, now; the stages read params.yaml when they start.
+    at_start = _all_params()
+
+    def guarded(stage: Any, dry: bool, force: bool, **options: Any) -> None:
+        before = None if dry else _files(stage)
+        run(stage, dry, force, **options)
+        if before is None:
+            return
+        changed = [path for path, md5 in _files(stage).items() if before[path] != md5]
+        changed += _changed_params(stage, at_start)
+        if changed:
+            raise InputsChangedError(
+                f"{', '.join(changed)} changed while '{stage.addressing}' ran, so it is not recorded:"
+                " run again"
+            )
+
+    Stage._run_stage = guarded
+
+
+def _files(stage: Any) -> dict[str, str | None]:
+    files = [dep for dep in stage.deps if not isinstance(dep, ParamsDependency)]
+    return {str(dep): dep.get_hash().value if dep.exists else None for dep in files}
+
+
+def _all_params() -> dict[str, Any]:
+    try:
+        return load_yaml(PARAMS)
+    except ParamsError:
+        return {}
+
+
+def _changed_params(stage: Any, at_start: dict[str, Any]) -> list[str]:
+    """Name the parameters of a stage that are not what they were when `dvc repro` started."""
+    now = _all_params()
+    declared = {
+        key
+        for dep in stage.deps
+        if isinstance(dep, ParamsDependency) and dep.def_path == str(PARAMS)
+        for key in dep.params
+    }
+    return [f"{PARAMS}: {key}" for key in sorted(declared) if _at(now, key) != _at(at_start, key)]
+
+
+def _at(values: Any, key: str) -> Any:
+    for part in key.split("."):
+        if not isinstance(values, dict) or part not in values:
+            return ABSENT
+        values = values[part]
+    return values
+
+
+if __name__ == "__main__":
+    guard()
+    # DVC names the command to those that wait for it.
+    sys.argv[0] = "dvc"
+    sys.exit(main(sys.argv[1:]))
