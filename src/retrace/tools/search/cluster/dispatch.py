@@ -29,8 +29,6 @@ class Dispatch:
 
     Parameters
     ----------
-    client : distributed.Client
-        Connected.
     topic : str
         Of this search's events.
     gpu : bool

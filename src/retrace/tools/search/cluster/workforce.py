@@ -29,8 +29,6 @@ class Workforce:
 
     Attributes
     ----------
-    client : distributed.Client
-        Connected.
     payload : bytes
         What computes the trials, packed.
     name : str

@@ -143,7 +143,7 @@ def _remarks(study: Study, best: FrozenTrial | None, baseline: FrozenTrial | Non
         return [front] if finished_trials(study) else []
     tie = [f"{sentence}."] if (sentence := tie_in_words(study)) else []
     if _is_baseline(best, baseline):
-        return [f"Trial {best.number}: No trial was better than params.yaml as it was.", *tie]
+        return [f"No trial was better than params.yaml as it was (trial {best.number}).", *tie]
     gain = "the best"
     if baseline and (difference := _shown(best, baseline)["difference"]):
         gain = f"{difference} against params.yaml as it was ({baseline.values[0]:.4f})"
