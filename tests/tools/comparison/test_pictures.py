@@ -12,10 +12,22 @@ from retrace.tools.significance.runs import compare_runs
 
 
 def with_test_part(runs, report, content):
+    """Give the base a test part, and the workspace the same."""
     found = md5(content)
+    entry = f"{{path: cache/test.pkl, md5: '{found}'}}"
+    runs.write("dvc.lock", f"stages: {{split: {{cmd: x, outs: [{entry}]}}}}")
     runs.write(f".dvc/cache/files/md5/{found[:2]}/{found[2:]}", content)
     report.base.lock.stages["split"] = {"outs": [{"path": "cache/test.pkl", "md5": found}]}
     return report
+
+
+def test_a_test_part_of_a_strangers_branch_is_not_unpickled(runs, make_dataset):
+    images = np.zeros((20, 8, 8, 1), np.uint8)
+    dataset = make_dataset(n=20, kind="image", X=images, row_hash=np.arange(20, dtype=np.uint64))
+    report = with_test_part(runs, compared(runs), pickle.dumps(dataset))
+    assert row_pictures(report)
+    runs.git("checkout", "-q", "dvc.lock")
+    assert row_pictures(report) == {}
 
 
 def compared(runs):

@@ -8,7 +8,15 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.dvc import cached_file, has_remote, open_repository, run_dvc, version
+from retrace.tools.repository.dvc import (
+    SITE_CACHE,
+    cached_file,
+    has_remote,
+    open_repository,
+    run_dvc,
+    version,
+)
+from retrace.tools.repository.stages import read_stages
 
 
 @pytest.fixture
@@ -49,3 +57,40 @@ def test_the_cache_is_where_dvc_has_it(small):
 
 def test_the_version_is_that_of_the_program(small):
     assert run_dvc("--version", capture_output=True).stdout.strip() == version()
+
+
+def test_dvcs_databases_are_in_the_repository_for_its_owner_alone(small, monkeypatch):
+    monkeypatch.delenv("DVC_SITE_CACHE_DIR", raising=False)
+    with open_repository(notes=True) as repo:
+        assert repo.site_cache_dir.startswith(os.fspath(small / SITE_CACHE))
+    assert (small / SITE_CACHE).stat().st_mode & 0o777 == 0o700
+    assert "DVC_SITE_CACHE_DIR" not in os.environ
+    said = run_dvc("doctor", capture_output=True).stdout
+    assert f"Repo.site_cache_dir: {small / SITE_CACHE}" in said
+
+
+@pytest.mark.parametrize("md5", ["../../../etc/passwd", "", "A" * 32, "a" * 33])
+def test_what_is_no_hash_leads_nowhere(small, md5):
+    with pytest.raises(RetraceError, match="is no MD5"):
+        cached_file(md5)
+
+
+def test_a_user_that_the_system_does_not_list_has_a_name_for_dvc(small, monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    with open_repository(notes=True) as repo:
+        assert repo.site_cache_dir
+
+
+# The last words of a file that ends in the middle of its stage `report`.
+CUT_OFF = ["", "    cmd: x\n    deps:\n    - path: report.py\n      md5: 12"]
+
+
+@pytest.mark.parametrize("last", CUT_OFF)
+def test_a_lock_that_a_kill_cut_off_is_answered_with_the_remedy(pipeline, monkeypatch, last):
+    monkeypatch.chdir(pipeline.folder)
+    whole = pipeline.read("dvc.lock").decode().partition("  report:\n")[0]
+    (pipeline / "dvc.lock").write_text(f"{whole}  report:\n{last}")
+    with pytest.raises(RetraceError, match=r"git checkout dvc\.lock"):
+        read_stages()

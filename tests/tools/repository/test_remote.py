@@ -1,11 +1,25 @@
+import threading
 import time
+from contextlib import nullcontext
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 
 import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import open_repository
-from retrace.tools.repository.remote import missing_outputs, reach, within
+from retrace.tools.repository.remote import missing_outputs, reach, within, without_secrets
+
+
+@pytest.fixture
+def web_server(tmp_path):
+    """A web server without any page."""
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/nothing"
+        server.shutdown()
 
 
 def test_an_answer_in_time_is_returned():
@@ -89,3 +103,28 @@ def test_a_kind_of_remote_that_needs_a_package_names_it(small):
     )
     with open_repository() as repo, pytest.raises(RetraceError, match="dvc-gs"):
         reach(repo, 30)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("s3://key:secret@bucket/path?token=1", "s3://bucket/path"),
+        ("ssh://ada@host:22/data", "ssh://host:22/data"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("/mnt/a@b", "/mnt/a@b"),
+    ],
+)
+def test_a_url_is_shown_without_keys(url, shown):
+    assert without_secrets(url) == shown
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_dead_web_server_is_told_from_one_without_the_page(pipeline, monkeypatch, web_server, alive):
+    url = web_server if alive else "http://127.0.0.1:9"
+    (pipeline / ".dvc/config").write_text(
+        f"[core]\n    remote = web\n['remote \"web\"']\n    url = {url}\n"
+    )
+    monkeypatch.chdir(pipeline.folder)
+    answer = nullcontext() if alive else pytest.raises(RetraceError, match="nothing answers there")
+    with open_repository() as repo, answer:
+        assert reach(repo, 5).name == "web"

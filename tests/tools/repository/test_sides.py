@@ -68,3 +68,12 @@ def test_a_workspace_that_moved_on_is_refused_or_noted(runs):
         load_side("workspace")
     side = read_side(find_tree("workspace"), strict=False)
     assert side.notes == ("this run is not of the files here (train: cmd is 'other', was 'true')",)
+
+
+def test_the_cache_is_believed_only_where_the_content_has_the_hash(runs):
+    runs.commit(labelled())
+    path = predictions_path(load_side("main"))
+    path.chmod(0o644)
+    path.write_text("of another run")
+    with pytest.raises(ComparisonError, match="not in DVC's cache"):
+        predictions_path(load_side("main"))

@@ -4,7 +4,7 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.dvc import open_repository
+from retrace.tools.repository.dvc import open_repository, run_dvc
 from retrace.tools.repository.transfers import fetch, fetch_files, send
 
 
@@ -41,6 +41,26 @@ def test_what_is_fetched_comes_into_its_place(shared):
     with open_repository(notes=True) as repo:
         assert fetch(repo) == 1
     assert shared.read("table.csv") == b"a\n"
+
+
+def test_an_object_that_was_overwritten_is_not_used_though_the_remote_is_not_verified(shared):
+    stored(shared).chmod(0o644)
+    stored(shared).write_text("other")
+    with open_repository(notes=True) as repo, pytest.raises(RetraceError, match="does not have all"):
+        fetch(repo)
+    assert not (shared / "table.csv").exists()
+    with open_repository(notes=True) as repo, pytest.raises(RetraceError, match="has them damaged"):
+        fetch_files(repo, [hashlib.md5(b"a\n").hexdigest()])
+
+
+def test_repro_with_pull_hashes_what_it_pulls(shared):
+    (shared / "dvc.yaml").write_text(
+        "stages: {use: {cmd: cp table.csv out.csv, deps: [table.csv], outs: [out.csv]}}"
+    )
+    stored(shared).chmod(0o644)
+    stored(shared).write_text("other")
+    assert run_dvc("repro", "--pull", capture_output=True).returncode != 0
+    assert not (shared / "out.csv").exists()
 
 
 def test_single_files_come_into_the_cache_alone(shared):

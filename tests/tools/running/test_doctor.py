@@ -1,7 +1,9 @@
+import shutil
 import sys
 
 import pytest
 
+from project import ROOT
 from retrace.core.errors import RetraceError
 from retrace.tools.running.doctor import doctor
 
@@ -42,6 +44,16 @@ def test_a_remote_that_does_not_answer_is_an_error(repository, monkeypatch, caps
         doctor(seconds=1)
     said = capsys.readouterr().out
     assert "error    remote    the remote 's' (s3://bucket/path) fails: no answer in 1 seconds" in said
+
+
+@pytest.mark.slow
+def test_a_remote_from_which_damaged_files_could_be_pulled_is_an_error(pipeline, tmp_path):
+    pipeline.add_remote(tmp_path / "store")
+    shutil.copy(ROOT / "requirements.txt", pipeline / "requirements.txt")
+    assert "modify disk verify true" in pipeline.retrace("doctor", check=False).stdout
+    pipeline.dvc("remote", "modify", "-q", "disk", "verify", "true")
+    said = pipeline.retrace("doctor", check=False).stdout
+    assert levels(said)["remote"] == "ok"
 
 
 @pytest.mark.slow

@@ -3,12 +3,16 @@
 import base64
 import io
 import pickle
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from retrace.core.artifacts import TEST
+from retrace.core.errors import RetraceError
 from retrace.tools.comparison.formats import ON_THE_PAGE
+from retrace.tools.repository.git import default_base, find_tree
+from retrace.tools.repository.lock import LOCK, parse_lock, read_lock
 from retrace.tools.repository.predictions import ROW_HASH
 from retrace.tools.repository.sides import output_path
 from retrace.tools.significance.runs import RunComparison
@@ -19,9 +23,11 @@ LARGEST = 96  # pixels
 def row_pictures(compared: RunComparison) -> dict[int, str]:
     """Draw the changed rows of image data as data URLs, by their position in the base's test part.
 
-    Only the base's own test part is opened: unpickling runs code, and the base is what one trusts.
+    Unpickling runs code, so only a test part that the workspace or main has too is opened: the base may
+    be anybody's branch.
     """
-    path = output_path(compared.base.lock, TEST)
+    known = compared.base.lock.outs.get(TEST.as_posix()) in _trusted()
+    path = output_path(compared.base.lock, TEST) if known else None
     rows = [row.position for rows in (compared.lost, compared.gained) for row in rows[:ON_THE_PAGE]]
     if path is None or not rows or compared.judgement.rows is None:
         return {}
@@ -37,6 +43,14 @@ def row_pictures(compared: RunComparison) -> dict[int, str]:
     # Digits go up to 16, photographs to 255: the brightest pixel of all becomes white.
     scale = 255 / max(int(dataset.X.max()), 1)
     return {row: _png(dataset.X[place] * scale) for row, place in places.items() if place is not None}
+
+
+def _trusted() -> set[str]:
+    """Return the MD5 of the test parts that may be unpickled."""
+    locks = [read_lock()]
+    with suppress(RetraceError):
+        locks.append(parse_lock(find_tree(default_base()).read([str(LOCK)]).get(str(LOCK), b""), "main"))
+    return {md5 for lock in locks if (md5 := lock.outs.get(TEST.as_posix()))}
 
 
 def _png(pixels: Any) -> str:

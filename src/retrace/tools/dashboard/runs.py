@@ -9,6 +9,7 @@ from typing import Any
 
 from retrace.core.checked_yaml import flatten
 from retrace.tools.repository.dvc import cached_file
+from retrace.tools.repository.lock import is_md5
 
 WORKSPACE = "workspace"
 
@@ -96,7 +97,8 @@ def run_from(state: Any) -> Run:
     errors = [
         file["error"] for file in (*data.params.values(), *data.metrics.values()) if "error" in file
     ]
-    hashes = {path: out.hash for path, out in data.outs.items() if out.hash}
+    # A commit may be anybody's, and a hash becomes a path.
+    hashes = {path: out.hash for path, out in data.outs.items() if is_md5(out.hash)}
     return Run(
         revision=state.rev,
         state="done" if metrics else "no metrics",

@@ -1,20 +1,26 @@
 """DVC: the program that is installed beside this Python, its view of a repository, and its cache."""
 
+import contextlib
 import functools
+import getpass
 import importlib.metadata
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from retrace.core.errors import RetraceError
+from retrace.tools.repository.lock import LOCK, is_md5, read_lock
 
 # `dvc`, with stages recorded only where their inputs stayed as they were.
 GUARDED = "retrace.tools.repository.guarded_dvc"
+
+# DVC's own place for its databases is one folder for all users of a machine, where each may write; and
+# reading them can run code.
+SITE_CACHE = Path(".dvc/tmp/site_cache")
 
 
 def version() -> str:
@@ -24,13 +30,14 @@ def version() -> str:
 
 def run_dvc(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run ``dvc`` with the Python that runs now; stages then find the same ``python``."""
-    environment = _environment() | options.pop("env", {})
+    environment = _environment(options.get("cwd")) | options.pop("env", {})
     return subprocess.run(_command(arguments), env=environment, text=True, check=False, **options)
 
 
 def start_dvc(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start ``dvc`` as `run_dvc` does, and leave the waiting to the caller."""
-    return subprocess.Popen(_command(arguments), env=_environment(), text=True, **options)
+    environment = _environment(options.get("cwd"))
+    return subprocess.Popen(_command(arguments), env=environment, text=True, **options)
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
@@ -38,12 +45,55 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", program, *arguments]
 
 
-def _environment() -> dict[str, str]:
-    folder = str(Path(sys.executable).parent)
-    return os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
+def _environment(folder: Path | None = None) -> dict[str, str]:
+    programs = str(Path(sys.executable).parent)
+    path = os.pathsep.join([programs, os.environ.get("PATH", "")])
+    return _private_places(folder or Path()) | os.environ | {"PATH": path}
 
 
-@contextmanager
+def _private_places(folder: Path) -> dict[str, str]:
+    """Return environment variables that keep DVC's databases in the repository, for its owner alone."""
+    place = (folder / SITE_CACHE).absolute()
+    if place.parents[1].is_dir():
+        with contextlib.suppress(OSError):  # a repository that may only be read
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = {"DVC_SITE_CACHE_DIR": str(place)}
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run as a user that the system does not list; DVC asks for the name.
+        found["LOGNAME"] = str(os.getuid())
+    return found
+
+
+@contextlib.contextmanager
+def _in_private_places(folder: Path) -> Iterator[None]:
+    own = {key: value for key, value in _private_places(folder).items() if key not in os.environ}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for key in own:
+            os.environ.pop(key, None)
+
+
+def verify_pulls() -> None:
+    """Let DVC hash all that it pulls in this process, from whatever kind of remote.
+
+    Its own setting, ``verify`` of a remote, is false for most kinds, and what is set in a configuration
+    at run time is forgotten whenever DVC takes its lock.
+    """
+    from dvc import data_cloud
+
+    class VerifiedRemote(data_cloud.Remote):
+        def __init__(self, *arguments: Any, **config: Any) -> None:
+            super().__init__(*arguments, **(config | {"verify": True}))
+
+    if data_cloud.Remote.__name__ != VerifiedRemote.__name__:
+        data_cloud.Remote = VerifiedRemote
+
+
+@contextlib.contextmanager
 def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[Any]:
     """Open DVC's view of a repository.
 
@@ -71,12 +121,16 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
         def _ignore(self) -> None:
             pass
 
+    verify_pulls()
     try:
         with tempfile.TemporaryDirectory(prefix="retrace-") as elsewhere:
             ReadOnlyRepo.tmp_dir = ReadOnlyRepo.site_cache_dir = elsewhere
-            with (Repo if notes else ReadOnlyRepo)(str(folder.absolute())) as repo:
+            repository = Repo if notes else ReadOnlyRepo
+            with _in_private_places(folder), repository(str(folder.absolute())) as repo:
                 yield repo
     except (DvcException, SCMError) as error:
+        # It says of a lock that a kill cut off what its schema lacks, not how to get the whole one back.
+        read_lock(folder / LOCK)
         causes = [error]
         while (cause := causes[-1].__cause__) is not None:
             causes.append(cause)
@@ -89,7 +143,15 @@ def cache_folder() -> Path:
 
 
 def cached_file(md5: str) -> Path:
-    """Return where DVC's cache has, or would have, the content of an MD5."""
+    """Return where DVC's cache has, or would have, the content of an MD5.
+
+    Raises
+    ------
+    RetraceError
+        It is none: a path that a commit names in its place must lead nowhere.
+    """
+    if not is_md5(md5):
+        raise RetraceError(f"'{md5}' is no MD5: the dvc.lock that names it is damaged")
     return cache_folder() / md5[:2] / md5[2:]
 
 

@@ -15,6 +15,7 @@ from dvc.stage import Stage
 
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
+from retrace.tools.repository.dvc import verify_pulls
 from retrace.tools.repository.staleness import ABSENT
 
 PARAMS = Path("params.yaml")
@@ -80,6 +81,7 @@ def _at(values: Any, key: str) -> Any:
 
 if __name__ == "__main__":
     guard()
+    verify_pulls()
     # DVC names the command to those that wait for it.
     sys.argv[0] = "dvc"
     sys.exit(main(sys.argv[1:]))

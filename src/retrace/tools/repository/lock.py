@@ -15,6 +15,8 @@ from retrace.core.errors import ParamsError, RetraceError
 
 LOCK = Path("dvc.lock")
 
+REMEDY = "mend it; `git checkout dvc.lock` brings that one back"
+
 Values = dict[str, Any]
 
 # A hash becomes a path in the cache, and a commit may be anybody's.
@@ -127,18 +129,20 @@ def parse_yaml(content: bytes, where: str) -> Values:
         values = YAML(typ="safe").load(content.decode("utf-8"))
     except (YAMLError, ValueError, RecursionError) as error:
         first = (str(error).splitlines() or ["nested too deeply"])[0]
-        raise ParamsError(
-            f"{where} is not valid YAML ({first}): mend it; a dvc.lock comes back with `git checkout"
-            " dvc.lock`, or with `retrace repro` once it is deleted"
-        ) from error
+        raise ParamsError(f"{where} is not valid YAML ({first}): {REMEDY}") from error
     if values is not None and not isinstance(values, dict):
-        raise ParamsError(f"{where} is damaged: {values!r:.40} in place of `key: value` lines")
+        raise ParamsError(f"{where} holds no `key: value` lines: {REMEDY}")
     return values or {}
 
 
 def locked_outputs(path: Path = LOCK) -> list[Output]:
     """Return all outputs in the order of dvc.lock; none where there is no such file yet."""
     return read_lock(path).outputs
+
+
+def is_md5(value: object) -> bool:
+    """Tell whether a value has the form of an MD5 as DVC writes it."""
+    return isinstance(value, str) and MD5.fullmatch(value) is not None
 
 
 def differing_outputs(first: list[Output], second: list[Output]) -> list[Output]:
@@ -169,6 +173,8 @@ def _problem(stages: object) -> str:
 
 
 def _problems_of_entry(entry: Mapping[str, Any]) -> Iterable[str]:
+    if "cmd" not in entry:
+        yield "it has no `cmd`, as when a write was cut off"
     for kind in ("deps", "outs"):
         items = entry.get(kind, [])
         if not isinstance(items, list):
@@ -183,11 +189,6 @@ def _problems_of_entry(entry: Mapping[str, Any]) -> Iterable[str]:
 def _is_item(item: object) -> bool:
     if not isinstance(item, Mapping):
         return False
-    path, md5 = item.get("path"), item.get("md5", "0" * 32)
-    return (
-        isinstance(path, str)
-        and bool(path)
-        and not CONTROL.search(path)
-        and isinstance(md5, str)
-        and MD5.fullmatch(md5) is not None
-    )
+    path = item.get("path")
+    named = isinstance(path, str) and bool(path) and not CONTROL.search(path)
+    return named and ("md5" not in item or is_md5(item["md5"]))

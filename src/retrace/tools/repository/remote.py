@@ -1,5 +1,6 @@
 """The DVC remote: whether it can be reached, and what dvc.lock and .dvc files name that it lacks."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ NO_REMOTE = (
 )
 
 SECONDS_TO_ANSWER = 8
+
+# A key that stands in a URL, which a store's own message may repeat.
+USER_INFO = re.compile(r"://[^/@\s]+@")
 
 # Here a path starts with the bucket, and a folder exists only while a file is in it.
 BUCKET_STORES = {"s3", "gs", "azure"}
@@ -120,7 +124,16 @@ def within(seconds: float, action: Callable[[], T]) -> T:
 def find_remote(repo: Any, name: str | None) -> Remote:
     """Return a remote of .dvc/config by its name; None stands for the default remote."""
     name = name or repo.config["core"]["remote"]
-    return Remote(name=name, url=repo.config["remote"].get(name, {}).get("url", "?"))
+    return Remote(name=name, url=without_secrets(repo.config["remote"].get(name, {}).get("url", "?")))
+
+
+def without_secrets(url: str) -> str:
+    """Return a URL as it may be shown: without user name, password and query, where keys can stand."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    place, slash, path = rest.partition("?")[0].partition("/")
+    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
 
 
 def pushed_outputs(repo: Any) -> dict[str | None, list[Any]]:
@@ -155,12 +168,25 @@ def _share(gone: set[str], needed: set[str]) -> str:
 
 
 def _touch(odb: Any) -> None:
-    if odb.fs.protocol not in BUCKET_STORES:
+    if odb.fs.protocol in {"http", "https"}:
+        _touch_http(odb.fs.fs, odb.path)
+    elif odb.fs.protocol not in BUCKET_STORES:
         odb.fs.exists(odb.path)
     elif odb.fs.protocol == "s3":
         s3.ask(odb.fs, odb.path)
     elif not odb.fs.exists(bucket := odb.path.split("/")[0]):
         raise RetraceError(f"bucket '{bucket}' is not there, or not for these credentials")
+
+
+def _touch_http(filesystem: Any, url: str) -> None:
+    """Tell a server that has no such page, which is alive, from one that does not answer."""
+    from aiohttp import ClientConnectionError
+
+    try:
+        filesystem.info(url)
+    except FileNotFoundError as error:
+        if isinstance(error.__cause__, ClientConnectionError):
+            raise RetraceError("nothing answers there: check the URL, or wait for the server") from error
 
 
 @contextmanager
@@ -177,5 +203,5 @@ def explained(remote: Remote | None) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # each kind of store has exceptions of its own
-        says = s3.in_words(error)
+        says = USER_INFO.sub("://", s3.in_words(error))
         raise RetraceError(f"the remote '{remote.name}' ({remote.url}) fails: {says}") from error

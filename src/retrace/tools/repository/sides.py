@@ -144,7 +144,7 @@ def output_path(lock: Lock, path: Path) -> Path | None:
         return None
     cached = cached_file(md5)
     if cached.is_file():
-        return cached
+        return cached if file_md5(cached) == md5 else None
     return path if path.is_file() and file_md5(path) == md5 else None
 
 

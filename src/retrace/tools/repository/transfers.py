@@ -80,8 +80,6 @@ def fetch(repo: Any) -> int:
     RetraceError
         The remote fails, lacks a file, or has it damaged; then nothing outside the cache has changed.
     """
-    for remote in repo.config["remote"].values():
-        remote["verify"] = True
     with _failures("not all could be fetched, so nothing outside the cache was changed"):
         fetched = repo.fetch()
     if lacking := [
@@ -114,8 +112,6 @@ def fetch_files(repo: Any, hashes: Collection[str]) -> int:
     """
     from dvc_data.hashfile.hash_info import HashInfo
 
-    for remote in repo.config["remote"].values():
-        remote["verify"] = True
     wanted = {HashInfo("md5", each) for each in hashes if not repo.cache.local.exists(each)}
     if not wanted:
         return 0

@@ -91,10 +91,10 @@ def _judge_remote(repo: Any, seconds: float) -> "Finding":
         remote = reach(repo, seconds)
     except RetraceError as problem:
         return diagnosis.error("remote", str(problem))
-    if remote.url.startswith("s3://") and not repo.config["remote"][remote.name].get("verify"):
-        return diagnosis.warning(
+    if not repo.config["remote"][remote.name].get("verify"):
+        return diagnosis.error(
             "remote",
-            f"'{remote.name}' ({remote.url}) answers, but damaged files would be pulled: `dvc remote"
-            f" modify {remote.name} verify true`",
+            f"'{remote.name}' ({remote.url}) answers, but plain `dvc pull` would take damaged files:"
+            f" `dvc remote modify {remote.name} verify true`",
         )
     return diagnosis.ok("remote", f"'{remote.name}' ({remote.url}) answers")
