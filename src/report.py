@@ -36,7 +36,7 @@ def main() -> None:
     artifacts.save_text(reporting.report_html(results, figures), artifacts.REPORT_HTML)
     artifacts.save_text(reporting.report_markdown(results), artifacts.REPORT_MD)
     metrics = reporting.metrics(results)
-    artifacts.save_json(metrics, artifacts.METRICS)
+    artifacts.save_json(metrics, artifacts.METRICS_JSON)
     print(f"report: test {params.metric} {metrics['test'][params.metric]:.4f}")
 
 

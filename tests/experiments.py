@@ -13,7 +13,7 @@ import dvc.api
 import numpy as np
 import pandas as pd
 
-from retrace.core.artifacts import HISTORY, HISTORY_COLUMNS, METRICS, PREDICTIONS
+from retrace.core.artifacts import HISTORY, HISTORY_COLUMNS, METRICS_JSON, PREDICTIONS
 from retrace.core.records import Predictions
 from retrace.evaluation.metrics import scores
 from retrace.tools.repository.overrides import set_params
@@ -69,7 +69,7 @@ def save_experiment(number, table):
         for part in ("validation", "test")
     }
     found["test"]["n"] = int((table["part"] == "test").sum())
-    METRICS.write_text(json.dumps(found, indent=2) + "\n")
+    METRICS_JSON.write_text(json.dumps(found, indent=2) + "\n")
     changed.to_csv(PREDICTIONS, index=False)
     history = curves(quality, generator)
     (history if chosen["model"] == "mlp" else history[:0]).to_csv(HISTORY, index=False)
@@ -77,7 +77,9 @@ def save_experiment(number, table):
 
 
 def main():
-    before = {path: path.read_bytes() for path in (Path("params.yaml"), METRICS, PREDICTIONS, HISTORY)}
+    before = {
+        path: path.read_bytes() for path in (Path("params.yaml"), METRICS_JSON, PREDICTIONS, HISTORY)
+    }
     before[Path("dvc.lock")] = Path("dvc.lock").read_bytes()
     table = pd.read_csv(PREDICTIONS, dtype={"true": str, "predicted": str, "group": str, "id": str})
     for number in range(int(sys.argv[1])):

@@ -198,6 +198,30 @@ def test_a_stage_script_stays_short():
         assert len((ROOT / f"src/{stage}.py").read_text().splitlines()) < 60
 
 
+def sources():
+    return [*(ROOT / "src").rglob("*.py"), *(ROOT / "hpo").rglob("*.py")]
+
+
+def test_a_file_stays_under_250_lines():
+    assert not [path for path in sources() if len(path.read_text().splitlines()) > 250]
+
+
+def test_a_function_stays_under_50_lines():
+    """Of its body: a signature may list a command's options, and a docstring may be long."""
+    functions = [
+        (path.name, node)
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert not [(file, node.name) for file, node in functions if lines_of_body(node) > 50]
+
+
+def lines_of_body(node):
+    body = node.body[ast.get_docstring(node) is not None :]
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
 def test_only_artifacts_names_files_under_cache():
     naming = [
         path.name for path in (ROOT / "src").rglob("*.py") if re.search(r"[\"']cache/", path.read_text())

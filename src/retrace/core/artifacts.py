@@ -30,7 +30,7 @@ DATA_CHECKS = Path("cache/data_checks.json")
 MODEL = Path("cache/model.joblib")
 ENVIRONMENT = Path("cache/environment.json")
 
-METRICS = Path("metrics.json")
+METRICS_JSON = Path("metrics.json")
 HISTORY = Path("report/training_history.csv")
 PREDICTIONS = Path("report/predictions.csv")
 CONFUSION = Path("report/confusion.csv")
@@ -48,7 +48,7 @@ MADE_BY = {
     MODEL: "train",
     ENVIRONMENT: "train",
     HISTORY: "train",
-    METRICS: "report",
+    METRICS_JSON: "report",
 }
 
 UNFINISHED = ".unfinished"

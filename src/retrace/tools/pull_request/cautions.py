@@ -5,7 +5,7 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement
 
-from retrace.core.artifacts import METRICS, REPORT_MD
+from retrace.core.artifacts import METRICS_JSON, REPORT_MD
 from retrace.core.errors import first_few
 from retrace.tools.pull_request.gathering import Request, data_warnings, environment
 from retrace.tools.repository.git import git
@@ -16,7 +16,7 @@ from retrace.tools.significance.judging import quoted
 REQUIREMENTS = Path("requirements.txt")
 
 # What a run on a clean commit leaves changed; CI uploads it, and commits it where settings ask for that.
-RESULTS = {"dvc.lock", METRICS.as_posix(), REPORT_MD.as_posix()}
+RESULTS = {"dvc.lock", METRICS_JSON.as_posix(), REPORT_MD.as_posix()}
 
 MOST = 12
 

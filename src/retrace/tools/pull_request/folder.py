@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from retrace.core.artifacts import METRICS, REPORT_MD, save_text
+from retrace.core.artifacts import METRICS_JSON, REPORT_MD, save_text
 from retrace.core.errors import ArtifactError, RetraceError
 from retrace.core.params import load_params
 from retrace.readers import describe
@@ -24,8 +24,8 @@ def files_to_take() -> tuple[list[Path], list[Path]]:
     Of a dataset that calls itself private only what Git keeps: no predictions and no pictures of rows.
     """
     if _is_private():
-        return [path for path in (LOCK, METRICS, REPORT_MD) if path.is_file()], []
-    files = [path for path in (LOCK, METRICS) if path.is_file()]
+        return [path for path in (LOCK, METRICS_JSON, REPORT_MD) if path.is_file()], []
+    files = [path for path in (LOCK, METRICS_JSON) if path.is_file()]
     files += [path for path in sorted(REPORT.rglob("*")) if _is_of_a_report(path)][:MOST_FILES]
     large = [path for path in files if path.stat().st_size > LARGEST]
     return [path for path in files if path not in large], large

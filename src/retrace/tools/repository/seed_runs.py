@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from retrace.core.artifacts import METRICS
+from retrace.core.artifacts import METRICS_JSON
 from retrace.tools.repository.git import experiments, read_blobs
 from retrace.tools.repository.lock import Lock, Values, parse_lock
 from retrace.tools.repository.sides import Side
@@ -68,12 +68,12 @@ def seed_runs(side: Side, kind: Kind) -> list[SeedRun]:
 
 def _candidates(side: Side) -> list[tuple[str, Lock, bytes]]:
     known = {experiment.commit: experiment.name for experiment in experiments()}
-    asked = [f"{commit}:./{path}" for commit in known for path in ("dvc.lock", METRICS)]
+    asked = [f"{commit}:./{path}" for commit in known for path in ("dvc.lock", METRICS_JSON)]
     contents = read_blobs(asked)
     own = _lines(side.tree.read(["dvc.lock"])["dvc.lock"])
     candidates = []
     for commit, name in known.items():
-        lock, metrics = (contents.get(f"{commit}:./{path}") for path in ("dvc.lock", METRICS))
+        lock, metrics = (contents.get(f"{commit}:./{path}") for path in ("dvc.lock", METRICS_JSON))
         if lock and metrics and all(line.startswith(VARYING) for line in own - _lines(lock)):
             candidates.append((name, parse_lock(lock, f"dvc.lock of {name}"), metrics))
     return candidates

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrace.core.artifacts import METRICS, PREDICTIONS, file_md5
+from retrace.core.artifacts import METRICS_JSON, PREDICTIONS, file_md5
 from retrace.core.checked_yaml import flatten
 from retrace.core.errors import ComparisonError, RetraceError
 from retrace.tools.repository.dvc import cached_file, has_remote
@@ -14,7 +14,7 @@ from retrace.tools.repository.lock import LOCK, Lock, Values, parse_lock, parse_
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.repository.staleness import all_problems, stale_stages
 
-FILES = ("params.yaml", str(LOCK), str(METRICS))
+FILES = ("params.yaml", str(LOCK), str(METRICS_JSON))
 
 NO_FINISHED_RUN = (
     "the workspace has no finished run: run `retrace repro`, or compare what is committed, as in"
@@ -101,7 +101,7 @@ def read_side(tree: Tree, *, strict: bool = True) -> Side:
     """
     contents = tree.read(FILES)
     lock = parse_lock(contents.get(str(LOCK), b""), f"{LOCK} of {tree.name}")
-    metrics = _metrics(contents.get(str(METRICS), b"{}"), tree.name)
+    metrics = _metrics(contents.get(str(METRICS_JSON), b"{}"), tree.name)
     params = parse_yaml(contents.get("params.yaml", b""), f"params.yaml of {tree.name}")
     workspace = tree.kind == "workspace"
     ran = bool(lock.stages and metrics)
@@ -188,7 +188,7 @@ def _not_of_these_files(tree: Tree, problems: list[str]) -> str:
 
 def _problem(tree: Tree, lock: Lock, contents: dict[str, bytes]) -> str:
     """Say why a commit's dvc.lock is not of its own files; DVC itself could not judge without them."""
-    if hashlib.md5(contents[str(METRICS)]).hexdigest() != lock.outs.get(str(METRICS)):
-        return f"its {METRICS} is not the one that its dvc.lock names"
+    if hashlib.md5(contents[str(METRICS_JSON)]).hexdigest() != lock.outs.get(str(METRICS_JSON)):
+        return f"its {METRICS_JSON} is not the one that its dvc.lock names"
     stale = stale_stages(tree, lock)
     return "; ".join(f"{stage}: {reason} changed since" for stage, reason in stale.items())

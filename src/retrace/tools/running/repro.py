@@ -30,7 +30,7 @@ def repro(context: typer.Context) -> None:
 
 
 def _run(arguments: Sequence[str], holding: IO[str]) -> None:
-    from retrace.core.artifacts import METRICS, REPORT_MD
+    from retrace.core.artifacts import METRICS_JSON, REPORT_MD
     from retrace.core.params import load_params
     from retrace.evaluation.metrics import check_metric
     from retrace.readers import describe
@@ -44,7 +44,7 @@ def _run(arguments: Sequence[str], holding: IO[str]) -> None:
         _fetch_runs()
     start = time.monotonic()
     locked = locked_outputs()
-    before = {path: path.read_bytes() for path in (METRICS, REPORT_MD) if path.exists()}
+    before = {path: path.read_bytes() for path in (METRICS_JSON, REPORT_MD) if path.exists()}
     if status := run_pipeline(arguments, holding):
         restore_outputs(before)
         _explain(status, Path("data") / params.data)
@@ -91,7 +91,7 @@ def _summary(seconds: float) -> str:
 
     # What the scores are of: params.yaml may name another model by now, or `train` may be frozen.
     used = read_lock().params
-    metrics = artifacts.load(artifacts.METRICS)
+    metrics = artifacts.load(artifacts.METRICS_JSON)
     test, validation = metrics["test"], metrics["validation"]
     lines = [f"\n{used['model']} on {used['data']}: {test['n']} test rows"]
     lines += [

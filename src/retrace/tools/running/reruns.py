@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrace.core.artifacts import ENVIRONMENT, METRICS
+from retrace.core.artifacts import ENVIRONMENT, METRICS_JSON
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import run_dvc
 from retrace.tools.repository.git import ask_git, decoded
@@ -41,7 +41,7 @@ class Run:
     @property
     def metrics(self) -> dict[str, dict[str, float]]:
         """The contents of metrics.json."""
-        return json.loads((self.folder / METRICS).read_text())
+        return json.loads((self.folder / METRICS_JSON).read_text())
 
 
 def copy_workspace(target: Path, source: Path = Path()) -> Path:
@@ -110,7 +110,7 @@ def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
         return compare_runs(recorded, run), "with dvc.lock, byte by byte"
     largest = largest_metric_difference(recorded, run)
     how = f"with metrics.json, of another machine or versions (largest difference {largest:.4f})"
-    return ([f"report: {METRICS}"] if largest > TOLERANCE else []), how
+    return ([f"report: {METRICS_JSON}"] if largest > TOLERANCE else []), how
 
 
 def largest_metric_difference(first: Run, second: Run) -> float:

@@ -192,7 +192,7 @@ def _confirmed(
 
 def _validation_scores(name: str) -> dict[str, float]:
     commit = next(each.commit for each in experiments() if each.name == name)  # `experiment_name`: one
-    path = str(artifacts.METRICS)
+    path = str(artifacts.METRICS_JSON)
     content = Tree(name, commit, "experiment").read([path])[path]
     return dict(json.loads(content)["validation"])
 

@@ -48,7 +48,6 @@ def table_chunks(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Ch
     ----------
     where : str
         A path, or ``-``.
-    predictor : Predictor
     skip : bool
         Whether lines that are no rows are named instead of refused.
 
@@ -57,9 +56,8 @@ def table_chunks(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Ch
     DataError
         The file is missing, broken, or has not the columns that the model takes.
     """
-    pieces = (
-        _parquet(where, predictor) if where.endswith(".parquet") else _csv(where, predictor, skip=skip)
-    )
+    parquet = where.endswith(".parquet")
+    pieces = _parquet(where, predictor) if parquet else _csv(where, predictor, skip=skip)
     start = 0
     for columns, table, problems in pieces:
         yield Chunk(
