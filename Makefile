@@ -29,7 +29,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify bench statistics search notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
@@ -42,6 +42,9 @@ repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are
 
 verify: $(READY)  ## make the model again from nothing, twice, and compare every byte
 	@retrace verify $(ARGS)
+
+same: $(READY)  ## make what is committed again, in a clone of it, and fail where Git sees a change
+	@.ci/same
 
 doctor: $(READY)  ## tell what this machine lacks (ARGS=--gpu)
 	@retrace doctor $(ARGS)

@@ -1,61 +1,46 @@
-"""Write docs/reproducibility.md: what is made again byte for byte, and what another CPU changes.
+"""Write docs/reproducibility.md and benchmarks/pairs.json: what each model is, by its bytes.
 
     python benchmarks/reproducibility.py [TITANIC_CSV]
 
-Every model runs on every dataset that fits, three times from nothing, each time in a folder of its own
-and all at once, so that the cores are busy, under three values of PYTHONHASHSEED; bytes are compared.
-On a machine with AVX-512, once more with the math libraries held to AVX2, and the predictions are
-compared with the first run's.
+Every model is made on every dataset that fits, in processes of their own under different values of
+PYTHONHASHSEED, and the bytes of models and predictions are compared; then, where qemu-user is installed,
+the smaller ones once more on emulated processors of Intel and of AMD.
 """
 
+import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import torch
-from threadpoolctl import threadpool_info
-
-from retrace.core.artifacts import PREDICTIONS
-from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError, run_or_explain
 from retrace.core.machine import cpu_name
 from retrace.core.params import load_params
-from retrace.evaluation.metrics import metric_names
 from retrace.models.registry import models_for
 from retrace.readers import describe
-from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.overrides import set_params
-from retrace.tools.running.reruns import (
-    TOLERANCE,
-    Run,
-    compare_runs,
-    copy_workspace,
-    largest_metric_difference,
-    rerun,
-)
+from retrace.tools.running.emulation import QEMU
+from retrace.tools.running.pairs import TEXTS, Hashes, make_pair, record_pairs, write_texts
+from retrace.tools.running.reruns import TOLERANCE, copy_workspace
 
 PAGE = Path("docs/reproducibility.md")
 
-LOCK = Path("dvc.lock")
+HASH_SEEDS = ("0", "4242")
 
-# Around what only some machines can measure.
-BEGIN, END = "<!-- AVX2 -->", "<!-- end of AVX2 -->"
+PROCESSORS = ("Haswell", "EPYC-Rome")
 
-HASH_SEEDS = ("0", "1", "4242")
-
-# Each switch holds one library back: torch's own kernels, oneDNN, MKL, OpenBLAS and NumPy.
-OLDER_CPU = {
-    "ATEN_CPU_CAPABILITY": "avx2",
-    "ONEDNN_MAX_CPU_ISA": "AVX2",
-    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-    "OPENBLAS_CORETYPE": "Haswell",
-    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX",
-}
+# Few epochs, for the emulated processors: they take fifty times as long.
+SHORT = (
+    "digits/mlp models.mlp.epochs=1",
+    "digits/cnn models.cnn.epochs=1",
+    "diabetes/mlp models.mlp.epochs=2",
+)
+EMULATED = (
+    *("diabetes/ridge", "texts/linear_svm", *SHORT),
+    *(f"wine/{name}" for name in models_for("classification", "tabular") if name != "mlp"),
+)
 
 TITANIC = """\
 title: Passengers of the Titanic
@@ -69,72 +54,59 @@ drop: [Name, Ticket, Cabin]
 licence: not stated
 """
 
-TEXTS = """\
-title: Made-up texts
-task: classification
-kind: text
-reader: text_folder
-licence: none
-"""
-
 
 def main() -> None:
-    """Run everything, then write the page."""
+    """Make everything, then write the page and the hashes."""
     with tempfile.TemporaryDirectory(prefix="retrace-reproducibility-") as folder:
         source = copy_workspace(Path(folder) / "source")
-        _add_texts(source)
-        datasets = ["digits", "wine", "diabetes", "texts"]
+        write_texts(source / "data")
+        datasets = ["digits", "wine", "diabetes", TEXTS]
         if len(sys.argv) > 1:
             _add_titanic(source, Path(sys.argv[1]))
             datasets.append("titanic")
-        rows = [
-            _row(source, Path(folder), data, model)
-            for data in datasets
-            for model in _fitting_models(data, source)
-        ]
-    _write_page(rows)
-    if not all(row["same"]["the same bytes in three runs"] == "yes" for row in rows):
-        raise RetraceError(f"some outputs differ between runs: see {PAGE}")
+        names = [f"{data}/{model}" for data in datasets for model in _fitting_models(data, source)]
+        runs = [_made(source, [*names, *SHORT], seed) for seed in HASH_SEEDS]
+        emulated = {processor: _made_on(source, processor) for processor in PROCESSORS}
+    _write_page(runs, emulated)
+    record_pairs(runs[0])
+    everything = [*runs[1:], *emulated.values()]
+    if not all(runs[0][name] == found for run in everything for name, found in run.items()):
+        raise RetraceError(f"some models differ: see {PAGE}")
 
 
-def _row(source: Path, folder: Path, data: str, model: str) -> dict[str, dict[str, str]]:
-    settings = [{"PYTHONHASHSEED": seed} for seed in HASH_SEEDS]
-    settings += [OLDER_CPU] if _has_newer_instructions() else []
-    copies = [shutil.copytree(source, folder / f"run-{number}") for number in range(len(settings))]
-    for copy in copies:
-        set_params(copy, {"data": data, "model": model, "metric": _metric(data, source)})
-    with ThreadPoolExecutor(len(copies)) as all_at_once:
-        runs = list(all_at_once.map(rerun, copies, settings))
-    different = [name for other in runs[1:3] for name in compare_runs(runs[0], other)]
-    pair = {"dataset": data, "model": model}
-    row = {
-        "same": pair | {"the same bytes in three runs": ", ".join(dict.fromkeys(different)) or "yes"},
-        "older": pair | _against_older(runs[0], runs[3]) if len(runs) > 3 else {},
-    }
-    print(" | ".join((row["same"] | row["older"]).values()), flush=True)
-    for run in runs:
-        shutil.rmtree(run.folder)
-    return row
+def make_all(names: list[str]) -> None:
+    """Make pairs in this process, and print a line of JSON for each."""
+    params = load_params()
+    for name in names:
+        print(json.dumps([name, vars(make_pair(params, name))]), flush=True)
 
 
-def _has_newer_instructions() -> bool:
-    return torch.backends.cpu.get_cpu_capability() == "AVX512"
+def _made(source: Path, names: list[str], hash_seed: str, *emulator: str) -> dict[str, Hashes]:
+    own = {"PYTHONPATH": str(source / "src"), "PYTHONHASHSEED": hash_seed}
+    command = [*emulator, sys.executable, str(Path(__file__).resolve()), "--make", *names]
+    found: dict[str, Hashes] = {}
+    while missing := [name for name in names if name not in found]:
+        command[-len(names) :] = missing
+        names = missing
+        run = subprocess.run(
+            command,
+            cwd=source,
+            env=os.environ | own,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        made = [json.loads(line) for line in run.stdout.splitlines()]
+        found |= {name: Hashes(**hashes) for name, hashes in made}
+        if run.returncode > 0 or (run.returncode < 0 and not emulator):  # qemu crashes now and then
+            raise RetraceError(f"{' '.join(command)} failed")
+    return found
 
 
-def _against_older(newest: Run, older: Run) -> dict[str, str]:
-    differs = any("model.joblib" in name for name in compare_runs(newest, older))
-    return {
-        "the same bytes": "no" if differs else "yes",
-        "predictions that change": _changed_predictions(newest, older),
-        "largest difference of a metric, log loss apart": (
-            f"{largest_metric_difference(newest, older):.4f}"
-        ),
-    }
-
-
-def _changed_predictions(first: Run, second: Run) -> str:
-    one, other = (pd.read_csv(run.folder / PREDICTIONS)["predicted"] for run in (first, second))
-    return f"{(one != other).sum()} of {len(one)}"
+def _made_on(source: Path, processor: str) -> dict[str, Hashes]:
+    if shutil.which(QEMU) is None:
+        return {}
+    return _made(source, list(EMULATED), HASH_SEEDS[0], QEMU, "-cpu", processor)
 
 
 def _fitting_models(data: str, source: Path) -> list[str]:
@@ -142,60 +114,44 @@ def _fitting_models(data: str, source: Path) -> list[str]:
     return models_for(description.task, description.kind)
 
 
-def _metric(data: str, source: Path) -> str:
-    return metric_names(describe(data, source / "data").task)[0]
-
-
-def _add_texts(source: Path) -> None:
-    """Make up 300 texts of three topics, which share most of their words."""
-    generator = np.random.default_rng(0)
-    words = np.array([f"word{number}" for number in range(300)])
-    for number in range(300):
-        topic = number % 3
-        said = generator.choice(np.roll(words, 60 * topic)[:200], 30)
-        folder = source / f"data/texts/topic-{topic}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{number}.txt").write_text(" ".join(said))
-    (source / "data/texts.yaml").write_text(TEXTS)
-
-
 def _add_titanic(source: Path, table: Path) -> None:
     (source / "data/titanic.yaml").write_text(TITANIC)
     (source / "data/titanic").mkdir()
     shutil.copy(table, source / "data/titanic/titanic.csv")
-    run_dvc("add", "--quiet", "data/titanic", cwd=source)
 
 
-def _write_page(rows: list[dict[str, dict[str, str]]]) -> None:
-    same = [row["same"] for row in rows]
-    text = PAGE.with_suffix(".md.in").read_text()
+def _write_page(runs: list[dict[str, Hashes]], emulated: dict[str, dict[str, Hashes]]) -> None:
+    rows = [_row(name, runs, emulated) for name in runs[0]]
+    same = [name for name in runs[0] if all(run[name] == runs[0][name] for run in runs)]
     values = {
-        "TABLE": _table(same),
-        "SAME": f"{sum(row['the same bytes in three runs'] == 'yes' for row in same)} of {len(same)}",
-        "OUTPUTS": f"{sum(len(stage['outs']) for stage in load_yaml(LOCK)['stages'].values())}",
+        "TABLE": _table(rows),
+        "SAME": f"{len(same)} of {len(runs[0])}",
+        "EMULATED": f"{len(EMULATED)}",
         "TOLERANCE": f"{TOLERANCE}",
-        "MACHINE": _machine(),
+        "MACHINE": cpu_name(),
         "DATE": f"{date.today()}",
         "THREADS": f"{load_params().train.threads}",
-        "AVX2": _older_table(rows) if _has_newer_instructions() else _kept(PAGE.read_text()),
     }
+    text = PAGE.with_suffix(".md.in").read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
     PAGE.write_text(text)
 
 
-def _machine() -> str:
-    blas = {f"{each['internal_api']} {each.get('architecture', '')}" for each in threadpool_info()}
-    return f"{cpu_name()}, torch's kernels {torch.backends.cpu.get_cpu_capability()}, {min(blas)}"
-
-
-def _older_table(rows: list[dict[str, dict[str, str]]]) -> str:
-    head = f"On {date.today()}, AVX-512 against AVX2 on: {_machine()}."
-    return f"{BEGIN}\n{head}\n\n{_table([row['older'] for row in rows])}\n{END}"
-
-
-def _kept(page: str) -> str:
-    return page[page.index(BEGIN) : page.index(END) + len(END)]
+def _row(
+    name: str, runs: list[dict[str, Hashes]], emulated: dict[str, dict[str, Hashes]]
+) -> dict[str, str]:
+    first = runs[0][name]
+    row = {
+        "dataset / model": name,
+        "model": f"`{first.model[:8]}`",
+        "predictions": f"`{first.predictions[:8]}`",
+        "again, other hash seed": "the same" if all(run[name] == first for run in runs) else "**other**",
+    }
+    for processor, found in emulated.items():
+        verdict = "the same" if found.get(name) == first else "**other**"
+        row[processor] = verdict if name in found else ""
+    return row
 
 
 def _table(rows: list[dict[str, str]]) -> str:
@@ -204,4 +160,7 @@ def _table(rows: list[dict[str, str]]) -> str:
 
 
 if __name__ == "__main__":
-    run_or_explain(main)
+    if sys.argv[1:2] == ["--make"]:
+        make_all(sys.argv[2:])
+    else:
+        run_or_explain(main)

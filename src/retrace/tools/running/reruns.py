@@ -22,8 +22,8 @@ from retrace.tools.repository.lock import (
     read_lock,
 )
 
-# Between machine types the last bits differ, and with them what a training makes of them:
-# docs/reproducibility.md has the largest difference that was measured.
+# Where nothing is pinned (native instructions, a GPU) the last bits differ between machines, and so does
+# what a training makes of them: docs/reproducibility.md has the largest difference that was measured.
 TOLERANCE = 0.05
 
 
@@ -97,8 +97,8 @@ def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
     differences : list of str
         What should be the same and is not.
     how : str
-        What was compared: bytes on the same hardware and versions, metrics on other ones, or nothing
-        where dvc.lock is of other code, data or params.
+        What was compared: bytes where both have portable instructions and the same versions, or the
+        same machine; else metrics; or nothing where dvc.lock is of other code, data or params.
     """
     lock, known = read_lock(run.folder / LOCK), read_lock(source / LOCK)
     stale = [stage for stage in lock.stages if _inputs(lock, stage) != _inputs(known, stage)]

@@ -2,22 +2,66 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from retrace.core.errors import RetraceError
 
+if TYPE_CHECKING:
+    from retrace.core.params import Params
+    from retrace.tools.repository.lock import Output
+
+# Small enough to come with every `retrace verify`, and of every library that computes.
+QUICK = ["wine/*", "diabetes/ridge", "texts/linear_svm", "digits/* models.*.epochs=1"]
+
 
 def verify(
     runs: Annotated[int, typer.Option(min=2, help="How many runs to compare.")] = 2,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option(help="Compare these pairs alone, such as 'wine/*', or '*' for all of them."),
+    ] = None,
+    processor: Annotated[
+        list[str] | None,
+        typer.Option(help="Compare pairs on an emulated processor too: Haswell, EPYC-Rome."),
+    ] = None,
+    statement: Annotated[
+        Path | None, typer.Option(help="Write a statement that this machine made the outputs again.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(help="Only tell whether such a statement is of this dvc.lock.")
+    ] = None,
 ) -> None:
     """Run the pipeline from nothing in folders of their own, and fail where an output differs.
 
-    The runs are compared with each other, and with dvc.lock: byte by byte where the same hardware and
-    versions made it, else by the metrics. The workspace is left alone.
+    The runs are compared with each other, and with dvc.lock: byte by byte where portable instructions
+    and the same versions made it, else by the metrics. Then models of other pairs of dataset and model
+    are compared, byte by byte, with what they were elsewhere. The workspace is left alone.
     """
     from retrace.core.params import load_params
+
+    if check is not None:
+        from retrace.tools.running.statement import check_statement
+
+        typer.echo(check_statement(check))
+        return
+    params = load_params()
+    if pairs is None and not processor:
+        outputs, how = _make_again(params, runs)
+        if statement is not None:
+            from retrace.tools.running.statement import write_statement
+
+            write_statement(statement, outputs, how)
+            typer.echo(
+                f"wrote {statement}; sign it with `ssh-keygen -Y sign -n file -f <key> {statement}`"
+            )
+    _compare_pairs(params, pairs or QUICK)
+    for name in processor or []:
+        _compare_on(name, pairs or QUICK)
+
+
+def _make_again(params: "Params", runs: int) -> tuple[list["Output"], str]:
     from retrace.tools.running.reruns import (
         compare_runs,
         compare_with_lock,
@@ -26,7 +70,6 @@ def verify(
         rerun,
     )
 
-    params = load_params()
     with tempfile.TemporaryDirectory(prefix="retrace-verify-") as folder:
         made = []
         for number, environment in enumerate(hash_seeds(runs), start=1):
@@ -39,6 +82,37 @@ def verify(
         different, how = compare_with_lock(made[0])
         _fail_on(different, f"compared {how}, this run differs in")
         typer.echo(f"compared {how}: the same" if "not with" not in how else f"compared {how}")
+        return made[0].outputs, how
+
+
+def _compare_pairs(params: "Params", patterns: list[str]) -> None:
+    from retrace.core.instructions import instructions_in_effect
+    from retrace.core.machine import describe_machine
+    from retrace.tools.running.pairs import compare_pairs, other_versions, recorded_pairs
+
+    typer.echo(f"on {describe_machine()}:")
+    if instructions_in_effect() != "portable":
+        typer.echo("no pairs compared: the committed hashes are of portable instructions")
+        return
+    if other := other_versions():
+        typer.echo(f"no pairs compared: here is {', '.join(other)}")
+        return
+    different, same = [], 0
+    for name, found in compare_pairs(params, recorded_pairs(patterns)):
+        typer.echo(f"  {name}: {found or 'the same bytes'}")
+        different += [name] if found.startswith("another") else []
+        same += not found
+    _fail_on(different, "models differ from what they are on other machines:")
+    typer.echo(f"{same} models and their predictions are, byte by byte, what they are elsewhere")
+
+
+def _compare_on(processor: str, patterns: list[str]) -> None:
+    from retrace.tools.running.emulation import run_on
+
+    typer.echo(f"as {processor}, emulated:")
+    options = [option for pattern in patterns for option in ("--pairs", pattern)]
+    if status := run_on(processor, ["verify", *options]):
+        raise typer.Exit(status)
 
 
 def _fail_on(different: list[str], what: str) -> None:

@@ -1,0 +1,177 @@
+"""Models of many pairs of dataset and model, made in one process, by the hash of their bytes."""
+
+import fnmatch
+import hashlib
+import io
+import json
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import joblib
+import numpy as np
+
+from retrace.cleaning.cleaners import clean
+from retrace.core.artifacts import save_json
+from retrace.core.errors import RetraceError, did_you_mean
+from retrace.core.params import Params
+from retrace.core.records import Dataset
+from retrace.core.seeding import pin
+from retrace.models.fitting import fit_model, predict
+from retrace.models.provenance import LIBRARIES
+from retrace.models.registry import build_model
+from retrace.readers import read
+from retrace.splitting.methods import split_rows
+from retrace.tools.repository.overrides import override_params
+
+# What the models were on the machines of docs/reproducibility.md.
+RECORD = Path("benchmarks/pairs.json")
+
+# Made up where they are read, since the project ships no texts.
+TEXTS = "texts"
+DESCRIPTION = """\
+title: Made-up texts
+task: classification
+kind: text
+reader: text_folder
+licence: none
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hashes:
+    """What came of a pair: the MD5 of the params, of the model as a file, and of its predictions."""
+
+    params: str
+    model: str
+    predictions: str
+
+
+def make_pair(params: Params, name: str) -> Hashes:
+    """Make a model as the stages do, without their files.
+
+    Parameters
+    ----------
+    params : Params
+        Of everything but the names of the dataset and of the model.
+    name : str
+        ``"wine/ridge"``, or with overrides ``"digits/cnn models.cnn.epochs=1"``.
+    """
+    pair, *overrides = name.split()
+    data, model = pair.split("/")
+    values = dict(override.split("=") for override in overrides)
+    params = replace(params, data=data, model=model)  # type: ignore[type-var]  # pydantic's dataclass
+    params = override_params(params, {key: json.loads(values[key]) for key in values})
+    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
+    training, validation, test = _parts(params)
+    fitted = build_model(params, training.kind, training.task)
+    fit_model(fitted, training, validation)
+    said = predict(fitted, test)
+    file = io.BytesIO()
+    joblib.dump(fitted, file)
+    return Hashes(
+        params=_params_md5(params),
+        model=_md5(file.getvalue()),
+        predictions=_md5(said.predicted.tobytes() + np.ascontiguousarray(said.probabilities).tobytes()),
+    )
+
+
+def recorded_pairs(patterns: Sequence[str]) -> dict[str, Hashes]:
+    """Return the committed hashes of the pairs whose names fit, such as ``"wine/*"``.
+
+    Raises
+    ------
+    RetraceError
+        No pair fits.
+    """
+    pairs = _record()["pairs"]
+    names = [name for name in pairs if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
+    if not names:
+        wanted = ", ".join(patterns)
+        raise RetraceError(f"--pairs: got {wanted}{did_you_mean(wanted, pairs)}; {RECORD} lists all")
+    return {name: Hashes(**pairs[name]) for name in names}
+
+
+def record_pairs(pairs: Mapping[str, Hashes]) -> None:
+    """Write the hashes that other machines compare theirs with."""
+    hashes = {name: asdict(found) for name, found in pairs.items()}
+    save_json({"versions": versions(), "pairs": hashes}, RECORD)
+
+
+def compare_pairs(params: Params, recorded: Mapping[str, Hashes]) -> Iterator[tuple[str, str]]:
+    """Make each pair, and yield its name with what differs: empty where nothing does."""
+    for name, expected in recorded.items():
+        data = name.split("/")[0]
+        if data != TEXTS and not Path("data", f"{data}.yaml").is_file():
+            yield name, f"not compared: there is no data/{data}.yaml"
+            continue
+        found = make_pair(params, name)
+        different = [
+            part for part in ("model", "predictions") if vars(found)[part] != vars(expected)[part]
+        ]
+        if found.params != expected.params:
+            yield name, "not compared: params.yaml has other values"
+        else:
+            yield name, f"another {' and other '.join(different)}" if different else ""
+
+
+def other_versions() -> list[str]:
+    """Name the libraries that are here in other versions than those that the hashes are of."""
+    here = versions()
+    return [
+        f"{library} {here.get(library)} (the hashes are of {recorded})"
+        for library, recorded in _record()["versions"].items()
+        if here.get(library) != recorded
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that compute, without the names of builds."""
+    return {package: version(package).partition("+")[0] for package in LIBRARIES.values()}
+
+
+def write_texts(folder: Path) -> None:
+    """Make up 300 texts of three topics, which share most of their words."""
+    generator = np.random.default_rng(0)
+    words = np.array([f"word{number}" for number in range(300)])
+    for number in range(300):
+        topic = folder / TEXTS / f"topic-{number % 3}"
+        said = generator.choice(np.roll(words, 60 * (number % 3))[:200], 30)
+        topic.mkdir(parents=True, exist_ok=True)
+        (topic / f"{number}.txt").write_text(" ".join(said))
+    (folder / f"{TEXTS}.yaml").write_text(DESCRIPTION)
+
+
+def _record() -> dict[str, Any]:
+    try:
+        return json.loads(RECORD.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RetraceError(f"{RECORD} is not here: run from the repository's top folder") from None
+
+
+def _parts(params: Params) -> list[Dataset]:
+    rows = clean(_read(params.data), params.preprocess)
+    parts = split_rows(rows, params.split)
+    taken = [rows.take(parts[part]) for part in ("train", "validation", "test")]
+    return pickle.loads(pickle.dumps(taken))  # as from files: equal strings are objects of their own
+
+
+def _read(data: str) -> Dataset:
+    if data != TEXTS or Path("data", f"{TEXTS}.yaml").is_file():
+        return read(data)
+    with TemporaryDirectory(prefix="retrace-texts-") as folder:
+        write_texts(Path(folder))
+        return read(data, Path(folder))
+
+
+def _params_md5(params: Params) -> str:
+    used = [params.seed, params.preprocess, params.split, params.features, params.train]
+    return _md5(json.dumps([*used, params.hyperparameters], sort_keys=True, default=vars).encode())
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content).hexdigest()

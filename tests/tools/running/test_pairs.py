@@ -1,0 +1,89 @@
+import hashlib
+import json
+
+import pytest
+
+from project import ROOT
+from retrace.core.errors import RetraceError
+from retrace.core.instructions import instructions_in_effect
+from retrace.core.params import load_params
+from retrace.tools.running import pairs
+from retrace.tools.running.pairs import (
+    Hashes,
+    compare_pairs,
+    make_pair,
+    other_versions,
+    record_pairs,
+    recorded_pairs,
+)
+
+FEW = ["wine/logistic_regression", "diabetes/ridge", "texts/linear_svm"]
+
+
+@pytest.fixture
+def shipped(monkeypatch):
+    """The params and the committed hashes as they are here."""
+    monkeypatch.chdir(ROOT)
+    return load_params()
+
+
+def comparable(params, names):
+    """The pairs whose hashes were made with these versions and params; none is a reason to skip."""
+    if instructions_in_effect() != "portable" or other_versions():
+        pytest.skip(
+            f"the hashes are of portable instructions, and of other versions: {other_versions()}"
+        )
+    found = dict(compare_pairs(params, recorded_pairs(names)))
+    kept = {name: said for name, said in found.items() if not said.startswith("not compared")}
+    return kept or pytest.skip(f"the hashes are of other params: {found}")
+
+
+def test_models_are_here_what_they_are_on_other_processors(shipped):
+    assert set(comparable(shipped, FEW).values()) == {""}
+
+
+@pytest.mark.slow
+def test_networks_are_here_what_they_are_on_other_processors(shipped):
+    assert set(comparable(shipped, ["diabetes/mlp *", "digits/cnn *"]).values()) == {""}
+
+
+def test_a_pair_is_the_same_whatever_was_made_before(shipped):
+    alone = make_pair(shipped, "wine/gaussian_nb")
+    make_pair(shipped, "wine/random_forest models.random_forest.n_estimators=3")
+    assert make_pair(shipped, "wine/gaussian_nb") == alone
+
+
+def test_an_override_makes_another_model(shipped):
+    one, other = (make_pair(shipped, f"diabetes/ridge models.ridge.alpha={alpha}") for alpha in (1, 2))
+    assert one.model != other.model
+    assert one.predictions != other.predictions
+
+
+@pytest.mark.slow
+def test_a_pair_is_the_model_that_the_stages_make(reproduced, monkeypatch):
+    monkeypatch.chdir(reproduced.folder)
+    model = hashlib.md5(reproduced.read("cache/model.joblib")).hexdigest()
+    assert make_pair(load_params(), "wine/logistic_regression").model == model
+
+
+def test_what_differs_is_named_and_what_is_not_here_is_left_out(shipped, tmp_path, monkeypatch):
+    monkeypatch.setattr(pairs, "RECORD", tmp_path / "pairs.json")
+    found = make_pair(shipped, "wine/gaussian_nb")
+    other = Hashes(params=found.params, model="0" * 32, predictions=found.predictions)
+    record_pairs({"wine/gaussian_nb": other, "elsewhere/svm": other, "wine/knn": other})
+    assert dict(compare_pairs(shipped, recorded_pairs(["*"]))) == {
+        "wine/gaussian_nb": "another model",
+        "elsewhere/svm": "not compared: there is no data/elsewhere.yaml",
+        "wine/knn": "not compared: params.yaml has other values",
+    }
+
+
+def test_other_versions_are_named(shipped, tmp_path, monkeypatch):
+    monkeypatch.setattr(pairs, "RECORD", tmp_path / "pairs.json")
+    pairs.RECORD.write_text(json.dumps({"versions": {"numpy": "1.0"}, "pairs": {}}))
+    assert other_versions()[0].endswith("(the hashes are of 1.0)")
+
+
+def test_a_pair_that_is_not_recorded_names_the_nearest_one(shipped):
+    with pytest.raises(RetraceError, match=r"got wine/rigde.*benchmarks/pairs\.json lists all"):
+        recorded_pairs(["wine/rigde"])
