@@ -93,3 +93,20 @@ def test_names_and_contents_may_be_of_any_encoding(runs):
     runs.commit(labelled())
     assert name in listed("ls-files", "-z")
     assert find_tree("main").read([name]) == {name: b"\xfc"}
+
+
+def test_where_git_refuses_it_is_git_that_says_why(runs, monkeypatch):
+    runs.commit(labelled())
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(RetraceError, match=r"^git refuses: .*dubious ownership.*safe\.directory"):
+        find_tree("main")
+
+
+def test_a_tag_with_the_name_of_a_branch_is_not_taken_silently(runs):
+    first = runs.commit(labelled())
+    runs.git("tag", "main")
+    assert find_tree("main").commit == first
+    second = runs.commit(labelled(seed=1))
+    with pytest.raises(RetraceError, match="called 'main': say heads/main or tags/main"):
+        find_tree("main")
+    assert [find_tree(f"{kind}/main").commit for kind in ("tags", "heads")] == [first, second]

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from retrace.core.errors import RetraceError
 from retrace.tools.dashboard.runs import WORKSPACE, Run, merged, run_from, unfinished
-from retrace.tools.repository.git import git
+from retrace.tools.repository.git import git, require_commit
 from retrace.tools.repository.revisions import collect_revisions
 
 T = TypeVar("T")
@@ -37,11 +37,7 @@ def gather_runs() -> list[Run]:
     RetraceError
         This is not a Git repository with DVC and a commit.
     """
-    if not git("rev-parse", "--verify", "--quiet", "HEAD"):
-        raise RetraceError(
-            f"{Path.cwd()} has no Git commit, and experiments are kept in Git: run `git init`,"
-            " `git add .` and `git commit -m start`"
-        )
+    require_commit("that experiments could start from")
     if not Path(".dvc").is_dir():
         raise RetraceError(f"{Path.cwd()} is not under DVC: run from the repository's top folder")
     return _named(_runs(collect_revisions(_git_revisions(), progress)))

@@ -104,8 +104,6 @@ class Setup:
     ----------
     refusal : str
         Why Git sees no repository here, in its own words; empty where it does.
-    name, email : str
-        The identity that commits carry.
     """
 
     version: str | None
@@ -139,17 +137,39 @@ def find_tree(name: str) -> Tree:
     RetraceError
         Nothing or several things have this name, or there is no commit yet.
     """
-    if not (head := _commit("HEAD")):
-        raise RetraceError(
-            f"{Path.cwd()} has no Git commit to compare with: run `git init`, `git add .` and"
-            " `git commit -m start`"
-        )
+    head = require_commit("to compare with")
     if name == WORKSPACE:
         return Tree(name, head, "workspace")
     for candidate in (name, f"origin/{name}"):
         if commit := _commit(candidate):
+            _check_one_meaning(candidate)
             return Tree(candidate, commit, "commit")
     return Tree(name, _experiment(name, head).commit, "experiment")
+
+
+def require_commit(why: str) -> str:
+    """Return the commit that is checked out; `why` goes into the message where there is none.
+
+    Raises
+    ------
+    RetraceError
+        There is none, or Git refuses to look: then in its own words, which name the remedy.
+    """
+    if head := _commit("HEAD"):
+        return head
+    refusal = setup().refusal
+    if refusal and "not a git repository" not in refusal:
+        raise RetraceError(f"git refuses: {refusal}")
+    raise RetraceError(
+        f"{Path.cwd()} has no Git commit {why}: run `git init`, `git add .` and `git commit -m start`"
+    )
+
+
+def _check_one_meaning(name: str) -> None:
+    """Refuse a name that a branch and a tag share: Git takes the tag, and says so where nobody looks."""
+    branch, tag = (_commit(f"refs/{kind}/{name}") for kind in ("heads", "tags"))
+    if branch and tag and branch != tag:
+        raise RetraceError(f"a branch and a tag are called '{name}': say heads/{name} or tags/{name}")
 
 
 def default_base() -> str:
