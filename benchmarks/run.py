@@ -17,6 +17,7 @@ import compare
 import dashboard
 import data_checks
 import images
+import instructions
 import newsgroups
 import pipeline
 import predict
@@ -63,6 +64,13 @@ SECTIONS = (
         " process per core. One thread ships: it costs little where the cores are free, it is the number"
         " that every machine has (another number gives other bits), and trainings that run side by side,"
         " as in a search, do not fight for cores. `python benchmarks/threads.py`",
+    ),
+    (
+        "The price of the same bytes",
+        instructions.measure,
+        "Reading, cleaning, splitting, fitting and predicting in one process, as shipped but for what is"
+        " named, with `train.instructions: portable` and `native`: seconds of one core, best of two,"
+        " taken in turns. `python benchmarks/instructions.py`",
     ),
     (
         "A large table",

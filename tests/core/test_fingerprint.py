@@ -56,7 +56,8 @@ def test_this_machine_computes_the_bits_that_are_expected(library):
 
 
 def test_the_hashes_are_of_the_pinned_versions():
-    pinned = (ROOT / "requirements.txt").read_text().splitlines()
+    files = ("requirements.txt", "requirements-torch.txt")
+    pinned = [line for file in files for line in (ROOT / file).read_text().splitlines()]
     assert {f"{library}=={number}" for library, number in VERSIONS.items()} <= {
         line.partition(" ")[0] for line in pinned
     }
