@@ -5,6 +5,7 @@ RETRACE_FUZZ=10000 tries that many inputs of each kind, new ones each time; else
 
 import contextlib
 import copy
+import json
 import os
 import unicodedata
 
@@ -18,12 +19,14 @@ from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.core.params import load_params
 from retrace.readers import read
+from retrace.tools.repository import sides
+from retrace.tools.repository.lock import parse_lock
 from retrace.tools.repository.predictions import read_rows
 
 TRIED = int(os.environ.get("RETRACE_FUZZ", "0"))
 
 fuzz = settings(
-    max_examples=TRIED or 40,
+    max_examples=TRIED or 25,
     derandomize=not TRIED,
     database=None,
     deadline=10_000,
@@ -213,3 +216,33 @@ def test_any_predictions(tmp_path, header, rows):
     path.write_bytes("\n".join([",".join(header), *rows]).encode(errors="surrogatepass"))
     with one_line():
         read_rows(path, "main")
+
+
+STAGES = load_yaml(ROOT / "dvc.lock")["stages"]
+LOCK = {"schema": "2.0", "stages": {name: STAGES[name] for name in ("split", "report")}}
+
+
+@fuzz
+@given(st.sampled_from(list(paths_in(LOCK))), VALUES, st.integers(0, 4000))
+def test_any_lock(tmp_path, path, value, cut):
+    dump(changed(LOCK, path, value), tmp_path / "dvc.lock")
+    content = (tmp_path / "dvc.lock").read_bytes()
+    for found in (content, content[:cut]):
+        with one_line():
+            lock = parse_lock(found, "dvc.lock of main")
+            assert all(map(str.isprintable, lock.outs))
+            assert isinstance(lock.params | lock.sources, dict)
+
+
+METRICS = json.loads((ROOT / "metrics.json").read_bytes())
+PLACES = st.sampled_from(list(paths_in(METRICS)))
+CHANGED = st.builds(lambda path, value: json.dumps(changed(METRICS, path, value)), PLACES, VALUES)
+OF_JSON = ['{"test":', *"[]{}:,1", "NaN", "1e999", '"\\ud800"', "9" * 5000]
+
+
+@fuzz
+@given(CHANGED | st.lists(st.sampled_from(OF_JSON), max_size=6).map("".join))
+def test_any_metrics(text):
+    with one_line():
+        found = sides._metrics(text.encode(errors="surrogatepass"), "main")
+        assert "inf" not in json.dumps(found, allow_nan=False)

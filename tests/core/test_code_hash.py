@@ -25,3 +25,10 @@ def test_two_clones_agree(tmp_path):
     one, two = (code_hash([tmp_path / clone / "a.py"], tmp_path / clone) for clone in ("one", "two"))
     assert one == two
     assert len(code_hash([PACKAGE / "__init__.py"])) == 16
+
+
+def test_the_lock_of_an_editor_is_no_source(tmp_path):
+    (tmp_path / "a.py").write_text("1")
+    before = code_hash(tmp_path.rglob("*.py"), tmp_path)
+    (tmp_path / ".#a.py").symlink_to("somebody@somewhere.7")
+    assert code_hash(tmp_path.rglob("*.py"), tmp_path) == before

@@ -1,6 +1,7 @@
 """YAML in, checked values out: one loader and one way to say what is wrong with a key."""
 
 import inspect
+import itertools
 import re
 import reprlib
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 
 # Aliases (`*name`) repeat what they name: a few lines of them can stand for more than any memory holds.
 MOST_VALUES = 100_000
+
+DEEPEST = 100
 
 SHORT = reprlib.Repr()
 SHORT.maxstring, SHORT.maxother, SHORT.maxlevel, SHORT.maxdict, SHORT.maxlist = 200, 100, 3, 8, 12
@@ -64,10 +67,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
         The file is missing, is not YAML, or holds something other than a mapping.
     """
     try:
-        # ruamel.yaml's safe loader is what DVC itself reads params.yaml with: `1e-4` is a number here
-        # and `yes` is text, while PyYAML reads both otherwise.
-        values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        _count(values, {})
+        values = yaml_values(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ParamsError(
             f"{path} is not in {Path.cwd()}: run from the repository's top folder"
@@ -76,14 +76,36 @@ def load_yaml(path: Path) -> dict[str, Any]:
         raise ParamsError(f"{path} is not UTF-8 text ({error.reason}): save it as UTF-8") from error
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}") from error
-    except MemoryError:
-        raise
-    except Exception as error:  # a tag, a date, a depth: its parts are converted as Python pleases
-        raise ParamsError(f"{path} is not valid YAML: {_yaml_problem(error)}") from error
+    except ValueError as error:
+        raise ParamsError(f"{path} is not valid YAML: {error}") from error
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise ParamsError(f"{path} holds {_described(values)}, should be `key: value` lines")
+    return values
+
+
+def yaml_values(text: str) -> Any:
+    """Read a text by the rules that DVC uses (YAML 1.2).
+
+    Raises
+    ------
+    ValueError
+        It is not YAML, or nothing that a program could use; the message is one line.
+    """
+    # The parser needs seconds to find out by itself that it is too deep.
+    steps = ({"[": 1, "{": 1, "]": -1, "}": -1}[bracket] for bracket in re.findall(r"[\[\]{}]", text))
+    if max(itertools.accumulate(steps), default=0) > DEEPEST:
+        raise ValueError(f"brackets in more than {DEEPEST} others")
+    try:
+        # ruamel.yaml's safe loader is what DVC itself reads params.yaml with: `1e-4` is a number here
+        # and `yes` is text, while PyYAML reads both otherwise.
+        values = YAML(typ="safe").load(text)
+        _count(values, {})
+    except MemoryError:
+        raise
+    except Exception as error:  # a tag, a date, a depth: its parts are converted as Python pleases
+        raise ValueError(_yaml_problem(error)) from error
     return values
 
 
@@ -212,4 +234,4 @@ def _described(value: object) -> str:
 def _yaml_problem(error: Exception) -> str:
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         return f"{error.problem} (line {error.problem_mark.line + 1})"
-    return str(error) or type(error).__name__
+    return " ".join(str(error).split()) or type(error).__name__

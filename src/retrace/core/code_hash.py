@@ -20,7 +20,8 @@ def code_hash(files: Iterable[Path], root: Path = PACKAGE) -> str:
         Names count from here, so that two clones of one commit agree.
     """
     digest = hashlib.sha256()
-    for file in sorted({file.absolute() for file in files}):
+    # Hidden files are no sources: an editor's lock (.#name.py) is a link to nothing.
+    for file in sorted({file.absolute() for file in files if not file.name.startswith(".")}):
         digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from retrace.core.artifacts import file_md5
-from retrace.core.checked_yaml import flatten
+from retrace.core.checked_yaml import flatten, yaml_values
 from retrace.core.errors import ParamsError, RetraceError
 
 LOCK = Path("dvc.lock")
@@ -126,10 +123,9 @@ def parse_lock(content: bytes, where: str) -> Lock:
 def parse_yaml(content: bytes, where: str) -> Values:
     """Read a YAML file of a commit, by the rules of `retrace.core.checked_yaml.load_yaml`."""
     try:
-        values = YAML(typ="safe").load(content.decode("utf-8"))
-    except (YAMLError, ValueError, RecursionError) as error:
-        first = (str(error).splitlines() or ["nested too deeply"])[0]
-        raise ParamsError(f"{where} is not valid YAML ({first}): {REMEDY}") from error
+        values = yaml_values(content.decode("utf-8"))
+    except ValueError as error:
+        raise ParamsError(f"{where} is not valid YAML ({error}): {REMEDY}") from error
     if values is not None and not isinstance(values, dict):
         raise ParamsError(f"{where} holds no `key: value` lines: {REMEDY}")
     return values or {}

@@ -14,6 +14,8 @@ from retrace.tools.repository.lock import LOCK, Lock, Values, parse_lock, parse_
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.repository.staleness import all_problems, stale_stages
 
+LARGEST = 1e300  # of a metric
+
 FILES = ("params.yaml", str(LOCK), str(METRICS_JSON))
 
 NO_FINISHED_RUN = (
@@ -165,11 +167,24 @@ def _remedy(side: Side) -> str:
 
 def _metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
     try:
-        return json.loads(content)
-    except ValueError as error:
+        found = json.loads(content)
+        if not _are_metrics(found):
+            raise ValueError("not one finite number for each metric of each part")
+    except (ValueError, RecursionError) as error:
         raise ComparisonError(
-            f"metrics.json of {name} is not valid JSON ({error}): run `retrace repro`"
+            f"metrics.json of {name} is not valid JSON of metrics ({error}): run `retrace repro`"
         ) from None
+    return found
+
+
+def _are_metrics(found: object) -> bool:
+    """Tell whether this is ``{part: {metric: number}}``, with names that can be written."""
+    if not isinstance(found, dict) or not all(isinstance(part, dict) for part in found.values()):
+        return False
+    "".join([*found, *(name for part in found.values() for name in part)]).encode()
+    values = [value for part in found.values() for value in part.values()]
+    # Compared, not converted: a whole number may be larger than any float.
+    return all(type(value) in {int, float} and -LARGEST < value < LARGEST for value in values)
 
 
 def workspace_problems(ran: bool) -> list[str]:
