@@ -223,3 +223,37 @@ def test_only_a_table_has_a_schema_and_attributes(tmp_path, key):
     (tmp_path / "mine.yaml").write_text(f"reader: bundled\n{key}: []\n")
     with pytest.raises(ParamsError, match=f"{key}: got reader 'bundled', but only a table"):
         read("mine", tmp_path)
+
+
+def test_declared_columns_are_read_as_said_and_their_kind_is_kept_for_the_report(bring):
+    columns = {"site": "category", "when": "date", "key": "identifier"}
+    columns["sex"] = {"kind": "ordered", "order": ["f", "m"]}
+    dataset = bring(TABLE, target="label", part="part", columns=columns)
+    assert dataset.X["site"].tolist() == ["1", "1", "2", "2"]
+    assert dataset.X["sex"].tolist()[:2] == [1, 0]
+    assert dataset.X["when"].tolist()[0] == 19725
+    assert {c.name: c.kind for c in dataset.columns if c.name in columns} == {
+        "site": "category",
+        "when": "date",
+        "key": "identifier",
+        "sex": "ordered",
+    }
+    assert "key" not in dataset.X
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("nubmer", r"columns.age.kind: got 'nubmer' \(text\), should be .* \(did you mean 'number'\?\)"),
+        ({"knid": "number"}, r"columns.age.knid is not a known key \(did you mean 'kind'\?\)"),
+        ({"kind": "ordered"}, "columns.age: `kind: ordered` and `order:` .* go together"),
+    ],
+)
+def test_a_wrong_declaration_names_its_key(bring, rule, message):
+    with pytest.raises(ParamsError, match=message):
+        bring(TABLE, target="label", columns={"age": rule})
+
+
+def test_a_declared_column_that_is_not_there_names_the_nearest(bring):
+    with pytest.raises(DataError, match=r"no column 'agee' \(named as `columns.agee`\) \(did you mean"):
+        bring(TABLE, target="label", columns={"agee": "number"})

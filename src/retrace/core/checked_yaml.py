@@ -217,7 +217,8 @@ def _allowed_keys(make: Callable[..., object], path: list[int | str]) -> list[st
 
 def _type_under(make: Any, key: str) -> Any:
     if get_origin(make) is dict:
-        return get_args(make)[1]
+        value = get_args(make)[1]
+        return get_args(value)[0] if get_origin(value) is Annotated else value
     annotation = inspect.signature(make).parameters[key].annotation
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]

@@ -2,12 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import StrictFloat, StrictInt, model_validator
+from pydantic import StrictFloat, StrictInt, StringConstraints, model_validator
 
 from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.core.records import Dataset
@@ -15,7 +15,7 @@ from retrace.core.spelling import spelled, spelled_column
 from retrace.readers.shared.cells import facts_of
 from retrace.readers.shared.columns import Readings, notes_on_columns, read_columns
 from retrace.readers.shared.csv_files import texts_of_gaps
-from retrace.readers.shared.declared import ColumnKind, ColumnRule
+from retrace.readers.shared.declared import DeclaredColumn
 from retrace.readers.shared.description import CommonDescription, described
 from retrace.readers.shared.labels import encode_target, notes_on_classes
 from retrace.readers.shared.roles import complete, fixed_part, parsed_times, unique_ids
@@ -42,14 +42,14 @@ class Description(CommonDescription):
     time_format: str | None = None
     part: str | None = None
     attributes: list[str] | None = None
-    columns: dict[str, ColumnKind | ColumnRule] | None = None
+    columns: dict[str, DeclaredColumn] | None = None
     schema: Schema | None = None
     missing: list[str | StrictInt | StrictFloat] | None = None
     names: list[str] | None = None
-    separator: str = ","
+    separator: Annotated[str, StringConstraints(min_length=1)] = ","
     decimal: str = "."
     thousands: str | None = None
-    quote: str = '"'
+    quote: Annotated[str, StringConstraints(pattern="^(.|none)$")] = '"'
     encoding: str = "utf-8"
 
     @model_validator(mode="after")
@@ -225,13 +225,18 @@ def _inputs(
         if reading.column.isna().all():
             raise DataError(f"{path}: column '{name}' is empty in every row: list it under `drop`")
     # copy=False: a table of millions of rows should not lie in memory twice.
-    X = pd.DataFrame({name: reading.column.array for name, reading in features.items()}, copy=False)
+    X = pd.DataFrame({name: _values(reading.column) for name, reading in features.items()}, copy=False)
     if all(_is_free_text(X[column]) for column in X):
         raise DataError(
             f"{path} holds only free text (such as '{X.columns[0]}', {X.iloc[:, 0].nunique()}"
             f" distinct values in {len(X)} rows): a tabular model needs a number or a category"
         )
     return X
+
+
+def _values(column: pd.Series) -> Any:
+    """Return numbers without their index, which takes long to compare ten thousand times."""
+    return column if column.dtype.kind == "O" else column.array
 
 
 def _is_free_text(column: pd.Series) -> bool:

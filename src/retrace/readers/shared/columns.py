@@ -8,7 +8,7 @@ import pandas as pd
 
 from retrace.core.spelling import near_twins
 from retrace.readers.shared.cells import Cells, Reading, cells_of, counts_rows, numbers_of
-from retrace.readers.shared.declared import ColumnKind, ColumnRule, read_declared
+from retrace.readers.shared.declared import ColumnRule, read_declared
 
 Readings = dict[str, tuple[str, Reading]]  # by the name of a column: its role, and what it is
 
@@ -41,7 +41,7 @@ def read_columns(
     table: pd.DataFrame,
     roles: Mapping[str, str],
     other: str,
-    rules: Mapping[str, ColumnRule | ColumnKind],
+    rules: Mapping[str, ColumnRule],
     decimal: str,
     *,
     own_gaps: bool,
@@ -91,16 +91,14 @@ def notes_on_columns(readings: Readings, most: int = 20) -> list[str]:
     return notes[:most] + more
 
 
-def read_column(
-    column: pd.Series, rule: ColumnRule | ColumnKind | None, decimal: str, own_gaps: bool
-) -> Reading:
+def read_column(column: pd.Series, rule: ColumnRule | None, decimal: str, own_gaps: bool) -> Reading:
     """Decide what a column is, or read it as its owner declares it.
 
     Parameters
     ----------
     column : Series of shape (n_samples,)
         As the file gave it: gaps are missing, all else is there.
-    rule : ColumnRule, str or None
+    rule : ColumnRule or None
         What its owner says, if anything.
     decimal : str
         The mark before the decimals.

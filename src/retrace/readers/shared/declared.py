@@ -1,13 +1,12 @@
 """`columns:` of data/<name>.yaml: columns that are read as their owner says."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
-from retrace.core.checked_yaml import checked
 from retrace.core.errors import did_you_mean
 from retrace.core.spelling import spelled
 from retrace.readers.shared.cells import Reading, cells_of, numbers_of
@@ -35,15 +34,23 @@ class ColumnRule:
         return self
 
 
-def read_declared(column: pd.Series, rule: ColumnRule | ColumnKind, decimal: str) -> Reading:
+def _kind_alone(rule: object) -> object:
+    return {"kind": rule} if isinstance(rule, str) else rule
+
+
+# As `columns:` has it: a kind, or a mapping of a kind and what belongs to it.
+DeclaredColumn = Annotated[ColumnRule, BeforeValidator(_kind_alone)]
+
+
+def read_declared(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
     """Read a column as its owner declares it.
 
     Parameters
     ----------
     column : Series of shape (n_samples,)
         As the file gave it.
-    rule : ColumnRule or str
-        A kind alone, or with what belongs to it.
+    rule : ColumnRule
+        The kind, and what belongs to it.
     decimal : str
         The mark before the decimals.
 
@@ -53,8 +60,7 @@ def read_declared(column: pd.Series, rule: ColumnRule | ColumnKind, decimal: str
         An ordered category is its position in ``order``, a date its days since 1970; with a ``problem``
         where a cell does not suit the kind.
     """
-    full = rule if isinstance(rule, ColumnRule) else checked(ColumnRule, {"kind": rule}, "columns")
-    return READERS_OF_KINDS[full.kind](column, full, decimal)
+    return READERS_OF_KINDS[rule.kind](column, rule, decimal)
 
 
 def _as_number(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
