@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrace.core.code_hash import PACKAGE, code_hash
 from retrace.core.errors import RetraceError
+from retrace.core.instructions import instructions_in_effect
 from retrace.models.provenance import LIBRARIES
 from retrace.tools.search.trials.events import Objective, Outcome
 
@@ -66,11 +67,13 @@ def dask_setup(_: "Worker") -> None:
 
 
 def versions() -> dict[str, str]:
-    """Return what decides over bits: this package's code, Python, and the libraries that compute."""
+    """Return what decides over bits: the code here, Python, the libraries, the CPU's instructions."""
     python = ".".join(platform.python_version_tuple()[:2])
     code = code_hash(PACKAGE.rglob("*.py"))[:8]
     libraries = {package: _version(package) for package in LIBRARIES.values()}
-    return {"retrace": code, "Python": python} | libraries
+    # None: Dask loaded NumPy before retrace could pin what it takes.
+    instructions = instructions_in_effect() or "of its processor"
+    return {"retrace": code, "Python": python, "instructions": instructions} | libraries
 
 
 def _version(package: str) -> str:

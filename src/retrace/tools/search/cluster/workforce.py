@@ -159,7 +159,7 @@ def _why(error: BaseException | None) -> str:
     if isinstance(error, DiffersError):
         return (
             f"{error}, so its trials would have other bits: give it the same commit and the same"
-            " requirements as here, and start it again"
+            " requirements as here, and start it again, with `--preload-nanny retrace`"
         )
     if isinstance(error, ImportError):
         return (
