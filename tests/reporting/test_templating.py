@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -87,3 +89,9 @@ def test_a_page_without_scripts_runs_none_and_sends_nothing():
     for part in ("default-src 'none'", "base-uri 'none'", "form-action 'none'", "script-src 'none'"):
         assert part in policy
     assert security_policy(["sha256-x"]).endswith("; script-src 'sha256-x'\">")
+
+
+def test_a_template_is_filled_without_what_draws_figures():
+    show = "import retrace.reporting.templating, sys; print('matplotlib' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
