@@ -126,7 +126,8 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
         with tempfile.TemporaryDirectory(prefix="retrace-") as elsewhere:
             ReadOnlyRepo.tmp_dir = ReadOnlyRepo.site_cache_dir = elsewhere
             repository = Repo if notes else ReadOnlyRepo
-            with _in_private_places(folder), repository(str(folder.absolute())) as repo:
+            places = _in_private_places(folder) if notes else contextlib.nullcontext()
+            with places, repository(str(folder.absolute())) as repo:
                 yield repo
     except (DvcException, SCMError) as error:
         # It says of a lock that a kill cut off what its schema lacks, not how to get the whole one back.

@@ -1,5 +1,6 @@
 """What DVC collects of many revisions: params, metrics, outputs, and the state of experiments."""
 
+import atexit
 import contextlib
 import functools
 import logging
@@ -93,4 +94,6 @@ def _collect_one(revision: str) -> None:
 def _opened() -> Any:
     """Open the repository once in each process."""
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
+    # Closed while Python still can: at its end the modules that DVC needs for it are gone.
+    atexit.register(_opened_here.close)
     return _opened_here.enter_context(open_repository(notes=True))
