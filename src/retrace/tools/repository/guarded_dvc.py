@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dvc.stage.run
 from dvc.cli import main
 from dvc.dependency import ParamsDependency
 from dvc.exceptions import DvcException
-from dvc.stage import Stage
 
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
@@ -26,15 +26,16 @@ class InputsChangedError(DvcException):
 
 
 def guard() -> None:
-    """Let DVC compare the inputs of each stage before and after it ran."""
-    run = Stage._run_stage
+    """Let DVC compare the inputs of each stage before and after its command ran."""
+    # Called once DVC has pulled what was missing, and not for a run that it takes from the run-cache.
+    run = dvc.stage.run.cmd_run
     # DVC reads dvc.yaml and its `${model}` once, now; the stages read params.yaml when they start.
     at_start = _all_params()
 
-    def guarded(stage: Any, dry: bool, force: bool, **options: Any) -> None:
-        before = None if dry else _files(stage)
-        run(stage, dry, force, **options)
-        if before is None:
+    def guarded(stage: Any, dry: bool = False, run_env: Any = None) -> None:
+        before = {} if dry else _files(stage)
+        run(stage, dry=dry, run_env=run_env)
+        if dry:
             return
         changed = [path for path, md5 in _files(stage).items() if before[path] != md5]
         changed += _changed_params(stage, at_start)
@@ -44,7 +45,7 @@ def guard() -> None:
                 " run again"
             )
 
-    Stage._run_stage = guarded
+    dvc.stage.run.cmd_run = guarded
 
 
 def _files(stage: Any) -> dict[str, str | None]:
