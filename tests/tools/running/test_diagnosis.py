@@ -23,7 +23,7 @@ ME = {"version": "2.39.5", "name": "Ada", "email": "ada@example.org"}
 
 
 def train(device):
-    return Train(device=device, precision="float32", threads=1)
+    return Train(device=device, precision="float32", threads=1, instructions="portable")
 
 
 def test_a_line_says_level_subject_and_what_is_so():
