@@ -40,12 +40,20 @@ class Signs:
 
 
 def count_signs(path: Path, separator: str, encoding: str) -> Signs | None:
-    """Go once through a file; None where its encoding or separator is not one byte to a sign."""
+    """Go once through a file; None where its encoding or separator is not one byte to a sign.
+
+    Raises
+    ------
+    DataError
+        It holds zero bytes, at which a field would end without a word.
+    """
     if len(separator.encode()) > 1 or encoding.lower().startswith(WIDE):
         return None
     code, signs = separator.encode()[0], Signs()
     for chunk in _chunks(path):
         data = np.frombuffer(chunk, dtype=np.uint8)
+        if b"\0" in chunk:
+            raise DataError(f"{path} holds zero bytes, as no text does: it is damaged; bring it again")
         signs.quoted = signs.quoted or b'"' in chunk
         signs.separators += int(np.count_nonzero(data[:-2] == code))
         signs.leading_zeros = signs.leading_zeros or _has_leading_zero(data, code)
