@@ -3,7 +3,9 @@
 import ast
 import json
 import re
+import shutil
 from pathlib import Path
+from subprocess import run
 
 import dvc.api
 import pytest
@@ -263,3 +265,13 @@ def test_only_tools_repository_knows_git_dvc_and_the_form_of_dvc_lock():
         assert "subprocess" not in tops or path.name in STARTERS, path
         texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
         assert not texts & {"deps", "outs", "files/md5"}, path
+
+
+def test_git_takes_no_raw_data_whatever_branch_it_is_on(tmp_path):
+    files = ["data/mine/t.csv", "data/mine/deep/a.png", "data/mine.yaml", "data/mine.dvc"]
+    run(["git", "init", "-q", tmp_path], check=True)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    ignored = run(
+        ["git", "-C", tmp_path, "check-ignore", *files], capture_output=True, text=True, check=True
+    )
+    assert ignored.stdout.split() == files[:2]

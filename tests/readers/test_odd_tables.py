@@ -373,3 +373,26 @@ def test_a_wrong_date_is_named_with_its_row(bring):
     when = ["2024-01-01"] * 30 + ["2024-02-31"] + ["2024-01-02"] * 29
     with pytest.raises(DataError, match="1 are none, first: '2024-02-31' in row 31"):
         bring({"when": when, "x": NUMBERS, "label": LABELS}, time="when")
+
+
+def test_codes_that_pandas_calls_categories_are_categories(bring):
+    frame = pd.DataFrame({"ward": pd.Categorical([1, 2, 3] * (N // 3)), "label": LABELS})
+    dataset = bring(pa.Table.from_pandas(frame), "t.parquet")
+    assert dataset.X["ward"].dtype == object
+    assert dataset.columns[0].kind == "category"
+
+
+def test_zero_bytes_end_no_field_in_silence(bring):
+    with pytest.raises(DataError, match="holds zero bytes, as no text does: it is damaged"):
+        bring(b"x,label\n1\0002,a\n3,b\n")
+
+
+def test_a_decimal_comma_names_its_key(bring):
+    rows = "".join(f"{i},5;{label}\n" for i, label in enumerate(LABELS))
+    with pytest.raises(DataError, match=r"first: '0,5' in row 1\): set `decimal` or `thousands`"):
+        bring("x;label\n" + rows, separator=";")
+
+
+def test_a_file_without_a_header_line_names_the_key(bring):
+    with pytest.raises(DataError, match="without a header line, name the columns: `names: "):
+        bring("1.5,yes\n2.5,no\n")

@@ -29,7 +29,7 @@ class Column:
     kind : str
         ``"number"``, ``"category"``, ``"date"``, ...
     gaps, distinct : int
-        Rows without a value, and different values; of a long table, of its first 100,000 rows.
+        Rows without a value, and different values; of a long table, of its first 10,000 rows.
     note : str
         What was odd and what became of it; mostly empty.
     """

@@ -169,7 +169,7 @@ def _require_columns(table: pd.DataFrame, description: Description, path: Path) 
             raise DataError(
                 f"{path} has no column '{column}' (named as `{role}`)"
                 f"{did_you_mean(column, table)}; columns: {names}"
-                f"{nameless if all(map(_is_number, table)) else ''}"
+                f"{nameless if any(map(_is_number, table)) else ''}"
             )
 
 

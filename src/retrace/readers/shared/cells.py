@@ -8,7 +8,7 @@ import pandas as pd
 from retrace.core.records import Column
 from retrace.core.spelling import spelled
 
-COUNTED = 100_000  # rows in which values are counted: of a long table as many as it takes to see
+COUNTED = 10_000  # rows in which values are counted: of a long table as many as it takes to see
 
 
 @dataclass(frozen=True)

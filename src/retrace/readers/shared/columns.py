@@ -34,6 +34,8 @@ DATE = re.compile(rf"(?:{'|'.join(WAYS)})(?:[T ]\d\d?:\d\d.*)?", re.IGNORECASE)
 # A number in other clothes: 1,234.50, 3,5, $5, 12 %, 70 kg.
 DRESSED = re.compile(r"[$€£¥]? ?[-+]?\d+(?:[.,' ]\d+)*(?: ?(?:[%€$£¥]|[a-zA-Zµ°]{1,3}))?")
 
+MARKED = re.compile(r"[-+]?\d+(?:[.,' ]\d+)+")
+
 LEADING_ZERO, DIGITS = re.compile(r"[-+]?0\d+"), re.compile(r"[-+]?\d+")
 
 
@@ -200,10 +202,11 @@ def _nearly_numbers(column: pd.Series, cells: Cells, number: pd.Series, rest: pd
     if not nearly or not n_rest:
         return ""
     cell, row = cells.first(rest)
+    marks = "set `decimal` or `thousands`, " if MARKED.fullmatch(cell) else ""
     return (
         f"is nearly all numbers, but {n_rest} of {len(column)} cells are none (first: {cell!r} in row"
-        f" {row}): list what means no value under `missing`, mend the cells, or say what the column is:"
-        f" `columns: {{{column.name}: category}}`"
+        f" {row}): {marks}list what means no value under `missing`, mend the cells, or say what the"
+        f" column is: `columns: {{{column.name}: category}}`"
     )
 
 

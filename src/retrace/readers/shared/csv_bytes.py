@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrace.core.errors import DataError
 
-CHUNK = 2**22
+CHUNK = 2**20
 
 NEWLINE, QUOTE, SPACE, ZERO, NINE = b'\n" 09'
 
@@ -39,24 +40,33 @@ class Signs:
 
 
 def count_signs(path: Path, separator: str, encoding: str) -> Signs | None:
-    """Go once through a file; None where its encoding or separator is not one byte to a sign."""
+    """Go once through a file; None where its encoding or separator is not one byte to a sign.
+
+    Raises
+    ------
+    DataError
+        It holds zero bytes, at which a field would end without a word.
+    """
     if len(separator.encode()) > 1 or encoding.lower().startswith(WIDE):
         return None
     code, signs = separator.encode()[0], Signs()
-    before_digits = np.zeros(256, dtype=bool)
-    before_digits[[code, NEWLINE, QUOTE, SPACE]] = True
     for chunk in _chunks(path):
         data = np.frombuffer(chunk, dtype=np.uint8)
+        if b"\0" in chunk:
+            raise DataError(f"{path} holds zero bytes, as no text does: it is damaged; bring it again")
         signs.quoted = signs.quoted or b'"' in chunk
         signs.separators += int(np.count_nonzero(data[:-2] == code))
-        signs.leading_zeros = signs.leading_zeros or _has_leading_zero(data, before_digits)
+        signs.leading_zeros = signs.leading_zeros or _has_leading_zero(data, code)
     return signs
 
 
-def _has_leading_zero(data: np.ndarray, before_digits: np.ndarray) -> bool:
-    zeros = np.flatnonzero(data[1:-1] == ZERO)
-    after = data[zeros[before_digits[data[zeros]]] + 2]
-    return bool(((after >= ZERO) & (after <= NINE)).any())
+def _has_leading_zero(data: NDArray[np.uint8], code: int) -> bool:
+    # Whole arrays at a time: to look for positions first takes three times as long.
+    before, here, after = data[:-2], data[1:-1], data[2:]
+    found = here == ZERO
+    found &= (after - ZERO) <= NINE - ZERO  # of bytes: what is below a zero wraps around to above nine
+    found &= (before == code) | (before == NEWLINE) | (before == QUOTE) | (before == SPACE)
+    return bool(found.any())
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -64,8 +74,9 @@ def _chunks(path: Path) -> Iterator[bytes]:
     tail = b"\n"
     with path.open("rb") as file:
         while data := file.read(CHUNK):
-            yield tail + data
-            tail = (tail + data)[-2:]
+            piece = tail + data
+            yield piece
+            tail = piece[-2:]
     yield tail + b"\n\n"
 
 

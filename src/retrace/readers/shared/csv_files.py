@@ -136,9 +136,13 @@ def _may_have_lost_digits(column: pd.Series) -> bool:
         return True
     if column.dtype.kind != "f":
         return False
-    there = column.dropna()
     # A few first: a column of measurements is told at once.
-    return len(there) > 0 and bool((there[:100] % 1 == 0).all() and (there % 1 == 0).all())
+    return _are_whole(column.iloc[:1000]) and _are_whole(column) and bool(column.notna().any())
+
+
+def _are_whole(column: pd.Series) -> bool:
+    values = column.to_numpy()
+    return bool((np.isnan(values) | (values % 1 == 0)).all())
 
 
 def _is_huge(column: pd.Series) -> bool:

@@ -25,15 +25,23 @@ def read_parquet(path: Path, missing: Sequence[Any] | None) -> pd.DataFrame:
 
     arrow = pq.read_table(path)
     names, columns = arrow.column_names, arrow.columns
+    categories = _categories(arrow.schema.pandas_metadata or {})
     del arrow  # so that each column goes as soon as it is converted
     if repeated := [name for name, count in Counter(names).items() if count > 1]:
         raise ValueError(f"column '{repeated[0]}' occurs more than once: rename or remove one")
     table = {name: _from_arrow(columns.pop(0)) for name in names}
+    table |= {name: table[name].astype("category") for name in names if name in categories}
     if missing is not None:
         gone = [str(value) for value in missing]
         table = {name: _without(column, gone) for name, column in table.items()}
     # Arrays, not Series: tens of thousands of indexes take longer to compare than the values to read.
     return pd.DataFrame({name: column.array for name, column in table.items()}, copy=False)
+
+
+def _categories(metadata: dict[str, Any]) -> set[str]:
+    """Name the columns that pandas wrote as categories: their codes are no measurements."""
+    described = metadata.get("columns", [])
+    return {each["name"] for each in described if each.get("pandas_type") == "categorical"}
 
 
 def _from_arrow(column: Any) -> pd.Series:

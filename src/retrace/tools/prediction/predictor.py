@@ -53,7 +53,7 @@ class Predictor:
         names = next(columns for name, _, columns in encode.transformers_ if name == "categories")
         if not len(names):
             return {}
-        levels = encode.named_transformers_["categories"][-1].categories_
+        levels = encode.named_transformers_["categories"].categories_
         return {name: frozenset(map(str, each)) for name, each in zip(names, levels, strict=True)}
 
     def clean(self, X: Any) -> Inputs:

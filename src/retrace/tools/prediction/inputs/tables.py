@@ -108,7 +108,8 @@ def _csv(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Piece]:
             sep="\t" if where.endswith(".tsv") else description.separator,
             decimal=description.decimal,
             encoding=description.encoding,
-            na_values=description.missing,
+            # An empty cell is a gap, whatever else is: as where the model's data were read.
+            na_values=description.missing and [*map(str, description.missing), ""],
             keep_default_na=description.missing is None,
             index_col=False,
             dtype=dict.fromkeys(texts, str),
