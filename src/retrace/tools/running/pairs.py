@@ -65,7 +65,7 @@ def make_pair(params: Params, name: str) -> Hashes:
     data, model = pair.split("/")
     values = dict(override.split("=") for override in overrides)
     params = replace(params, data=data, model=model)  # type: ignore[type-var]  # pydantic's dataclass
-    params = override_params(params, {key: json.loads(values[key]) for key in values})
+    params = override_params(params, {key: _value(values[key]) for key in values})
     pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     training, validation, test = _parts(params)
     fitted = build_model(params, training.kind, training.task)
@@ -166,6 +166,13 @@ def _read(data: str) -> Dataset:
     with TemporaryDirectory(prefix="retrace-texts-") as folder:
         write_texts(Path(folder))
         return read(data, Path(folder))
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _params_md5(params: Params) -> str:
