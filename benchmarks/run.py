@@ -83,7 +83,7 @@ SECTIONS = (
         predict.measure,
         "`retrace predict` on a Parquet file of 20 columns, start of Python included, against the least"
         " that one can write: the same chunks of 16,384 rows through `predict_proba` into a Parquet"
-        " file; best of two, in turns. `python benchmarks/predict.py`",
+        " file; seconds of CPU, best of two, in turns. `python benchmarks/predict.py`",
     ),
     (
         "Comparing two runs",

@@ -83,22 +83,25 @@ def read_table(chunk: Chunk, predictor: Predictor) -> Read:
         return Read(ids=names, X=texts.to_numpy(dtype=object), problems=list(chunk.problems))
     rules = description.columns or {}
     wrong = np.zeros(len(table), dtype=bool)
-    columns, problems = {}, list(chunk.problems)
+    changed, problems = {}, list(chunk.problems)
     for name, kind in predictor.columns.items():
-        columns[name], bad = read_feature(
-            table[name],
+        column = table[name]
+        values, bad = read_feature(
+            column,
             kind,
             rules.get(name),
             description.decimal,
             own_gaps=description.missing is not None,
         )
+        if values is not column:
+            changed[name] = values
         if bad.any():
             problems += [
                 Problem(_row(names, chunk.start, row), _unfit(table[name], row, rules.get(name)))
                 for row in np.flatnonzero(bad & ~wrong).tolist()
             ]
             wrong |= bad
-    X = pd.DataFrame(columns, copy=False)
+    X = table[list(predictor.columns)].assign(**changed)
     if wrong.any():
         X, names = X[~wrong].reset_index(drop=True), names[~wrong]
     return Read(ids=names, X=X, problems=problems, unseen=_unseen(X, predictor))
