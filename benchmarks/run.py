@@ -82,7 +82,7 @@ SECTIONS = (
         "Asking a model about many rows",
         predict.measure,
         "`retrace predict` on a Parquet file of 20 columns, start of Python included, against the least"
-        " that one can write: the same chunks of 16,384 rows through `predict_proba` into a Parquet"
+        " that one can write: the same chunks of 16,384 rows through `predict_proba`, the same Parquet"
         " file; seconds of CPU, best of two, in turns. `python benchmarks/predict.py`",
     ),
     (

@@ -1,3 +1,6 @@
+import gzip
+import zipfile
+
 import pandas as pd
 import pytest
 
@@ -51,3 +54,18 @@ def test_numbers_of_every_type_of_parquet_are_numbers(make_source, ask, examples
     rows = rows.astype({"magnesium": "Int64", "hue": "float32", "proline": "string"})
     rows.to_parquet(wine.with_suffix(".parquet"))
     assert ask(source, wine.with_suffix(".parquet"))[0]["predicted"].equals(expected["predicted"])
+
+
+def test_a_compressed_table_is_read(make_source, ask, examples, wine):
+    source, expected = make_source("wine", examples, "gaussian_nb")
+    packed = wine.with_name("wine.csv.gz")
+    packed.write_bytes(gzip.compress(wine.read_bytes()))
+    assert ask(source, packed)[0]["predicted"].equals(expected["predicted"])
+
+
+def test_a_file_of_another_program_is_refused(make_source, ask, examples, wine):
+    source, _ = make_source("wine", examples, "gaussian_nb")
+    with zipfile.ZipFile(wine, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(DataError, match="Excel"):
+        ask(source, wine)

@@ -69,3 +69,10 @@ def test_unseen_categories_and_unknown_columns_are_noted(make_source, ask, titan
     _, told = ask(source, titanic / "new.csv")
     assert told.unseen == {"Embarked": {"Z": 3}}
     assert told.extra == ("Deck",)
+
+
+def test_a_column_that_occurs_twice_is_refused(make_source, ask, examples, wine):
+    source, _ = make_source("wine", examples, "gaussian_nb")
+    wine.write_text(wine.read_text().replace("proline", "proline,alcohol", 1))
+    with pytest.raises(DataError, match="column 'alcohol' occurs more than once"):
+        ask(source, wine)

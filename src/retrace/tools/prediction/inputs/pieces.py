@@ -4,6 +4,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from retrace.core.errors import DataError
 from retrace.core.spelling import spelled
 from retrace.readers.shared.csv_files import options_of
+from retrace.readers.shared.foreign_files import refuse_foreign
 from retrace.readers.shared.parquet_files import frame_of
 from retrace.readers.table import Description
 from retrace.tools.prediction.inputs import STDIN, Problem
@@ -18,6 +20,8 @@ from retrace.tools.prediction.inputs import STDIN, Problem
 Piece = tuple[list[str], pd.DataFrame, list[Problem]]  # all column names, the rows, lines that are none
 
 Choose = Callable[[list[str]], list[str]]
+
+BUFFER = 2**20
 
 BAD_LINE = re.compile(r"Skipping line (\d+): (.+)")
 
@@ -47,6 +51,8 @@ def csv_pieces(
         The file is missing or broken.
     """
     try:
+        if Path(where).is_file():
+            refuse_foreign(Path(where), description.encoding)
         reader = pd.read_csv(
             sys.stdin.buffer if where == STDIN else where,
             **_options(where, description),
@@ -75,16 +81,25 @@ def parquet_pieces(where: str, description: Description, rows: int, choose: Choo
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(where) as file:
+        # A group of rows at a time, through a small buffer: else all of the file is soon in memory.
+        with pq.ParquetFile(where, buffer_size=BUFFER) as file:
             names = file.schema_arrow.names
             wanted = choose(names)
-            for batch in file.iter_batches(rows, columns=wanted):
-                columns = pa.Table.from_batches([batch]).select(wanted).columns
-                yield names, frame_of(wanted, columns, description.missing), []
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(rows, row_groups=[group], columns=wanted):
+                    yield names, _frame(batch.select(wanted), description.missing), []
     except FileNotFoundError as error:
         raise DataError(_broken(where, error, description)) from error
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{where} is not a readable Parquet file: {error}") from error
+
+
+def _frame(batch: Any, missing: list[Any] | None) -> pd.DataFrame:
+    import pyarrow as pa
+
+    if missing is None and all(map(pa.types.is_float64, batch.schema.types)):
+        return batch.to_pandas()  # one block, in a fifth of the time
+    return frame_of(batch.schema.names, pa.Table.from_batches([batch]).columns, missing)
 
 
 def _options(where: str, description: Description) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A CSV or Parquet file of any length, a chunk of rows at a time; or CSV from standard input."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ from retrace.tools.prediction.predictor import Predictor
 # Of a chunk: as many cells as 8 MB hold, but not so few rows that each costs more than it takes.
 CELLS, FEWEST, MOST = 2**20, 256, 2**14
 
+REPEATED = re.compile(r"\.\d+$")  # pandas calls the second `x` of a header x.1
+
+TABLES = {".csv", ".tsv", ".parquet"}
+
 # How a table is written where the data of the model were none: those that come with a library.
 PLAIN = checked(
     Description,
@@ -36,7 +41,7 @@ def is_table(where: str, predictor: Predictor) -> bool:
     """Tell whether an input is a table: by its name, or standard input by the model's data."""
     if where == STDIN:
         return predictor.kind == "tabular" or isinstance(predictor.source.description, Description)
-    return Path(where).suffix.lower() in {".csv", ".tsv", ".parquet"}
+    return any(suffix in TABLES for suffix in Path(where.lower()).suffixes[-2:])  # .csv.gz too
 
 
 def table_chunks(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Chunk]:
@@ -84,7 +89,10 @@ def read_table(chunk: Chunk, predictor: Predictor) -> Read:
     rules = description.columns or {}
     wrong = np.zeros(len(table), dtype=bool)
     changed, problems = {}, list(chunk.problems)
+    plain = _plain_numbers(table, rules)
     for name, kind in predictor.columns.items():
+        if name in plain and kind == "number":
+            continue
         column = table[name]
         values, bad = read_feature(
             column,
@@ -101,7 +109,8 @@ def read_table(chunk: Chunk, predictor: Predictor) -> Read:
                 for row in np.flatnonzero(bad & ~wrong).tolist()
             ]
             wrong |= bad
-    X = table[list(predictor.columns)].assign(**changed)
+    X = table[list(predictor.columns)]
+    X = X.assign(**changed) if changed else X
     if wrong.any():
         X, names = X[~wrong].reset_index(drop=True), names[~wrong]
     return Read(ids=names, X=X, problems=problems, unseen=_unseen(X, predictor))
@@ -140,8 +149,12 @@ def _wanted(there: list[str], where: str, predictor: Predictor) -> list[str]:
             f"{where} lacks {len(lacking)} of the {len(needed)} columns that the model takes"
             f" ({first_few(lacking)}){did_you_mean(lacking[0], there)}; it has: {first_few(there, 10)}"
         )
-    name = _written(predictor.source.description).id
-    return [*needed, *([name] if name in there else [])]
+    repeated = [name for name in _extra(there, predictor) if REPEATED.sub("", name) in needed]
+    if repeated:
+        name = REPEATED.sub("", repeated[0])
+        raise DataError(f"{where}: column '{name}' occurs more than once: rename or remove one")
+    own_id = _written(predictor.source.description).id
+    return [*needed, *([own_id] if own_id in there else [])]
 
 
 def _extra(there: list[str], predictor: Predictor) -> list[str]:
@@ -162,6 +175,15 @@ def _ids(table: pd.DataFrame, description: Description, start: int) -> Any:
 def _row(names: Any, start: int, row: int) -> str:
     counted = f"row {start + row + 1}"
     return counted if names[row] == start + row else f"{counted} (id {names[row]})"
+
+
+def _plain_numbers(table: pd.DataFrame, rules: Mapping[str, object]) -> set[str]:
+    """Name the columns that are numbers already: there is nothing to ask."""
+    return {
+        str(name)
+        for name, dtype in table.dtypes.items()
+        if isinstance(dtype, np.dtype) and dtype.kind in "iuf" and name not in rules
+    }
 
 
 def _unfit(column: pd.Series, row: int, rule: ColumnRule | ColumnKind | None) -> str:
