@@ -39,7 +39,7 @@ def test_categories_stay_texts():
     [
         (ColumnRule(kind="ordered", order=["low", "high"]), ["high", "low", "lo"], [1.0, 0.0]),
         (ColumnRule(kind="date", format="%d.%m.%Y"), ["02.01.1970", "03.01.1970", "x"], [1.0, 2.0]),
-        ("number", ["1", "2", "x"], [1.0, 2.0]),
+        (ColumnRule(kind="number"), ["1", "2", "x"], [1.0, 2.0]),
     ],
 )
 def test_a_declared_column_is_read_as_its_owner_says(rule, cells, expected):

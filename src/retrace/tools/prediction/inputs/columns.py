@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 
 from retrace.readers.shared.cells import cells_of, numbers_of
 from retrace.readers.shared.columns import NO_VALUE
-from retrace.readers.shared.declared import ColumnKind, ColumnRule, read_declared
+from retrace.readers.shared.declared import ColumnRule, read_declared
 
 Wrong = NDArray[np.bool_]
 
 
 def read_feature(
-    column: pd.Series, kind: str, rule: ColumnRule | ColumnKind | None, decimal: str, *, own_gaps: bool
+    column: pd.Series, kind: str, rule: ColumnRule | None, decimal: str, *, own_gaps: bool
 ) -> tuple[pd.Series, Wrong]:
     """Return the values of a column, and the rows whose cell is none of its kind.
 
@@ -24,7 +24,7 @@ def read_feature(
         As the file gave it.
     kind : {"number", "category"}
         What it was in training; an ordered category and a date are numbers there.
-    rule : ColumnRule, str or None
+    rule : ColumnRule or None
         What its owner says.
     decimal : str
         The mark before the decimals.
@@ -52,7 +52,7 @@ def _texts(column: pd.Series, decimal: str, *, own_gaps: bool) -> tuple[pd.Serie
     return cells.spread(numbers.to_numpy(), column), wrong[cells.codes]
 
 
-def _declared(column: pd.Series, rule: ColumnRule | ColumnKind, decimal: str) -> tuple[pd.Series, Wrong]:
+def _declared(column: pd.Series, rule: ColumnRule, decimal: str) -> tuple[pd.Series, Wrong]:
     reading = read_declared(column, rule, decimal)
     if not reading.problem:
         return reading.column, np.zeros(len(column), dtype=bool)

@@ -13,7 +13,7 @@ import pandas as pd
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.core.spelling import spelled
-from retrace.readers.shared.declared import ColumnKind, ColumnRule
+from retrace.readers.shared.declared import ColumnRule
 from retrace.readers.shared.description import CommonDescription
 from retrace.readers.table import Description
 from retrace.tools.prediction.inputs import STDIN, Chunk, Problem, Read
@@ -186,8 +186,8 @@ def _plain_numbers(table: pd.DataFrame, rules: Mapping[str, object]) -> set[str]
     }
 
 
-def _unfit(column: pd.Series, row: int, rule: ColumnRule | ColumnKind | None) -> str:
-    kind = rule.kind if isinstance(rule, ColumnRule) else rule or "number"
+def _unfit(column: pd.Series, row: int, rule: ColumnRule | None) -> str:
+    kind = rule.kind if rule else "number"
     wanted = {"ordered": "one of its `order`", "date": "a date"}.get(kind, "a number")
     return f"{column.name} holds {str(column.iloc[row])[:40]!r}, should be {wanted}"
 
