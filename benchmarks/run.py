@@ -82,8 +82,8 @@ SECTIONS = (
         "Asking a model about many rows",
         predict.measure,
         "`retrace predict` on a Parquet file of 20 columns, start of Python included, against the least"
-        " that one can write: the same chunks of 16,384 rows through `predict_proba` into a Parquet"
-        " file; best of two, in turns. `python benchmarks/predict.py`",
+        " that one can write: the same chunks of 16,384 rows through `predict_proba`, the same Parquet"
+        " file; seconds of CPU, best of two, in turns. `python benchmarks/predict.py`",
     ),
     (
         "Comparing two runs",

@@ -40,6 +40,7 @@ def test_seven_tools_can_be_deleted():
         "sharing",
         "comparison",
         "prediction",
+        "registry",
     }
 
 

@@ -1,3 +1,4 @@
+import gto.api
 import pytest
 
 from retrace.core.errors import RetraceError
@@ -69,3 +70,22 @@ def test_after_a_rollback_the_gate_compares_with_what_is_there_now(models):
 def test_a_name_that_is_no_stage_is_refused(models, stage):
     with pytest.raises(RetraceError, match="allowed: small letters, digits and hyphens"):
         plan_promotion("HEAD", stage, bump="minor", policy=None)
+
+
+def test_a_stage_that_gto_emptied_is_empty(models):
+    models.train(0.8)
+    promote()
+    gto.api.unassign(".", "model", stage="prod", version="v1.0.0")
+    assert commit_of_version("prod") is None
+    models.train(0.6)
+    plan = promote()
+    assert "verdict: the first model in this stage" in plan.message
+    assert plan.tags == ("model@v1.1.0", "model#prod#3")
+    assert gto.api.show(".")["model"]["stage"] == {"prod": "v1.1.0"}
+
+
+def test_a_stage_of_no_name_names_the_nearest(models):
+    models.train(0.8)
+    promote()
+    with pytest.raises(RetraceError, match=r"nothing was in it .*did you mean 'prod'"):
+        plan_rollback("prd")

@@ -42,7 +42,7 @@ def read_csv(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:
         Rows have more fields than the header, columns share a name, quotes swallow rows, or the last
         line breaks off.
     """
-    options = _options(form)
+    options = options_of(form)
     _check_header(path, form, options)
     table = _parsed(path, options)
     _refuse_swallowed_rows(table, path, form)
@@ -57,7 +57,8 @@ def read_csv(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return table, short_lines(path, options["sep"], len(table.columns)) if short else ()
 
 
-def _options(form: Format) -> dict[str, Any]:
+def options_of(form: Format) -> dict[str, Any]:
+    """Return what `pandas.read_csv` is told of a CSV, whoever reads it."""
     options = {
         "sep": "\t" if form.separator == "\\t" else form.separator,
         "decimal": form.decimal,
@@ -161,7 +162,7 @@ def _keep_digits(table: pd.DataFrame, names: list[str], path: Path, options: dic
 
 def texts_of_gaps(path: Path, form: Format, column: pd.Series) -> list[str]:
     """Return the words that stand in the file where a column has gaps."""
-    options = _options(form) | {"na_values": None, "keep_default_na": False, "thousands": None}
+    options = options_of(form) | {"na_values": None, "keep_default_na": False, "thousands": None}
     texts = pd.read_csv(path, **options | {"dtype": str})
     texts.columns = texts.columns.str.strip()
     if column.name not in texts:

@@ -1,7 +1,7 @@
 """A Parquet file in, a DataFrame out: every type of Arrow as the number or the text that it is."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,16 @@ def read_parquet(path: Path, missing: Sequence[Any] | None) -> pd.DataFrame:
     del arrow  # so that each column goes as soon as it is converted
     if repeated := [name for name, count in Counter(names).items() if count > 1]:
         raise ValueError(f"column '{repeated[0]}' occurs more than once: rename or remove one")
+    return frame_of(names, columns, missing, categories)
+
+
+def frame_of(
+    names: Sequence[str],
+    columns: list[Any],
+    missing: Sequence[Any] | None,
+    categories: Collection[str] = (),
+) -> pd.DataFrame:
+    """Make a DataFrame of Arrow's columns, which leave their list one by one; see `read_parquet`."""
     table = {name: _from_arrow(columns.pop(0)) for name in names}
     table |= {name: table[name].astype("category") for name in names if name in categories}
     if missing is not None:

@@ -58,7 +58,7 @@ class Predictor:
 
     def clean(self, X: Any) -> Inputs:
         """Do to raw rows what `preprocess` did to those of training; images come as pixels."""
-        if self.kind != "image":
+        if self.kind != "image" and not _is_clean(X):
             X = CLEANERS[self.kind](X, getattr(self.source.preprocess, self.kind))
         return X if self.backbone is None else self.backbone.vectors(X, lambda rows: None)
 
@@ -120,6 +120,13 @@ def _on_this_machine(train: Train, kind: str) -> Train:
 
         here["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     return checked(Train, vars(train) | here, "train")
+
+
+def _is_clean(X: Any) -> bool:
+    """Tell whether a table is all numbers and none infinite: cleaning would copy it for nothing."""
+    if not isinstance(X, pd.DataFrame) or any(dtype != np.float64 for dtype in X.dtypes):
+        return False
+    return not np.isinf(X.to_numpy()).any()
 
 
 def _unlabelled(X: Inputs, signature: Signature) -> Dataset:

@@ -77,7 +77,7 @@ def _on_remote(side: Side, local: bool) -> Gate:
     try:
         lacking = lacking_on_remote(side.tree, side.lock)
     except RetraceError as error:
-        return Gate(name, False, str(error))
+        return Gate(name, False, f"{error}; or do without, --local")
     said = f"lacks {', '.join(lacking)}: run `retrace push`" if lacking else "has all outputs"
     return Gate(name, not lacking, said)
 

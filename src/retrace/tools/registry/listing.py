@@ -26,7 +26,8 @@ class Version:
 def list_versions() -> list[Version]:
     """Return all versions, the newest first, each with the stages that it is in now."""
     tags = model_tags()
-    now = {stage: stack(tags_of)[-1].commit for stage, tags_of in assignments(tags).items()}
+    held = {stage: stack(of_stage) for stage, of_stage in assignments(tags).items()}
+    now = {stage: tags_of[-1].commit for stage, tags_of in held.items() if tags_of}
     found = []
     for name, tag in reversed(versions(tags).items()):
         side = read_side(find_tree(tag.name))

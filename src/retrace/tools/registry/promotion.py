@@ -13,6 +13,7 @@ from retrace.tools.repository.lock import parse_yaml
 from retrace.tools.repository.sides import Side, read_side
 from retrace.tools.repository.versions import (
     ARTIFACT,
+    EMPTIED,
     Bump,
     Tag,
     assignments,
@@ -111,8 +112,9 @@ def plan_rollback(stage: str) -> Promotion:
     held, named = stack(assignments(tags).get(stage, [])), versions(tags)
     if len(held) < 2:
         there = f"only {version_of(held[0].commit, named)} was in it" if held else "nothing was in it"
-        known = did_you_mean(stage, assignments(tags))
-        raise RetraceError(f"{stage} cannot be rolled back: {there}{known}")
+        stages = assignments(tags)
+        nearest = "" if stage in stages else did_you_mean(stage, stages)
+        raise RetraceError(f"{stage} cannot be rolled back: {there}{nearest}")
     gone, back = (version_of(tag.commit, named) for tag in (held[-1], held[-2]))
     return Promotion(
         stage=stage,
@@ -127,7 +129,9 @@ def stack(assigned: list[Tag]) -> list[Tag]:
     """Return what a stage held one after the other; what was rolled back is no longer there."""
     held: list[Tag] = []
     for tag in assigned:
-        if ROLLED_BACK in tag.message.splitlines()[0] and held:
+        if EMPTIED in tag.name:
+            held.clear()
+        elif ROLLED_BACK in tag.message.splitlines()[0] and held:
             held.pop()
         else:
             held.append(tag)

@@ -31,6 +31,8 @@ def stored_output(tree: Tree, lock: Lock, path: Path) -> Path:
         It is nowhere, or damaged.
     """
     md5 = lock.outs[path.as_posix()]
+    if tree.kind == "workspace" and path.is_file() and file_md5(path) == md5:
+        return path  # without DVC, whose import alone takes a second
     found = output_path(lock, path) or _fetched(md5)
     if found is None:
         raise ArtifactError(

@@ -15,7 +15,8 @@ from retrace.tools.repository.git import ask_git, decoded, default_base, git
 ARTIFACT = "model"  # its name in dvc.yaml
 
 VERSION_TAG = re.compile(rf"{ARTIFACT}@(v\d+\.\d+\.\d+)")
-STAGE_TAG = re.compile(rf"{ARTIFACT}#([a-z][a-z0-9-]*[a-z0-9])#(\d+)")
+STAGE_TAG = re.compile(rf"{ARTIFACT}#([a-z][a-z0-9-]*[a-z0-9])!?#(\d+)")
+EMPTIED = "!#"  # what `gto unassign` sets: nothing is in the stage since
 
 FIRST = "v1.0.0"
 
@@ -55,7 +56,7 @@ def versions(tags: list[Tag]) -> dict[str, Tag]:
 
 
 def assignments(tags: list[Tag]) -> dict[str, list[Tag]]:
-    """Return for each stage what was assigned to it, the first first; the last one is in it now."""
+    """Return the tags of each stage in their order: the last says what is in it now."""
     found: dict[str, list[tuple[int, Tag]]] = {}
     for tag in tags:
         if match := STAGE_TAG.fullmatch(tag.name):
@@ -72,7 +73,8 @@ def commit_of_version(name: str) -> str | None:
     if name in (named := versions(tags)):
         return named[name].commit
     stages = assignments(tags)
-    return stages[name][-1].commit if name in stages else None
+    last = stages[name][-1] if name in stages else None
+    return last.commit if last and EMPTIED not in last.name else None
 
 
 def next_version(known: dict[str, Tag], bump: Bump) -> str:

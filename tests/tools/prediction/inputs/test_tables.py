@@ -52,16 +52,6 @@ def test_a_row_that_is_no_number_is_named_or_left_out(make_source, ask, examples
     assert told.n_skipped == 1
 
 
-def test_a_line_with_too_many_fields_is_named_or_left_out(make_source, ask, examples, wine):
-    source, expected = make_source("wine", examples, "gaussian_nb")
-    wine.write_text(wine.read_text().replace("\n13.2,", "\n7,13.2,", 1))
-    with pytest.raises(DataError, match="line 3 has 14 fields, should have 13"):
-        ask(source, wine)
-    answer, told = ask(source, wine, skip=True)
-    assert len(answer) == len(expected) - 1
-    assert told.skipped[0].row == "line 3"
-
-
 def test_lacking_columns_are_named_with_the_nearest(make_source, ask, examples, wine):
     source, _ = make_source("wine", examples, "gaussian_nb")
     pd.read_csv(wine).rename(columns={"alcohol": "alcohl"}).to_csv(wine, index=False)
@@ -81,19 +71,8 @@ def test_unseen_categories_and_unknown_columns_are_noted(make_source, ask, titan
     assert told.extra == ("Deck",)
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (None, "is not there"),
-        ("", "is empty"),
-        ("alcohol\n", "lacks 12 of the 13 columns"),
-        ("\0\1\2", "lacks 13 of the 13 columns"),
-    ],
-)
-def test_what_is_no_table_is_said_in_one_line(make_source, ask, examples, tmp_path, content, said):
+def test_a_column_that_occurs_twice_is_refused(make_source, ask, examples, wine):
     source, _ = make_source("wine", examples, "gaussian_nb")
-    path = tmp_path / "new.csv"
-    if content is not None:
-        path.write_text(content)
-    with pytest.raises(DataError, match=said):
-        ask(source, path)
+    wine.write_text(wine.read_text().replace("proline", "proline,alcohol", 1))
+    with pytest.raises(DataError, match="column 'alcohol' occurs more than once"):
+        ask(source, wine)
