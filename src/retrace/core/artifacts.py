@@ -14,12 +14,12 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
-
-import joblib
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Any
 
 from retrace.core.errors import ArtifactError
+
+if TYPE_CHECKING:  # joblib and pandas take most of a second, and commands need the paths alone
+    import pandas as pd
 
 RAW = Path("cache/raw.pkl")
 CLEAN = Path("cache/clean.pkl")
@@ -78,11 +78,9 @@ def load(path: Path) -> Any:
     ArtifactError
         The file is missing or damaged; the message names the stage that makes it.
     """
-    readers = {".joblib": joblib.load, ".json": json.load, ".csv": pd.read_csv}
-    read = readers.get(path.suffix, pickle.load)
     try:
         with path.open("rb") as file:
-            return read(file)
+            return READERS.get(path.suffix, pickle.load)(file)
     except FileNotFoundError:
         raise ArtifactError(f"{path} is not there yet: run `dvc repro {MADE_BY[path]}`") from None
     except OSError as error:
@@ -96,6 +94,25 @@ def load(path: Path) -> Any:
         ) from error
 
 
+def _load_model(file: IO[bytes]) -> Any:
+    import joblib
+
+    return joblib.load(file)
+
+
+def _read_table(file: IO[bytes]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.read_csv(file)
+
+
+READERS: dict[str, Callable[[IO[bytes]], Any]] = {
+    ".joblib": _load_model,
+    ".json": json.load,
+    ".csv": _read_table,
+}
+
+
 def save(value: object, path: Path) -> None:
     """Write a pickled intermediate, or a model (.joblib); equal values give equal bytes.
 
@@ -105,6 +122,8 @@ def save(value: object, path: Path) -> None:
         The file cannot be written; what was there before is still there.
     """
     if path.suffix == ".joblib":
+        import joblib
+
         write_whole(path, lambda file: joblib.dump(value, file))
     else:
         write_whole(path, lambda file: pickle.dump(value, file, protocol=5))
@@ -120,13 +139,15 @@ def save_json(values: dict[str, Any], path: Path) -> None:
     save_text(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
-def save_table(table: pd.DataFrame, path: Path) -> None:
+def save_table(table: "pd.DataFrame", path: Path) -> None:
     """Write a CSV file; numbers keep all their digits."""
     save_text(table.to_csv(index=False, lineterminator="\n"), path)
 
 
 def save_history(history: list[dict[str, Any]], path: Path) -> None:
     """Write a training history; a model without epochs gets the header alone."""
+    import pandas as pd
+
     save_table(pd.DataFrame(history, columns=HISTORY_COLUMNS), path)
 
 

@@ -6,6 +6,7 @@ processor with AVX2 has. docs/reproducibility.md has what each pin does, measure
 """
 
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -23,6 +24,9 @@ PINS = {
     "OPENBLAS_CORETYPE": "Haswell",  # matrix products of NumPy and of SciPy
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",  # NumPy's exp, sum and the like
 }
+
+# In either of YAML's styles; where it is not in a comment or a text, the YAML says.
+NATIVE = re.compile(r"""\binstructions['"]?\s*:\s*['"]?native""")
 
 # They read the pins when they are loaded, and never again.
 READERS = ("numpy", "scipy", "torch")
@@ -78,7 +82,7 @@ def _wanted(folder: Path) -> Instructions:
         text = (folder / "params.yaml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return "portable"
-    if "native" not in text:
+    if not NATIVE.search(text):
         return "portable"
     from retrace.core.checked_yaml import load_yaml
 
