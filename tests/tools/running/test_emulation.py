@@ -2,21 +2,36 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
 from project import ROOT
 from retrace.core.errors import RetraceError
 from retrace.core.instructions import instructions_in_effect
-from retrace.tools.running.emulation import CRASHES, QEMU, TRIES, run_on
+from retrace.tools.running.emulation import CRASHES, QEMU, TRIES, make_pairs_on
+from retrace.tools.running.pairs import Hashes, compare_pairs, other_versions, recorded_pairs
+
+MADE = 'echo \'["wine/%s", {"params": "p", "model": "m", "predictions": "d"}]\''
+HASHES = Hashes(params="p", model="m", predictions="d")
+
+
+@pytest.fixture
+def emulator():
+    """The real one, where what it makes can be compared."""
+    if shutil.which(QEMU) is None:
+        pytest.skip(f"no {QEMU}: Debian and Ubuntu have it as qemu-user")
+    if instructions_in_effect() != "portable" or other_versions():
+        pytest.skip(f"the hashes are of portable instructions and other versions: {other_versions()}")
 
 
 @pytest.fixture
 def fake_qemu(tmp_path, monkeypatch):
-    """Put a program in qemu's place: ``fake_qemu("exit 3")``."""
+    """Put a program in qemu's place, which knows how often it was called: ``fake_qemu("exit 3")``."""
 
     def put(script):
-        (tmp_path / QEMU).write_text(f"#!/bin/sh\necho >> {tmp_path}/calls\n{script}\n")
+        count = f'echo >> "{tmp_path}/calls"; call=$(wc -l < "{tmp_path}/calls")'
+        (tmp_path / QEMU).write_text(f"#!/bin/sh\n{count}\n{script}\n")
         (tmp_path / QEMU).chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
         return lambda: len((tmp_path / "calls").read_text().splitlines())
@@ -25,8 +40,7 @@ def fake_qemu(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which(QEMU) is None, reason="qemu-user is not installed: Debian has it")
-@pytest.mark.skipif(instructions_in_effect() != "portable", reason="this machine is not portable")
+@pytest.mark.usefixtures("emulator")
 @pytest.mark.parametrize("processor", ["Haswell", "EPYC-Rome"])
 def test_an_emulated_processor_computes_the_same_bits(processor):
     native = [sys.executable, "-m", "retrace.core.fingerprint"]
@@ -40,26 +54,56 @@ def test_an_emulated_processor_computes_the_same_bits(processor):
     assert there.stdout == here.stdout
 
 
-def test_a_crash_of_qemu_is_tried_again(fake_qemu):
-    calls = fake_qemu('[ "$(wc -l < "$(dirname "$0")/calls")" = 1 ] && kill -SEGV $$; exit 3')
-    assert run_on("Haswell", ["verify"]) == 3
+@pytest.mark.slow
+@pytest.mark.usefixtures("emulator")
+@pytest.mark.parametrize(
+    ("processor", "names"),
+    [
+        ("Haswell", ["wine/svm", "wine/hist_gradient_boosting"]),
+        ("EPYC-Rome", ["digits/cnn models.cnn.epochs=1"]),
+    ],
+)
+def test_whole_models_are_the_same_on_an_emulated_processor(processor, names, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = dict(compare_pairs(recorded_pairs(names), lambda here: make_pairs_on(processor, here)))
+    compared = {name: said for name, said in found.items() if not said.startswith("not compared")}
+    assert not any(compared.values()), found
+    if not compared:
+        pytest.skip(f"nothing was compared: {found}")
+
+
+def test_after_a_crash_of_qemu_the_pairs_that_are_left_are_made(fake_qemu):
+    first, second = MADE % "knn", MADE % "svm"
+    calls = fake_qemu(f"if [ $call = 1 ]; then {first}; kill -SEGV $$; else {second}; fi")
+    made = dict(make_pairs_on("Haswell", ["wine/knn", "wine/svm"]))
+    assert made == {"wine/knn": HASHES, "wine/svm": HASHES}
     assert calls() == 2
 
 
-def test_qemu_that_always_crashes_is_no_difference_but_an_error(fake_qemu):
-    calls = fake_qemu("kill -SEGV $$")
-    with pytest.raises(RetraceError, match="crashed in each of 4 tries"):
-        run_on("Haswell", ["verify"])
-    assert calls() == TRIES
+def test_a_pair_in_which_qemu_always_crashes_is_left_out_and_no_difference(fake_qemu):
+    calls = fake_qemu(f"[ $call -le {TRIES} ] && kill -SEGV $$; {MADE % 'svm'}")
+    made = list(make_pairs_on("Haswell", ["wine/knn", "wine/svm"]))
+    assert made == [("wine/knn", None), ("wine/svm", HASHES)]
+    assert calls() == TRIES + 1
+    said = dict(compare_pairs({"wine/knn": HASHES}, lambda _: iter(made[:1])))
+    assert said == {"wine/knn": "not compared: the emulator crashed"}
 
 
-def test_warnings_of_qemu_itself_are_left_out(fake_qemu, capfd):
-    fake_qemu("echo 'qemu-x86_64: warning: no pcid' >&2; echo 'error: what matters' >&2; exit 1")
-    assert run_on("Haswell", ["verify"]) == 1
-    assert capfd.readouterr().err == "error: what matters\n"
+def test_a_failure_of_what_qemu_runs_is_told_without_warnings_of_qemu(fake_qemu):
+    fake_qemu("echo 'error: what matters' >&2; echo 'qemu-x86_64: warning: no pcid' >&2; exit 1")
+    with pytest.raises(RetraceError, match="wine/knn on Haswell: what matters"):
+        list(make_pairs_on("Haswell", ["wine/knn"]))
+
+
+def test_an_emulator_that_nobody_reads_any_more_is_ended(fake_qemu):
+    fake_qemu(f"{MADE % 'knn'}; exec sleep 60")
+    start, making = time.monotonic(), make_pairs_on("Haswell", ["wine/knn", "wine/svm"])
+    assert next(making) == ("wine/knn", HASHES)
+    making.close()
+    assert time.monotonic() - start < 30
 
 
 def test_without_qemu_the_package_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RetraceError, match="Debian and Ubuntu have it as qemu-user"):
-        run_on("Haswell", ["verify"])
+        list(make_pairs_on("Haswell", ["wine/knn"]))

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from retrace.tools.running.pairs import (
     Hashes,
     compare_pairs,
     make_pair,
+    make_pairs,
     other_versions,
     record_pairs,
     recorded_pairs,
@@ -33,7 +35,7 @@ def comparable(params, names):
         pytest.skip(
             f"the hashes are of portable instructions, and of other versions: {other_versions()}"
         )
-    found = dict(compare_pairs(params, recorded_pairs(names)))
+    found = dict(compare_pairs(recorded_pairs(names), partial(make_pairs, params)))
     kept = {name: said for name, said in found.items() if not said.startswith("not compared")}
     return kept or pytest.skip(f"the hashes are of other params: {found}")
 
@@ -71,7 +73,7 @@ def test_what_differs_is_named_and_what_is_not_here_is_left_out(shipped, tmp_pat
     found = make_pair(shipped, "wine/gaussian_nb")
     other = Hashes(params=found.params, model="0" * 32, predictions=found.predictions)
     record_pairs({"wine/gaussian_nb": other, "elsewhere/svm": other, "wine/knn": other})
-    assert dict(compare_pairs(shipped, recorded_pairs(["*"]))) == {
+    assert dict(compare_pairs(recorded_pairs(["*"]), partial(make_pairs, shipped))) == {
         "wine/gaussian_nb": "another model",
         "elsewhere/svm": "not compared: there is no data/elsewhere.yaml",
         "wine/knn": "not compared: params.yaml has other values",

@@ -1,56 +1,87 @@
-"""The same command on another processor: qemu-user runs programs as an Intel Haswell, say."""
+"""Pairs on another processor: qemu-user runs programs as an Intel Haswell, say."""
 
+import json
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from retrace.core.errors import RetraceError
+from retrace.tools.running.pairs import Hashes
 
 QEMU = "qemu-x86_64"
 
-# qemu itself crashes now and then; that says nothing of the program that it runs.
+# qemu itself crashes now and then, the 7.2 of Debian 12 often; that says nothing of what it runs.
 TRIES = 4
 
 CRASHES = {-signal.SIGSEGV, 128 + signal.SIGSEGV}
 
 
-def run_on(processor: str, arguments: Sequence[str]) -> int:
-    """Run ``python -m retrace`` on an emulated processor, with this one's standard output.
+def make_pairs_on(
+    processor: str, names: Sequence[str], folder: Path = Path()
+) -> Iterator[tuple[str, Hashes | None]]:
+    """Make pairs on an emulated processor, and go on after each crash of the emulator.
 
     Parameters
     ----------
     processor : str
         One of ``qemu-x86_64 -cpu help``: its AVX2 must be among what it has.
-    arguments : sequence of str
-        Of the command.
+    names : sequence of str
+        As of `make_pair`.
+    folder : Path
+        Where params.yaml and data/ are.
 
-    Returns
-    -------
-    int
-        The exit status.
+    Yields
+    ------
+    tuple of (str, Hashes or None)
+        None for a pair in which qemu crashed in each of four tries.
 
     Raises
     ------
     RetraceError
-        qemu-user is not installed, or crashed in each of four tries.
+        qemu-user is not installed, knows no such processor, or a pair cannot be made.
     """
     if shutil.which(QEMU) is None:
         raise RetraceError(
             f"--processor: got '{processor}', but {QEMU} is not installed: Debian and Ubuntu have it as"
             " qemu-user"
         )
-    command = [QEMU, "-cpu", processor, sys.executable, "-m", "retrace", *arguments]
-    for _ in range(TRIES):
-        # qemu warns of features of the processor that no computation uses.
-        run = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
-        if run.returncode not in CRASHES:
-            said = [
-                line for line in run.stderr.splitlines() if not line.startswith("qemu-x86_64: warning")
-            ]
-            print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)
-            return run.returncode
-    raise RetraceError(
-        f"{QEMU} crashed in each of {TRIES} tries: try again, or with another version of it"
-    )
+    left, tries = list(names), 0
+    while left:
+        for name, found in _made_until_a_crash(processor, left, folder):
+            yield name, found
+            left, tries = left[1:], 0
+        tries += 1
+        if left and tries == TRIES:
+            yield left[0], None
+            left, tries = left[1:], 0
+
+
+def _made_until_a_crash(
+    processor: str, names: Sequence[str], folder: Path
+) -> Iterator[tuple[str, Hashes]]:
+    make = [sys.executable, "-m", "retrace.tools.running.pairs", *names]
+    command = [QEMU, "-cpu", processor, *make]
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as said,
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=said, text=True) as run,
+    ):
+        try:
+            for line in run.stdout or ():
+                name, found = json.loads(line)
+                yield name, Hashes(**found)
+        except BaseException:  # nobody reads on
+            run.kill()
+            raise
+        if run.wait() and run.returncode not in CRASHES:
+            said.seek(0)
+            raise RetraceError(f"{names[0]} on {processor}: {_last_line(said.read())}")
+
+
+def _last_line(said: str) -> str:
+    """Leave out that qemu warns of features of a processor that no computation uses."""
+    lines = [line for line in said.splitlines() if not line.startswith(f"{QEMU}: warning")]
+    return lines[-1].removeprefix("error: ") if lines else "it ended without a word"

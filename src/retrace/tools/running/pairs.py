@@ -1,11 +1,17 @@
-"""Models of many pairs of dataset and model, made in one process, by the hash of their bytes."""
+"""Models of many pairs of dataset and model, made in one process, by the hash of their bytes.
+
+    python -m retrace.tools.running.pairs wine/ridge ...
+
+prints a line of JSON for each: its name, and its `Hashes`.
+"""
 
 import fnmatch
 import hashlib
 import io
 import json
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +23,8 @@ import numpy as np
 
 from retrace.cleaning.cleaners import clean
 from retrace.core.artifacts import save_json
-from retrace.core.errors import RetraceError, did_you_mean
-from retrace.core.params import Params
+from retrace.core.errors import RetraceError, did_you_mean, run_or_explain
+from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
 from retrace.core.seeding import pin
 from retrace.models.fitting import fit_model, predict
@@ -40,6 +46,10 @@ kind: text
 reader: text_folder
 licence: none
 """
+
+
+# What makes pairs, here or on an emulated processor; None stands for one that could not be made there.
+Making = Callable[[Sequence[str]], Iterator[tuple[str, "Hashes | None"]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,21 +112,23 @@ def record_pairs(pairs: Mapping[str, Hashes]) -> None:
     save_json({"versions": versions(), "pairs": hashes}, RECORD)
 
 
-def compare_pairs(params: Params, recorded: Mapping[str, Hashes]) -> Iterator[tuple[str, str]]:
+def make_pairs(params: Params, names: Sequence[str]) -> Iterator[tuple[str, Hashes]]:
+    """Make pairs in this process, one after the other."""
+    for name in names:
+        yield name, make_pair(params, name)
+
+
+def compare_pairs(recorded: Mapping[str, Hashes], make: Making) -> Iterator[tuple[str, str]]:
     """Make each pair, and yield its name with what differs: empty where nothing does."""
-    for name, expected in recorded.items():
+    here = []
+    for name in recorded:
         data = name.split("/")[0]
-        if data != TEXTS and not Path("data", f"{data}.yaml").is_file():
-            yield name, f"not compared: there is no data/{data}.yaml"
-            continue
-        found = make_pair(params, name)
-        different = [
-            part for part in ("model", "predictions") if vars(found)[part] != vars(expected)[part]
-        ]
-        if found.params != expected.params:
-            yield name, "not compared: params.yaml has other values"
+        if data == TEXTS or Path("data", f"{data}.yaml").is_file():
+            here.append(name)
         else:
-            yield name, f"another {' and other '.join(different)}" if different else ""
+            yield name, f"not compared: there is no data/{data}.yaml"
+    for name, found in make(here):
+        yield name, _difference(found, recorded[name]) if found else "not compared: the emulator crashed"
 
 
 def other_versions() -> list[str]:
@@ -144,6 +156,13 @@ def write_texts(folder: Path) -> None:
         topic.mkdir(parents=True, exist_ok=True)
         (topic / f"{number}.txt").write_text(" ".join(said))
     (folder / f"{TEXTS}.yaml").write_text(DESCRIPTION)
+
+
+def _difference(found: Hashes, expected: Hashes) -> str:
+    if found.params != expected.params:
+        return "not compared: params.yaml has other values"
+    parts = [part for part in ("model", "predictions") if vars(found)[part] != vars(expected)[part]]
+    return f"another {' and other '.join(parts)}" if parts else ""
 
 
 def _record() -> dict[str, Any]:
@@ -182,3 +201,12 @@ def _params_md5(params: Params) -> str:
 
 def _md5(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()
+
+
+def _main() -> None:
+    for name, found in make_pairs(load_params(), sys.argv[1:]):
+        print(json.dumps([name, asdict(found)]), flush=True)
+
+
+if __name__ == "__main__":
+    run_or_explain(_main)

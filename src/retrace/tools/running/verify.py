@@ -1,6 +1,7 @@
 """`retrace verify`: make the model again from nothing, twice, and compare every byte."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +12,10 @@ from retrace.core.errors import RetraceError
 if TYPE_CHECKING:
     from retrace.core.params import Params
     from retrace.tools.repository.lock import Output
+    from retrace.tools.running.pairs import Hashes, Making
 
 # Small enough to come with every `retrace verify`, and of every library that computes.
-QUICK = ["wine/*", "diabetes/ridge*", "texts/linear_svm", "digits/* models.*.epochs=1*"]
+QUICK = ["wine/*", "diabetes/ridge", "diabetes/mlp models*", "texts/linear_svm", "digits/* models*"]
 
 
 def verify(
@@ -56,9 +58,7 @@ def verify(
             typer.echo(
                 f"wrote {statement}; sign it with `ssh-keygen -Y sign -n file -f <key> {statement}`"
             )
-    _compare_pairs(params, pairs or QUICK)
-    for name in processor or []:
-        _compare_on(name, pairs or QUICK)
+    _compare_pairs(params, pairs or QUICK, processor or [])
 
 
 def _make_again(params: "Params", runs: int) -> tuple[list["Output"], str]:
@@ -85,10 +85,11 @@ def _make_again(params: "Params", runs: int) -> tuple[list["Output"], str]:
         return made[0].outputs, how
 
 
-def _compare_pairs(params: "Params", patterns: list[str]) -> None:
+def _compare_pairs(params: "Params", patterns: list[str], processors: list[str]) -> None:
     from retrace.core.instructions import instructions_in_effect
     from retrace.core.machine import describe_machine
-    from retrace.tools.running.pairs import compare_pairs, other_versions, recorded_pairs
+    from retrace.tools.running.emulation import make_pairs_on
+    from retrace.tools.running.pairs import make_pairs, other_versions, recorded_pairs
 
     typer.echo(f"on {describe_machine()}:")
     if instructions_in_effect() != "portable":
@@ -97,22 +98,26 @@ def _compare_pairs(params: "Params", patterns: list[str]) -> None:
     if other := other_versions():
         typer.echo(f"no pairs compared: here is {', '.join(other)}")
         return
-    different, same = [], 0
-    for name, found in compare_pairs(params, recorded_pairs(patterns)):
-        typer.echo(f"  {name}: {found or 'the same bytes'}")
-        different += [name] if found.startswith("another") else []
-        same += not found
+    recorded = recorded_pairs(patterns)
+    different = _different(recorded, partial(make_pairs, params))
+    for name in processors:
+        typer.echo(f"as {name}, emulated:")
+        different += _different(recorded, partial(make_pairs_on, name))
     _fail_on(different, "models differ from what they are on other machines:")
+
+
+def _different(recorded: dict[str, "Hashes"], make: "Making") -> list[str]:
+    from retrace.tools.running.pairs import compare_pairs
+
+    found = {}
+    for name, said in compare_pairs(recorded, make):
+        typer.echo(f"  {name}: {said or 'the same bytes'}")
+        found[name] = said
+    same = sum(not said for said in found.values())
     typer.echo(f"{same} models and their predictions are, byte by byte, what they are elsewhere")
-
-
-def _compare_on(processor: str, patterns: list[str]) -> None:
-    from retrace.tools.running.emulation import run_on
-
-    typer.echo(f"as {processor}, emulated:")
-    options = [option for pattern in patterns for option in ("--pairs", pattern)]
-    if status := run_on(processor, ["verify", *options]):
-        raise typer.Exit(status)
+    if left_out := [name for name, said in found.items() if said.startswith("not")]:
+        typer.echo(f"{len(left_out)} are not compared: {', '.join(left_out)}")
+    return [name for name, said in found.items() if said.startswith("another")]
 
 
 def _fail_on(different: list[str], what: str) -> None:
