@@ -19,6 +19,7 @@ BRANCHES = {
     "seed": ("cnn", {"seed": OTHER_SEED}),
     "broken": ("main", {"model": "knn", "models__knn__n_neighbors": 1000}),
     "split": ("main", {"split__seed": OTHER_SPLIT_SEED}),
+    "native": ("main", {"train__instructions": "native"}),
 }
 
 
@@ -64,6 +65,12 @@ def test_another_training_seed_is_no_significant_difference(compare):
     assert found["comparison"]["p_value"] > 0.2
     assert found["comparison"]["detectable"] > 0.005
     assert [change["name"] for change in found["params"]] == ["seed"]
+
+
+def test_a_run_with_other_instructions_is_told_from_one_with_portable_ones(compare):
+    (change,) = json.loads(compare("main", "native", "--json").stdout)["params"]
+    assert (change["name"], change["base"]) == ("train.instructions", "portable")
+    assert change["other"] == "native"
 
 
 def test_a_broken_model_is_worse_and_fails_where_asked(compare):

@@ -95,6 +95,11 @@ def test_other_data_are_caught(clone):
     assert "read_data, preprocess: data/digits is a new dependency" in found()
 
 
+def test_other_instructions_make_the_stages_that_compute_with_them_stale(clone):
+    clone.set(train__instructions="native")
+    assert found() == ["split, train, report: params.yaml: train.instructions is native, was portable"]
+
+
 @pytest.mark.parametrize("path", ["metrics.json", "report/report.md"])
 def test_a_result_that_was_edited_by_hand_is_caught(clone, path):
     edit(path, "0.9", "0.99")

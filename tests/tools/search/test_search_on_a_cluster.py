@@ -69,6 +69,19 @@ def cluster(project, tmp_path_factory):
         yield cluster
 
 
+@pytest.fixture(scope="module")
+def elsewhere(project, tmp_path_factory):
+    """A cluster whose worker was started with older instructions and another hash seed."""
+    other = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3"}
+    other |= {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "SSE4_2", "PYTHONHASHSEED": "4242"}
+    other |= {"PYTHONPATH": str(project / "src")}
+    with Cluster(tmp_path_factory.mktemp("elsewhere")) as cluster:
+        cluster.add_worker(
+            "--preload-nanny", "retrace", nanny=True, PYTHONPATH=str(project / "src"), **other
+        )
+        yield cluster
+
+
 def start_search(project, trials, *options, program=("-m", "retrace")):
     return subprocess.Popen(
         [sys.executable, *program, "search", "--trials", str(trials), *options],
@@ -110,7 +123,9 @@ def check(trials, expected):
     return {trial.number: trial.values for trial in counted}
 
 
-def test_a_network_has_the_same_bits_here_and_on_workers(project, cluster, monkeypatch):
+@pytest.mark.parametrize("workers", ["cluster", "elsewhere"])
+def test_a_network_has_the_same_bits_here_and_on_workers(project, workers, request, monkeypatch):
+    cluster = request.getfixturevalue(workers)
     monkeypatch.chdir(project.folder)
     training, validation = load_parts()
     params = dataclasses.replace(load_params(), model="mlp")
