@@ -97,7 +97,9 @@ def test_other_data_are_caught(clone):
 
 def test_other_instructions_make_the_stages_that_compute_with_them_stale(clone):
     clone.set(train__instructions="native")
-    assert found() == ["split, train, report: params.yaml: train.instructions is native, was portable"]
+    assert found() == [
+        "preprocess, split, train, report: params.yaml: train.instructions is native, was portable"
+    ]
 
 
 @pytest.mark.parametrize("path", ["metrics.json", "report/report.md"])
