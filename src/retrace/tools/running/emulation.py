@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,9 @@ QEMU = "qemu-x86_64"
 
 # qemu itself crashes now and then, the 7.2 of Debian 12 often; that says nothing of what it runs.
 TRIES = 4
+
+# Seconds that it may take; one that hangs is taken for one that crashed.
+LONGEST = 3600
 
 CRASHES = {-signal.SIGSEGV, 128 + signal.SIGSEGV}
 
@@ -69,6 +73,8 @@ def _made_until_a_crash(
         tempfile.TemporaryFile("w+", errors="replace") as said,
         subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=said, text=True) as run,
     ):
+        watch = threading.Timer(LONGEST, run.kill)
+        watch.start()
         try:
             for line in run.stdout or ():
                 name, found = json.loads(line)
@@ -76,7 +82,9 @@ def _made_until_a_crash(
         except BaseException:  # nobody reads on
             run.kill()
             raise
-        if run.wait() and run.returncode not in CRASHES:
+        finally:
+            watch.cancel()
+        if run.wait() and run.returncode not in {*CRASHES, -signal.SIGKILL}:
             said.seek(0)
             raise RetraceError(f"{names[0]} on {processor}: {_last_line(said.read())}")
 
