@@ -72,7 +72,8 @@ def test_the_page_is_whole_escaped_and_opens_offline(strange):
     assert tags.opened == []
     assert not tags.all & {"i", "script", "link"}
     assert page.count("data:image/png") == 1
-    assert "http" not in page
+    assert "http://" not in page
+    assert "https://" not in page
 
 
 def test_json_has_everything_and_no_number_that_json_lacks(strange):

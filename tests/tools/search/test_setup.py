@@ -25,7 +25,7 @@ def here(tmp_path, monkeypatch):
     """A folder with the parts that its dvc.lock names."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cache").mkdir()
-    lines = ["stages:", "  split:", "    outs:"]
+    lines = ["stages:", "  split:", "    cmd: x", "    outs:"]
     for part in ("train", "validation", "test"):
         (tmp_path / f"cache/{part}.pkl").write_text(part)
         md5 = hashlib.md5(part.encode()).hexdigest()
