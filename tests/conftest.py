@@ -9,8 +9,7 @@ import sys
 # One thread for each test process: tests run side by side, and threads that compete are slower.
 os.environ["OMP_NUM_THREADS"] = "1"
 # Of `make test ARGS=...`: a `make repro` in a test would take ARGS for its own.
-for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
-    os.environ.pop(name, None)
+os.environ["MAKEFLAGS"] = ""
 
 import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
 
