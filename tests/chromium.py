@@ -30,7 +30,7 @@ def chromium(profile):
     opened.quit()
 
 
-def wait(browser, script, seconds=20):
+def wait(browser, script, seconds=60):
     end = time.monotonic() + seconds
     while not (found := browser.execute_script(script)):
         assert time.monotonic() < end, f"waited {seconds} s in vain for: {script}"

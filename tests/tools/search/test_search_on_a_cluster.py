@@ -74,7 +74,6 @@ def elsewhere(project, tmp_path_factory):
     """A cluster whose worker was started with older instructions and another hash seed."""
     other = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3"}
     other |= {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "SSE4_2", "PYTHONHASHSEED": "4242"}
-    other |= {"PYTHONPATH": str(project / "src")}
     with Cluster(tmp_path_factory.mktemp("elsewhere")) as cluster:
         cluster.add_worker(
             "--preload-nanny", "retrace", nanny=True, PYTHONPATH=str(project / "src"), **other
