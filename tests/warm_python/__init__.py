@@ -9,6 +9,7 @@ files, it is Python itself.
 import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -30,7 +31,7 @@ class Warm:
     """
 
     def __init__(self):
-        folder = Path(tempfile.mkdtemp(prefix="warm"))
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="warm"))
         self.program = folder / "bin/python"
         self.program.parent.mkdir()
         client = [HERE / "client.py", folder / "socket", folder / "situation.json"]
@@ -53,3 +54,4 @@ class Warm:
         """End it; what it has started goes on."""
         self.server.kill()
         self.server.wait()
+        shutil.rmtree(self.folder)
