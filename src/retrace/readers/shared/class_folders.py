@@ -193,8 +193,8 @@ def _odd_names(labels: set[str]) -> list[str]:
     notes = [f"Near-twins are classes of their own: {first_few(twins, 3)}."] if twins else []
     if all(map(part_of, labels)):
         notes.append(
-            f"The classes are called {' and '.join(natural_order(labels))}, as parts are: if that is what"
-            " they are, put a folder for each class into each."
+            f"The classes are called {' and '.join(natural_order(labels))}, as parts are: if they are"
+            " parts, put a folder for each class into each."
         )
     return notes
 
