@@ -225,3 +225,10 @@ def test_infinite_numbers_are_counted(bring):
     dataset = bring(of_cells(["1.5", "inf", "-Infinity"]))
     assert "Column 'x': 40 infinite cells become gaps." in note_of(dataset)
     assert np.isinf(dataset.X["x"]).sum() == 40
+
+
+def test_a_text_that_pandas_takes_for_no_value_is_a_text(bring):
+    texts = ["NA", "null", "", "fine"] * (N // 4)
+    dataset = bring({"Body": texts, "label": LABELS}, kind="text", text="Body")
+    assert dataset.X.tolist()[:4] == texts[:4]
+    assert "'Body' is empty in 15 of 60 rows." in dataset.notes

@@ -13,7 +13,7 @@ from retrace.core.records import Dataset
 from retrace.core.spelling import spelled, spelled_column
 from retrace.readers.shared.cells import Reading, facts_of
 from retrace.readers.shared.columns import Readings, notes_on_columns, read_columns
-from retrace.readers.shared.csv_files import texts_of_gaps
+from retrace.readers.shared.csv_files import texts_of_gaps, with_words
 from retrace.readers.shared.labels import encode_target, notes_on_classes
 from retrace.readers.shared.roles import complete, fixed_part, parsed_times, unique_ids
 from retrace.readers.shared.schema import check_schema
@@ -44,7 +44,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     table, left_out = with_names(table, known, path)
     _require_columns(table, description, path)
     notes = (*notes, *left_out, *_schema_notes(table, description, path))
-    _refuse_words_as_gaps(table, description, path)
+    _take_words_for_what_they_are(table, description, path)
     ids = unique_ids(table, description.id, path)
     where = f"{path}: target '{description.target}'"
     y, classes = encode_target(description.task, table[description.target], where, description.marks)
@@ -144,11 +144,13 @@ def _is_number(name: str) -> bool:
     return re.fullmatch(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?(?:\.\d+)?", name, re.IGNORECASE) is not None
 
 
-def _refuse_words_as_gaps(table: pd.DataFrame, description: Description, path: Path) -> None:
-    """Say where a class, a group or a part is called NA, which pandas takes for no value."""
-    if path.suffix == ".parquet" or description.missing is not None:
+def _take_words_for_what_they_are(table: pd.DataFrame, description: Description, path: Path) -> None:
+    """Say where a class, a group or a part is called NA, which pandas takes for no value; keep texts."""
+    if path.suffix == ".parquet" or path.is_dir() or description.missing is not None:
         return
     for role, name in _named(description).items():
+        if role == "text" and table[name].dtype.kind == "O" and table[name].isna().any():
+            table[name] = with_words(path, description, table[name])
         if role not in {"target", "group", "id", "part"} or not table[name].isna().any():
             continue
         if words := texts_of_gaps(path, description, table[name]):

@@ -205,9 +205,18 @@ def _keep_digits(table: pd.DataFrame, names: list[str], path: Path, options: dic
 
 def texts_of_gaps(path: Path, form: Format, column: pd.Series) -> list[str]:
     """Return the words that stand in the file where a column has gaps."""
+    return [word for word in _gaps_as_written(path, form, column).unique() if word.strip()]
+
+
+def with_words(path: Path, form: Format, column: pd.Series) -> pd.Series:
+    """Return a column of texts in which NA is a text like any other, as no word is a gap of a text."""
+    filled = column.astype(object)
+    filled[column.isna()] = _gaps_as_written(path, form, column)
+    return filled
+
+
+def _gaps_as_written(path: Path, form: Format, column: pd.Series) -> pd.Series:
     options = options_of(form) | {"na_values": None, "keep_default_na": False, "thousands": None}
     texts = pd.read_csv(path, **options | {"dtype": str})
-    texts.columns = texts.columns.str.strip()
-    if column.name not in texts:
-        return []
-    return [word for word in texts[column.name][column.isna().to_numpy()].unique() if word.strip()]
+    texts.columns = pd.Index([spelled(str(name)) for name in texts])
+    return texts[column.name][column.isna().to_numpy()].fillna("")

@@ -153,3 +153,15 @@ def test_a_table_without_a_header_of_another_width_is_refused(make_source, ask, 
     (data / "new.csv").write_text(rows[0].partition(";")[2].rpartition(";")[0] + "\n")
     with pytest.raises(DataError, match="line 1 has 6 fields, should have the 8 that `names` lists"):
         ask(source, data / "new.csv")
+
+
+def test_a_text_called_na_is_what_it_was_in_training(make_source, ask, tmp_path):
+    (tmp_path / "data/posts").mkdir(parents=True)
+    rows = [["NA,a", "good one,b", "null,a", "good two,b"][n % 4] for n in range(40)]
+    (tmp_path / "data/posts/posts.csv").write_text("\n".join(["Body,label", *rows]) + "\n")
+    (tmp_path / "data/posts.yaml").write_text(
+        "title: t\ntask: classification\nkind: text\nreader: table\nfile: posts.csv\n"
+        "target: label\ntext: Body\n"
+    )
+    source, expected = make_source("posts", tmp_path / "data", "logistic_regression")
+    assert_same(ask(source, tmp_path / "data/posts/posts.csv")[0], expected)
