@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,8 @@ def table_chunks(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Ch
     """
     description = _written(predictor.source.description)
     if predictor.kind == "text" and description.missing is None:
-        description = replace(description, missing=[""])  # NA is a text like any other
+        # NA is a text like any other.
+        description = checked(Description, vars(description) | {"missing": [""]}, "the description")
     rows = _rows_at_a_time(predictor)
     choose = partial(_wanted, where=where, predictor=predictor)
     if where.endswith(".parquet"):
