@@ -135,7 +135,7 @@ def parse_yaml(content: bytes, where: str) -> Values:
 
 @functools.lru_cache(maxsize=8)
 def _values(content: bytes) -> Any:
-    """Read a file once, however often it is asked for, and of however many commits that have the same."""
+    """Read a content once, of however many commits and however often it is asked for."""
     return yaml_values(content.decode("utf-8"))
 
 

@@ -86,8 +86,8 @@ def _check_values(params: "Params", stages: "list[Stage]") -> None:
     from retrace.tools.repository.staleness import changed_params
 
     check_metric(params, describe(params.data).task)
-    changed = [phrase.removeprefix("params.yaml: ") for stage in stages for phrase in changed_params(stage)]
-    if any(phrase.startswith(DECIDE_OVER_MODEL) for phrase in changed):
+    changed = [phrase for stage in stages for phrase in changed_params(stage)]
+    if any(phrase.removeprefix("params.yaml: ").startswith(DECIDE_OVER_MODEL) for phrase in changed):
         # Hyperparameters are known to the models' libraries, which take seconds to load.
         from retrace.tools.repository.choices import check_choices
 

@@ -86,7 +86,7 @@ def _power(difference: float, share: float, n: int) -> float:
 
 
 def _at_most(k: Floats, n: Floats, p: float) -> Floats:
-    """Return the chance of at most k hits in n, as `scipy.stats.binom.cdf`, which takes a second to load."""
+    """Return the chance of at most k hits in n. scipy.stats knows it too, but takes a second to load."""
     return np.where(k < 0, 0.0, special.bdtr(np.clip(k, 0, n), n.astype(np.int64), p))
 
 
