@@ -1,17 +1,17 @@
 """`retrace search`: many settings of one model, tried on the parts that the pipeline cached."""
 
 import contextlib
+import inspect
 import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from retrace.core.errors import RetraceError
-from retrace.tools.search.options import SPACES, Options, Pruner, Sampler
+from retrace.tools.search.options import Options
 
 if TYPE_CHECKING:
     from retrace.core.params import Params
@@ -21,50 +21,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-Option = typer.Option
-Trials = Annotated[int, Option(min=1, help="How many trials the study shall have in the end.")]
-Timeout = Annotated[float | None, Option(min=0, help="Begin no trial after so many seconds.")]
-Folds = Annotated[int | None, Option(min=2, help="Cross-validate on the training and validation rows.")]
-Seed = Annotated[int, Option(min=0, help="Of the search; training keeps its own.")]
-Metric = Annotated[str | None, Option(help="What to improve; else the metric of params.yaml.")]
-Goals = Annotated[
-    str | None, Option(help="Further goals: seconds, size or other metrics, separated by commas.")
-]
-Jobs = Annotated[int, Option("--jobs", "-j", min=1, help="How many trials run side by side.")]
-Cluster = Annotated[
-    str | None,
-    Option(envvar="DASK_SCHEDULER_ADDRESS", help="A Dask scheduler, such as tcp://host:8786."),
-]
-Proposes = Annotated[Sampler, Option(help="Who proposes settings.")]
-Stops = Annotated[Pruner, Option(help="Who stops those that fall behind.")]
-Space = Annotated[Path, Option(help="The file of the spaces.")]
-Study = Annotated[str | None, Option(help="Name of the study; else one is made.")]
-Storage = Annotated[str | None, Option(help="A file or a database's URL; else a file in hpo/results/.")]
-Apply = Annotated[bool, Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")]
-Trial = Annotated[int | None, Option(min=0, help="Apply this trial instead of the best.")]
-Splits = Annotated[int, Option(min=5, help="With --apply: confirm it on so many fresh splits.")]
-Force = Annotated[bool, Option("--force", help="With --apply: also one that is not confirmed.")]
 
-
-def search(
-    trials: Trials = 30,
-    timeout: Timeout = None,
-    folds: Folds = None,
-    seed: Seed = 0,
-    metric: Metric = None,
-    goals: Goals = None,
-    jobs: Jobs = 1,
-    cluster: Cluster = None,
-    sampler: Proposes = "tpe",
-    pruner: Stops = "median",
-    space: Space = SPACES,
-    study: Study = None,
-    storage: Storage = None,
-    apply: Apply = False,
-    trial: Trial = None,
-    splits: Splits = 10,
-    force: Force = False,
-) -> None:
+def search(**given: Any) -> None:
     """Search the hyperparameters of the model in use.
 
     Trials are fitted on the training part and scored on the validation part; the test part is never
@@ -74,26 +32,11 @@ def search(
     retrace search --trials 100 --jobs 2
     retrace search --trials 100 --apply
     """  # noqa: D301  \b is typer's mark for lines to keep
-    options = Options(
-        trials=trials,
-        timeout=timeout,
-        folds=folds,
-        seed=seed,
-        metric=metric,
-        goals=tuple(goal.strip() for goal in goals.split(",")) if goals else (),
-        jobs=jobs,
-        cluster=cluster,
-        sampler=sampler,
-        pruner=pruner,
-        space=space,
-        study=study,
-        storage=storage,
-        apply=apply,
-        trial=trial,
-        splits=splits,
-        force=force,
-    )
-    _run(options)
+    _run(Options(**given))
+
+
+# Typer reads a command's options off its signature.
+search.__signature__ = inspect.signature(Options)  # type: ignore[attr-defined]
 
 
 def _run(options: Options) -> None:
