@@ -47,7 +47,9 @@ def _run(options: Options) -> None:
     with _interrupted_in_one_line(), storage_explained(options.storage):
         prepared = _search(options, params, make_evaluator)
         if options.applies:
-            raise typer.Exit(_apply(options, prepared, make_evaluator))
+            from retrace.tools.search.promotion import apply
+
+            raise typer.Exit(apply(prepared, make_evaluator, options, typer.echo))
 
 
 def _checked(options: Options) -> "Params":
@@ -78,29 +80,30 @@ def _search(options: Options, params: "Params", make_evaluator: "MakeEvaluator")
     from retrace.tools.search.watching import Progress
 
     prepared = prepare(options, params, typer.echo)
-    opened, limits, goals = prepared.opened, prepared.limits, prepared.problem.goals
+    opened, goals = prepared.opened, prepared.problem.goals
     many = len(prepared.space.names)
     typer.echo(
         f"{params.model} on {params.data}: {many} parameter{'s' if many > 1 else ''},"
         f" study {opened.study.study_name}"
     )
-    progress = Progress(goals[0], limits.trials, opened.trials())
+    progress = Progress(goals[0], options.trials, opened.trials())
     evaluator = make_evaluator(partial(score, prepared.problem))
     with evaluator, Heartbeat(opened.study, opened.searcher), progress:
-        why = Search(opened, prepared.space, evaluator, limits, progress.show).run()
+        why = Search(
+            opened,
+            prepared.space,
+            evaluator,
+            progress.show,
+            trials=options.trials,
+            seconds=options.timeout,
+            settings=prepared.settings,
+        ).run()
     page = write_results(opened.study, prepared.folder)
     typer.echo(f"{why}; {progress.summary() if len(goals) == 1 else front_in_words(opened.study)}")
     if tie := tie_in_words(opened.study):
         typer.echo(tie)
     typer.echo(f"results: {page}")
     return prepared
-
-
-def _apply(options: Options, prepared: "Prepared", make_evaluator: "MakeEvaluator") -> int:
-    from retrace.tools.search.promotion import apply
-
-    study, problem, folder = prepared.opened.study, prepared.problem, prepared.folder
-    return apply(study, problem, make_evaluator, folder, options, typer.echo)
 
 
 def _evaluator(options: Options, gpu: bool, objective: "Objective") -> "Evaluator":

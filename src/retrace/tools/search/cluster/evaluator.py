@@ -178,9 +178,6 @@ class ClusterEvaluator:
 
     def _finish(self, trial: Submitted, outcome: Outcome) -> Finished:
         del self._running[trial.order.number]
-        if trial.lost:
-            tries = min(trial.order.attempt, MOST_TRIES)
-            outcome = replace(outcome, attributes=outcome.attributes | {"tries": tries})
         return Finished(trial.order.number, outcome)
 
     def _lose(self, trial: Submitted) -> Finished | None:
