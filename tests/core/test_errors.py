@@ -25,6 +25,12 @@ def test_a_mistake_of_the_code_keeps_its_traceback():
         run_or_explain(lambda: 1 / 0)
 
 
+def test_a_file_that_cannot_be_read_is_named_in_one_line(tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        run_or_explain(lambda: (tmp_path / "a\nb").read_bytes())
+    assert stopped.value.code == f"error: {tmp_path}/a b: No such file or directory"
+
+
 def test_debugging_shows_the_traceback(monkeypatch):
     monkeypatch.setenv("RETRACE_DEBUG", "1")
 

@@ -5,6 +5,8 @@ import functools
 import getpass
 import importlib.metadata
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -108,7 +110,8 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
     Raises
     ------
     RetraceError
-        DVC cannot read it: not a repository, or a mistake in dvc.yaml, dvc.lock or a .dvc file.
+        DVC cannot read it: not a repository, a mistake in dvc.yaml, dvc.lock or a .dvc file, or its
+        databases fail, as on a full disk.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -136,6 +139,32 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
         while (cause := causes[-1].__cause__) is not None:
             causes.append(cause)
         raise RetraceError(": ".join(dict.fromkeys(str(each) for each in causes))) from error
+    except sqlite3.Error as error:
+        raise RetraceError(database_fails(error)) from error
+
+
+def database_fails(error: sqlite3.Error) -> str:
+    """Say what is to be done where one of DVC's databases fails: it holds notes alone."""
+    folder = os.environ.get("DVC_SITE_CACHE_DIR", SITE_CACHE)
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _is_full(folder)):
+        return f"{folder}: No space left on device: make room, then give the same command again"
+    if kind in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return (
+            f"{folder} may not be written ({error}): give it to this user, or set DVC_SITE_CACHE_DIR"
+            " to a folder that may"
+        )
+    return (
+        f"DVC's databases in {folder} fail ({error}): they hold notes alone, so delete that folder and"
+        " give the same command again"
+    )
+
+
+def _is_full(folder: str | Path) -> bool:
+    """Tell whether a disk has no room for one more page of a database and what goes with it."""
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free < 2**18
+    return False
 
 
 def cache_folder() -> Path:

@@ -4,18 +4,20 @@ DVC hashes what a stage depends on after the stage has run. Whoever edits params
 a training would get a lock, and an entry of the run-cache, that names the edit beside another model.
 """
 
+import logging
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
+import dvc.cli
 import dvc.stage.run
-from dvc.cli import main
 from dvc.dependency import ParamsDependency
 from dvc.exceptions import DvcException
 
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
-from retrace.tools.repository.dvc import verify_pulls
+from retrace.tools.repository.dvc import database_fails, verify_pulls
 from retrace.tools.repository.staleness import ABSENT
 
 PARAMS = Path("params.yaml")
@@ -80,9 +82,23 @@ def _at(values: Any, key: str) -> Any:
     return values
 
 
+def explain_databases() -> None:
+    """Let DVC say of its databases, as on a full disk, what it would call an unexpected error."""
+    others = dvc.cli._log_exceptions
+
+    def log(error: Exception) -> int | None:
+        if not isinstance(error, sqlite3.Error):
+            return others(error)
+        logging.getLogger("dvc").error(database_fails(error))
+        return None
+
+    dvc.cli._log_exceptions = log
+
+
 if __name__ == "__main__":
     guard()
     verify_pulls()
+    explain_databases()
     # DVC names the command to those that wait for it.
     sys.argv[0] = "dvc"
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(dvc.cli.main(sys.argv[1:]))
