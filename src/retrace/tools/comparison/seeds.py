@@ -70,8 +70,9 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
     missing = [seed for seed in seeds if seed not in there]
     for seed in (seed for seed in seeds if seed in there):
         say(f"{SEEDS[kind]} {seed}: {there[seed].name} is there")
-    if missing:
-        check_known_to_git({path for deps in side.lock.sources.values() for path in deps})
+    if not missing:
+        return []
+    check_known_to_git({path for deps in side.lock.sources.values() for path in deps})
     with unchanged_workspace():
         outcomes = [_run_seed(side, kind, seed, say) for seed in missing]
     return [failure for failure in outcomes if failure]

@@ -12,6 +12,7 @@ from pathlib import Path
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import start_dvc
 from retrace.tools.repository.git import git
+from retrace.tools.repository.putting_aside import check_can_be_put_aside
 
 # DVC says this of a stage when the workspace is its old self again.
 STAGE_STARTS = "Running stage"
@@ -70,7 +71,14 @@ def run_experiment(
 
 @contextmanager
 def unchanged_workspace() -> Iterator[None]:
-    """For a moment DVC puts uncommitted changes aside: keep a copy, in case it cannot put them back."""
+    """For a moment DVC puts uncommitted changes aside: keep a copy, in case it cannot put them back.
+
+    Raises
+    ------
+    RetraceError
+        Before anything is done, where it could not; afterwards, where it did not.
+    """
+    check_can_be_put_aside()
     identity = ("-c", "user.name=retrace", "-c", "user.email=retrace@localhost")
     before, copy = git("diff", "HEAD"), git(*identity, "stash", "create")
     try:

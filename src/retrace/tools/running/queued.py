@@ -21,6 +21,7 @@ from retrace.tools.repository.experiment_queue import (
     start_workers,
     stop_workers,
 )
+from retrace.tools.repository.putting_aside import check_keeps_experiments
 
 EMPTY = "the queue is empty: fill it with `dvc exp run --queue -S models.svm.C=1,10 -S model=svm`"
 
@@ -36,8 +37,10 @@ def run_queued(jobs: int) -> None:
     Raises
     ------
     RetraceError
-        An experiment failed, or Ctrl-C left some waiting; the details name the logs.
+        An experiment failed, or Ctrl-C left some waiting; the details name the logs. Or the clone is
+        shallow.
     """
+    check_keeps_experiments()
     with open_repository(notes=True) as repo:
         ignored = _prepare(repo)
         if not (waiting := _own(repo, ignored)):
