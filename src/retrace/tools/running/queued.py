@@ -22,6 +22,7 @@ from retrace.tools.repository.experiment_queue import (
     stop_workers,
 )
 from retrace.tools.repository.putting_aside import check_keeps_experiments
+from retrace.tools.repository.queue_recovery import left_behind, queue_again
 
 EMPTY = "the queue is empty: fill it with `dvc exp run --queue -S models.svm.C=1,10 -S model=svm`"
 
@@ -61,7 +62,10 @@ def _prepare(repo: Any) -> set[str]:
     over = [*select(tasks, "done"), *select(tasks, "failed")]
     if not has_workers(repo):
         forget_orders(repo)
-        over += select(tasks, "running")  # a crash left them behind
+        if lost := left_behind(repo):
+            queue_again(repo, lost)
+            names = ", ".join(task.name for task in lost)
+            typer.echo(f"{names}: ended with the machine or the workers, and queued again")
     return {task.key for task in over}
 
 
