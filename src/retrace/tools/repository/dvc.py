@@ -17,8 +17,14 @@ from typing import Any
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.lock import LOCK, is_md5, read_lock
 
-# `dvc`, with stages recorded only where their inputs stayed as they were.
+# `dvc` with some faults mended, and stages recorded only where their inputs stayed as they were.
 GUARDED = "retrace.tools.repository.guarded_dvc"
+
+# The same under DVC's own name, for the workers of its queue: it starts them by that.
+PROGRAMS = Path(__file__).with_name("programs")
+
+# What DVC and the stages print, whatever the locale.
+UTF8 = {"encoding": "utf-8", "errors": "replace"}
 
 # DVC's own place for its databases is one folder for all users of a machine, where each may write; and
 # reading them can run code.
@@ -33,24 +39,25 @@ def version() -> str:
 def run_dvc(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run ``dvc`` with the Python that runs now; stages then find the same ``python``."""
     environment = _environment(options.get("cwd")) | options.pop("env", {})
-    return subprocess.run(_command(arguments), env=environment, text=True, check=False, **options)
+    return subprocess.run(_command(arguments), env=environment, check=False, **(UTF8 | options))
 
 
 def start_dvc(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start ``dvc`` as `run_dvc` does, and leave the waiting to the caller."""
     environment = _environment(options.get("cwd"))
-    return subprocess.Popen(_command(arguments), env=environment, text=True, **options)
+    return subprocess.Popen(_command(arguments), env=environment, **(UTF8 | options))
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
-    program = GUARDED if arguments[:1] == ("repro",) else "dvc"
+    program = GUARDED if arguments[:1] in {("repro",), ("exp",)} else "dvc"
     return [sys.executable, "-m", program, *arguments]
 
 
 def _environment(folder: Path | None = None) -> dict[str, str]:
-    programs = str(Path(sys.executable).parent)
-    path = os.pathsep.join([programs, os.environ.get("PATH", "")])
-    return _private_places(folder or Path()) | os.environ | {"PATH": path}
+    path = os.pathsep.join([str(PROGRAMS), str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    # Whatever the locale: paths and texts are of any language, and files must not depend on it.
+    own = {"PATH": path, "PYTHONUTF8": "1"}
+    return _private_places(folder or Path()) | os.environ | own
 
 
 def _private_places(folder: Path) -> dict[str, str]:

@@ -20,6 +20,8 @@ STAGE_STARTS = "Running stage"
 # Lines of DVC's own that say less than what the stage said before them.
 WRAPPING = ("ERROR: failed to reproduce", "ERROR: unexpected error")
 
+FOOTER = "Having any troubles?"
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -134,6 +136,7 @@ def _interrupt(process: subprocess.Popen[str]) -> None:
 
 def _last_words(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
-    said = [line for line in lines if line and not line.startswith(WRAPPING)]
+    said = [line for line in lines if line and not line.startswith((*WRAPPING, FOOTER))]
     errors = [line for line in said if line.lower().startswith("error")]
-    return (errors or said or ["it said nothing"])[-1]
+    wrapping = [line for line in lines if line.startswith(WRAPPING[1])]
+    return (errors or wrapping or said or ["it said nothing"])[-1]
