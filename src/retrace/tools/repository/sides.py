@@ -8,6 +8,7 @@ from pathlib import Path
 from retrace.core.artifacts import METRICS_JSON, PREDICTIONS, file_md5
 from retrace.core.checked_yaml import flatten
 from retrace.core.errors import ComparisonError, RetraceError
+from retrace.tools.repository.bases import remote
 from retrace.tools.repository.dvc import cached_file, has_remote
 from retrace.tools.repository.git import Tree, find_tree, has_changes
 from retrace.tools.repository.lock import LOCK, Lock, Values, parse_lock, parse_yaml
@@ -159,7 +160,9 @@ def _remedy(side: Side) -> str:
         }
         return f"no DVC remote has them either, so make them again: {again[side.tree.kind]}"
     if side.tree.kind == "experiment":
-        return f"run `dvc exp pull origin {side.name}`, or `dvc exp apply {side.name}` and `dvc pull`"
+        return (
+            f"run `dvc exp pull {remote()} {side.name}`, or `dvc exp apply {side.name}` and `dvc pull`"
+        )
     if side.tree.kind == "workspace":
         return f"run `dvc pull {PREDICTIONS.as_posix()}`"
     return f"run `dvc fetch --all-commits {PREDICTIONS.as_posix()}`"
