@@ -12,6 +12,7 @@ import numpy as np
 from scipy import stats
 
 from retrace.core.artifacts import PREDICTIONS
+from retrace.core.errors import RetraceError
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.tools.repository.experiments import (
@@ -43,7 +44,11 @@ def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
 
     Splits are compared in pairs, so they must be the same whatever the present one is.
     """
-    first = side.lock.params[SEEDS[kind]] if kind == "training" else 0
+    if (key := SEEDS[kind]) not in side.lock.params:
+        raise RetraceError(
+            f"dvc.lock names no parameter '{key}', so no stage depends on it: nothing to vary"
+        )
+    first = side.lock.params[key] if kind == "training" else 0
     return list(range(first, first + n))
 
 

@@ -14,6 +14,7 @@ from retrace.tools.repository.git import Tree, find_tree, has_changes
 from retrace.tools.repository.lock import LOCK, Lock, Values, parse_lock, parse_yaml
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.repository.staleness import all_problems, stale_stages
+from retrace.tools.repository.training_record import contradictions
 
 LARGEST = 1e300  # of a metric
 
@@ -192,7 +193,8 @@ def _are_metrics(found: object) -> bool:
 
 def workspace_problems(ran: bool) -> list[str]:
     """Say why the outputs of the workspace are not of its own params, data and code."""
-    return all_problems(read_stages()) or ([] if ran else ["dvc.lock or metrics.json is not there"])
+    found = all_problems(read_stages()) or contradictions()
+    return found or ([] if ran else ["dvc.lock or metrics.json is not there"])
 
 
 def _not_of_these_files(tree: Tree, problems: list[str]) -> str:

@@ -65,6 +65,7 @@ def _check_lock() -> None:
     from retrace.readers import describe
     from retrace.tools.repository.stages import read_stages
     from retrace.tools.repository.staleness import all_problems, changed_params
+    from retrace.tools.repository.training_record import contradictions
 
     params = load_params()
     check_metric(params, describe(params.data).task)
@@ -74,7 +75,7 @@ def _check_lock() -> None:
         from retrace.tools.repository.choices import check_choices
 
         check_choices(params)
-    if found := all_problems(stages):
+    if found := all_problems(stages) or contradictions():
         raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
     typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
 
