@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from retrace.core.errors import DataError, RetraceError, did_you_mean, first_few, run_or_explain
@@ -61,3 +64,14 @@ def test_details_stand_below_the_line_one_each():
 def test_a_long_list_is_cut_and_counted():
     assert first_few(list("abc")) == "a, b, c"
     assert first_few(list("abcdefg")) == "a, b, c, d, e and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"), [("KeyboardInterrupt", "interrupted\n"), ("ValueError(1)", "ValueError: 1\n")]
+)
+def test_ctrl_c_while_modules_are_imported_shows_no_traceback(raised, said):
+    code = f"import retrace; raise {raised}"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.stderr.endswith(said)
+    assert ("Traceback" in run.stderr) == (raised != "KeyboardInterrupt")
+    assert run.returncode
