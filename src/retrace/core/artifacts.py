@@ -130,8 +130,11 @@ def save(value: object, path: Path) -> None:
 
 
 def save_text(text: str, path: Path) -> None:
-    """Write a text file in UTF-8 with Unix line ends, on every system."""
-    write_whole(path, lambda file: file.write(text.encode("utf-8")))
+    """Write a text file in UTF-8 with Unix line ends, on every system.
+
+    Half a character, as of a file's name in another encoding, is written as its escape.
+    """
+    write_whole(path, lambda file: file.write(text.encode("utf-8", "backslashreplace")))
 
 
 def save_json(values: dict[str, Any], path: Path) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from retrace.core.artifacts import TEST
 from retrace.core.errors import RetraceError
 from retrace.tools.comparison.formats import ON_THE_PAGE
-from retrace.tools.repository.git import default_base, find_tree
+from retrace.tools.repository.bases import default_base
+from retrace.tools.repository.git import find_tree
 from retrace.tools.repository.lock import LOCK, parse_lock, read_lock
 from retrace.tools.repository.predictions import ROW_HASH
 from retrace.tools.repository.sides import output_path

@@ -13,14 +13,12 @@ import pandas as pd
 
 from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
 from retrace.core.errors import ComparisonError, RetraceError
+from retrace.tools.repository.bases import CUSTOMARY, base_names, without_remote
 from retrace.tools.repository.differences import Differences, differences
 from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
 from retrace.tools.repository.predictions import PredictedRows, read_rows
 from retrace.tools.repository.sides import Side, output_path, predictions_path, read_side
 from retrace.tools.significance.runs import RunComparison, compare_runs
-
-# A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
-BASES = ("origin/main", "main", "origin/master", "master")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +80,7 @@ def gather(base: str | None = None) -> Request:
     Parameters
     ----------
     base : str, optional
-        A branch, tag or commit; else the first of `BASES` that this clone has.
+        A branch, tag or commit; else what stands for main in this clone.
 
     Raises
     ------
@@ -95,7 +93,7 @@ def gather(base: str | None = None) -> Request:
         tree = base_tree(base)
         tip = read_side(tree)
     except RetraceError as error:
-        name = _short(base or BASES[0])
+        name = without_remote(base or CUSTOMARY[0])
         return Request(head=head, base=None, base_name=name, missing=str(error), rows=_rows(head))
     start, behind = _start(tip)
     compared = compare_runs(tip, head)
@@ -120,14 +118,19 @@ def check_place() -> None:
 
 
 def base_tree(base: str | None) -> Tree:
-    """Return the files of a branch, or of the first of `BASES` that this clone has.
+    """Return the files of a branch, or of what stands for main in this clone.
 
     Raises
     ------
     RetraceError
         There is none.
     """
-    names = BASES if base is None else tuple(dict.fromkeys((base, _short(base))))
+    # A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
+    names = (
+        base_names(remote_first=True)
+        if base is None
+        else list(dict.fromkeys((base, without_remote(base))))
+    )
     errors = []
     for name in names:
         try:
@@ -135,12 +138,8 @@ def base_tree(base: str | None) -> Tree:
         except RetraceError as error:
             errors.append(error)
         else:
-            return replace(tree, name=_short(tree.name))
+            return replace(tree, name=without_remote(tree.name))
     raise errors[0]
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("origin/")
 
 
 def _start(base: Side) -> tuple[Side | None, int]:

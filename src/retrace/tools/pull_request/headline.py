@@ -8,7 +8,7 @@ from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance import Verdict, wording
 from retrace.tools.significance.runs import RunComparison
 
-FIRST, SAME, NOTHING = "first run", "the same run", "no result"
+FIRST, SAME, NOTHING, NO_BASE = "first run", "the same run", "no result", "no base"
 
 CONFIDENCE = 0.95
 
@@ -19,6 +19,7 @@ MARKS = {
     Verdict.NOT_COMPARABLE: "?",
     NOTHING: "✗",
     FIRST: "●",
+    NO_BASE: "?",
 }
 
 
@@ -48,9 +49,11 @@ def headline(request: Request) -> Headline:
 
 
 def _first(request: Request) -> Headline:
+    if request.base is None:
+        lacking = f"`{request.base_name}` cannot be looked at, so nothing was compared"
+        return Headline(NO_BASE, f"{_score(request)}; {lacking}", (request.missing,))
     lacking = f"`{request.base_name}` has no finished run yet, so there is nothing to compare with"
-    more = (request.missing,) if request.missing else ()
-    return Headline(FIRST, f"{_score(request)}; {lacking}", more)
+    return Headline(FIRST, f"{_score(request)}; {lacking}")
 
 
 def _judged(request: Request, compared: RunComparison) -> Headline:

@@ -70,10 +70,11 @@ def _check_lock() -> None:
     from retrace.core.params import load_params
     from retrace.tools.repository.stages import read_stages
     from retrace.tools.repository.staleness import all_problems
+    from retrace.tools.repository.training_record import contradictions
 
     params = load_params()
     stages = read_stages()
-    if found := all_problems(stages):
+    if found := all_problems(stages) or contradictions():
         _check_values(params, stages)
         raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
     typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
