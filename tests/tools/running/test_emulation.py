@@ -71,6 +71,12 @@ def test_a_pair_in_which_qemu_always_crashes_is_left_out_and_no_difference(fake_
     assert said == {"wine/knn": "not compared: the emulator crashed"}
 
 
+def test_an_emulator_that_hangs_is_ended_and_taken_for_one_that_crashed(fake_qemu, monkeypatch):
+    fake_qemu("exec sleep 60")
+    monkeypatch.setattr(emulation, "LONGEST", 0.2)
+    assert list(make_pairs_on("Haswell", ["wine/knn"])) == [("wine/knn", None)]
+
+
 def test_a_failure_of_what_qemu_runs_is_told_without_warnings_of_qemu(fake_qemu):
     fake_qemu("echo 'error: what matters' >&2; echo 'qemu-x86_64: warning: no pcid' >&2; exit 1")
     with pytest.raises(RetraceError, match="wine/knn on Haswell: what matters"):
