@@ -1,11 +1,10 @@
 from made_runs import labelled, valued
-from retrace.tools.pull_request.gathering import gather, predicted_rows
+from retrace.tools.pull_request.gathering import gather
 from retrace.tools.pull_request.headline import headline
 
 
 def said(base="main"):
-    request = gather(base)
-    return headline(request, predicted_rows(request.head))
+    return headline(gather(base))
 
 
 def test_the_word_is_that_of_compare(runs):

@@ -28,7 +28,11 @@ def row_pictures(compared: RunComparison) -> dict[int, str]:
     """
     known = compared.base.lock.outs.get(TEST.as_posix()) in _trusted()
     path = output_path(compared.base.lock, TEST) if known else None
-    rows = [row.position for rows in (compared.lost, compared.gained) for row in rows[:ON_THE_PAGE]]
+    rows = [
+        row.position
+        for rows in (compared.differs.lost, compared.differs.gained)
+        for row in rows[:ON_THE_PAGE]
+    ]
     if path is None or not rows or compared.judgement.rows is None:
         return {}
     try:

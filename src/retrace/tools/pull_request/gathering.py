@@ -46,6 +46,8 @@ class Request:
     changes : Differences or None
         What differs since the branch began, or from the base's tip where that had no run yet; None
         where neither has one.
+    rows : PredictedRows or None
+        The test part as the head sees it, where its predictions are at hand.
     """
 
     head: Side
@@ -56,6 +58,7 @@ class Request:
     behind: int = 0
     compared: RunComparison | None = None
     changes: Differences | None = None
+    rows: PredictedRows | None = None
 
     @property
     def moved(self) -> bool:
@@ -84,25 +87,27 @@ def gather(base: str | None = None) -> Request:
     Raises
     ------
     RetraceError
-        This is not the top folder of a repository, or a file of the workspace cannot be read.
+        A file of the workspace cannot be read.
     """
-    check_place()
     commit = git("rev-parse", "--verify", "--quiet", "HEAD")
     head = read_side(Tree(WORKSPACE, commit, "workspace"), strict=False)
     try:
         tree = base_tree(base)
         tip = read_side(tree)
     except RetraceError as error:
-        return Request(head=head, base=None, base_name=_short(base or BASES[0]), missing=str(error))
+        name = _short(base or BASES[0])
+        return Request(head=head, base=None, base_name=name, missing=str(error), rows=_rows(head))
     start, behind = _start(tip)
+    compared = compare_runs(tip, head)
     return Request(
         head=head,
         base=tip,
         base_name=tip.name,
         start=start,
         behind=behind,
-        compared=compare_runs(tip, head),
+        compared=compared,
         changes=_changes(start, tip, head),
+        rows=compared.judgement.rows[1] if compared.judgement.rows else _rows(head),
     )
 
 
@@ -154,6 +159,13 @@ def _changes(start: Side | None, base: Side, head: Side) -> Differences | None:
     return differences(since, head) if since is not None and head.ran else None
 
 
+def _rows(side: Side) -> PredictedRows | None:
+    try:
+        return read_rows(predictions_path(side), side.name) if side.ran else None
+    except ComparisonError:
+        return None
+
+
 def environment(side: Side | None) -> dict[str, Any]:
     """Return what ``cache/environment.json`` of a run says: its model, versions and hardware."""
     return _json(side, ENVIRONMENT)
@@ -173,14 +185,6 @@ def history(side: Side | None) -> pd.DataFrame:
         return table.select_dtypes(np.number) if "epoch" in table else pd.DataFrame()
     except (OSError, ValueError):  # of pandas too: a file without a header, or with half a line
         return pd.DataFrame()
-
-
-def predicted_rows(side: Side) -> PredictedRows | None:
-    """Return what a run says of its test part."""
-    try:
-        return read_rows(predictions_path(side), side.name)
-    except ComparisonError:
-        return None
 
 
 def _json(side: Side | None, path: Path) -> dict[str, Any]:
