@@ -99,13 +99,12 @@ def _code_hash() -> str:
 
 
 def _versions() -> dict[str, str]:
-    # A build such as +cpu is the machine's choice, as is Python's patch level: neither changes a byte.
-    loaded = {
+    # A build such as +cpu is the machine's choice, as is Python itself: neither changes a byte.
+    return {
         name: version(package).partition("+")[0]
         for name, package in LIBRARIES.items()
         if name in sys.modules
     }
-    return {"python": f"{sys.version_info.major}.{sys.version_info.minor}"} | loaded
 
 
 def _hardware(params: Params) -> dict[str, Any]:
