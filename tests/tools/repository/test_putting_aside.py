@@ -87,3 +87,18 @@ def test_a_shallow_clone_keeps_no_experiment(workspace, tmp_path, monkeypatch):
         check_keeps_experiments()
     do("git fetch -q --unshallow")
     check_keeps_experiments()
+
+
+def test_a_partial_clone_makes_no_experiment_before_it_is_whole(workspace, tmp_path, monkeypatch):
+    workspace.run("git", "config", "uploadpack.allowFilter", "true")
+    (workspace / "file").write_text("three\n")
+    workspace.run("git", "commit", "-qam", "third")
+    (workspace / "file").write_text("four\n")
+    workspace.run("git", "commit", "-qam", "fourth")
+    source = workspace.folder.as_uri()
+    workspace.run("git", "clone", "-q", "--filter=blob:none", source, tmp_path / "partial")
+    monkeypatch.chdir(tmp_path / "partial")
+    with pytest.raises(RetraceError, match=r"is partial .* `git fetch --refetch --no-filter`"):
+        check_keeps_experiments()
+    do("git fetch -q --refetch --no-filter")
+    check_keeps_experiments()

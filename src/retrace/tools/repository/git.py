@@ -2,13 +2,13 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from retrace.core.errors import RetraceError, did_you_mean
+from retrace.tools.repository.asking_git import ask_git, complaint, decoded
 
 WORKSPACE = "workspace"
 
@@ -62,36 +62,6 @@ def git(*arguments: str, folder: Path | None = None) -> str:
 def listed(*arguments: str, folder: Path | None = None) -> list[str]:
     """Run a command of Git that ends each name with a zero byte, and return the names."""
     return [name for name in git(*arguments, folder=folder).split("\0") if name]
-
-
-def ask_git(
-    *arguments: str, folder: Path | None = None, text: bytes | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    """Run Git, and leave its answer and its exit status to the caller.
-
-    Parameters
-    ----------
-    folder : Path or None
-        Where it runs; None stands for the current folder.
-    text : bytes or None
-        What it reads from standard input.
-
-    Raises
-    ------
-    RetraceError
-        There is no Git.
-    """
-    try:
-        return subprocess.run(
-            ["git", *arguments], cwd=folder, input=text, capture_output=True, check=False
-        )
-    except FileNotFoundError:
-        raise RetraceError("git is not installed: install it from https://git-scm.com") from None
-
-
-def decoded(said: bytes) -> str:
-    """Decode what Git prints: names and contents may be of any encoding, whatever this machine's is."""
-    return said.decode("utf-8", errors="surrogateescape")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,11 +163,18 @@ def read_blobs(names: Iterable[str]) -> dict[str, bytes]:
     ----------
     names : iterable of str
         Such as ``"HEAD:./params.yaml"``, relative to the current folder.
+
+    Raises
+    ------
+    RetraceError
+        Git has them, and cannot read them: damaged, or on a remote that does not answer.
     """
     asked = list(names)
     text = "".join(f"{name}\n" for name in asked).encode("utf-8", errors="surrogateescape")
-    answer = ask_git("cat-file", "--batch", text=text).stdout
-    found, position = {}, 0
+    run = ask_git("cat-file", "--batch", text=text)
+    if asked and (run.returncode or run.stderr.startswith(b"error:")):
+        raise RetraceError(f"git cannot read its own files: {complaint(run)}: `git fsck` names those")
+    answer, found, position = run.stdout, {}, 0
     for name in asked:
         end = answer.index(b"\n", position)
         header, position = answer[position:end].split(b" "), end + 1

@@ -44,12 +44,21 @@ def check_can_be_put_aside() -> None:
 
 
 def check_keeps_experiments() -> None:
-    """Refuse a shallow clone: DVC says there that an experiment was kept, and keeps nothing."""
+    """Refuse a shallow or partial clone: DVC keeps nothing in the one, and fails in the other."""
     if git("rev-parse", "--is-shallow-repository") == "true":
         raise RetraceError(
             "this clone is shallow (without its history), and DVC keeps no experiment there: run"
             " `git fetch --unshallow`"
         )
+    if git("config", "--get-regexp", r"^remote\..*\.promisor$") and _lacks_files():
+        raise RetraceError(
+            "this clone is partial (`git clone --filter`), and DVC cannot make an experiment of files"
+            " that are on the remote alone: run `git fetch --refetch --no-filter`"
+        )
+
+
+def _lacks_files() -> bool:
+    return "\n?" in "\n" + git("rev-list", "--objects", "--missing=print", "HEAD")
 
 
 def _operations() -> Iterator[str]:

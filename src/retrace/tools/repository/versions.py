@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrace.core.errors import RetraceError
+from retrace.tools.repository.asking_git import ask_git, decoded
 from retrace.tools.repository.bases import default_base
-from retrace.tools.repository.git import ask_git, decoded, git
+from retrace.tools.repository.git import git
 
 ARTIFACT = "model"  # its name in dvc.yaml
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from retrace.core.artifacts import ENVIRONMENT, METRICS_JSON
 from retrace.core.errors import RetraceError
+from retrace.tools.repository.asking_git import ask_git, decoded
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.git import ask_git, decoded
 from retrace.tools.repository.lock import (
     LOCK,
     Lock,
