@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -117,6 +118,19 @@ def test_a_database_of_dvcs_that_fails_is_answered_with_the_remedy(small, harm, 
         contextlib.closing(sqlite3.connect(small / "notes.db")) as database,
     ):
         harm(database)
+
+
+def test_a_name_that_is_not_utf8_is_told_as_it_is(pipeline, monkeypatch, capfd):
+    monkeypatch.chdir(pipeline.folder)
+    text = pipeline.read("dvc.yaml").decode()
+    (pipeline / "dvc.yaml").write_text(text.replace("deps: [train.py]", "deps: [train.py, sources]"))
+    (pipeline / "sources").mkdir()
+    (pipeline / "sources/\udcfc.py").touch()  # Latin-1
+    said = r"sources/\\udcfc\.py: a name that is not UTF-8, which DVC cannot note: rename the file"
+    with pytest.raises(RetraceError, match=said):
+        read_stages()
+    pipeline.retrace("repro", check=False)
+    assert re.search(said, capfd.readouterr().err)
 
 
 # The last words of a file that ends in the middle of its stage `report`.

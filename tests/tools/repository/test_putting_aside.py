@@ -102,3 +102,10 @@ def test_a_partial_clone_makes_no_experiment_before_it_is_whole(workspace, tmp_p
         check_keeps_experiments()
     do("git fetch -q --refetch --no-filter")
     check_keeps_experiments()
+
+
+def test_settings_of_git_that_dvc_cannot_read_are_named(workspace):
+    with (workspace / ".git/config").open("ab") as file:
+        file.write(b"[user]\n\tname = J\xfcrgen\n")
+    with pytest.raises(RetraceError, match=r"^user\.name in Git's configuration: not UTF-8"):
+        check_keeps_experiments()

@@ -5,7 +5,7 @@ import pytest
 
 from project import ROOT
 from retrace.core.errors import RetraceError
-from retrace.tools.running.doctor import doctor
+from retrace.tools.running.doctor import _judge_cache, doctor
 
 
 def levels(said):
@@ -71,3 +71,13 @@ def test_elsewhere_than_in_a_clone_it_says_where_to_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RetraceError, match="run from the repository's top folder"):
         doctor()
+
+
+def test_a_shared_cache_that_this_user_may_not_read_is_an_error(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("shutil.disk_usage", refuse)
+    found = _judge_cache(tmp_path / "files/md5")
+    assert (found.level, found.about) == ("error", "disk")
+    assert f"{tmp_path / 'files/md5'}: Permission denied: check its rights" in found.says

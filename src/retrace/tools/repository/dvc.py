@@ -117,8 +117,8 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
     Raises
     ------
     RetraceError
-        DVC cannot read it: not a repository, a mistake in dvc.yaml, dvc.lock or a .dvc file, or its
-        databases fail, as on a full disk.
+        DVC cannot read it: not a repository, a mistake in dvc.yaml, dvc.lock or a .dvc file, a file
+        whose name is not UTF-8, or its databases fail, as on a full disk.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -148,6 +148,8 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
         raise RetraceError(": ".join(dict.fromkeys(str(each) for each in causes))) from error
     except sqlite3.Error as error:
         raise RetraceError(database_fails(error)) from error
+    except UnicodeEncodeError as error:
+        raise RetraceError(name_unfit(error)) from error
 
 
 def database_fails(error: sqlite3.Error) -> str:
@@ -165,6 +167,12 @@ def database_fails(error: sqlite3.Error) -> str:
         f"DVC's databases in {folder} fail ({error}): they hold notes alone, so delete that folder and"
         " give the same command again"
     )
+
+
+def name_unfit(error: UnicodeEncodeError) -> str:
+    """Say which file DVC cannot note, since its databases hold UTF-8 alone."""
+    name = str(error.object).encode("utf-8", "backslashreplace").decode()
+    return f"{name}: a name that is not UTF-8, which DVC cannot note: rename the file"
 
 
 def _is_full(folder: str | Path) -> bool:

@@ -12,16 +12,19 @@ from typing import Any
 
 import configobj
 import dvc.cli
+import dvc.repo.reproduce
 import dvc.stage.run
 from dvc.dependency import ParamsDependency
 from dvc.exceptions import DvcException
 
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
-from retrace.tools.repository.dvc import database_fails, verify_pulls
+from retrace.tools.repository.dvc import database_fails, name_unfit, verify_pulls
 from retrace.tools.repository.staleness import ABSENT
 
 PARAMS = Path("params.yaml")
+
+UNEXPECTED = (sqlite3.Error, UnicodeEncodeError)
 
 
 class InputsChangedError(DvcException):
@@ -83,17 +86,26 @@ def _at(values: Any, key: str) -> Any:
     return values
 
 
-def explain_databases() -> None:
-    """Let DVC say of its databases, as on a full disk, what it would call an unexpected error."""
-    others = dvc.cli._log_exceptions
+def explain_failures() -> None:
+    """Let DVC say of its databases, and of names that they cannot hold, what it calls unexpected."""
+    others, stop = dvc.cli._log_exceptions, dvc.repo.reproduce._raise_error
 
     def log(error: Exception) -> int | None:
-        if not isinstance(error, sqlite3.Error):
+        if not isinstance(error, UNEXPECTED):
             return others(error)
-        logging.getLogger("dvc").error(database_fails(error))
+        logging.getLogger("dvc").error(_explained(error))
         return None
 
-    dvc.cli._log_exceptions = log
+    def stop_at(error: Exception | None, *stages: Any) -> None:
+        if isinstance(error, UNEXPECTED):
+            raise DvcException(_explained(error))
+        stop(error, *stages)
+
+    dvc.cli._log_exceptions, dvc.repo.reproduce._raise_error = log, stop_at
+
+
+def _explained(error: sqlite3.Error | UnicodeEncodeError) -> str:
+    return name_unfit(error) if isinstance(error, UnicodeEncodeError) else database_fails(error)
 
 
 def write_settings_as_utf8() -> None:
@@ -113,7 +125,7 @@ if __name__ == "__main__":
         guard()
     write_settings_as_utf8()
     verify_pulls()
-    explain_databases()
+    explain_failures()
     # DVC names the command to those that wait for it.
     sys.argv[0] = "dvc"
     sys.exit(dvc.cli.main(sys.argv[1:]))

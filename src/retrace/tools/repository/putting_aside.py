@@ -44,7 +44,10 @@ def check_can_be_put_aside() -> None:
 
 
 def check_keeps_experiments() -> None:
-    """Refuse a shallow or partial clone: DVC keeps nothing in the one, and fails in the other."""
+    """Refuse a shallow or partial clone, and settings of Git that DVC cannot read.
+
+    In a shallow clone DVC says that an experiment was kept, and keeps nothing; elsewhere it fails.
+    """
     if git("rev-parse", "--is-shallow-repository") == "true":
         raise RetraceError(
             "this clone is shallow (without its history), and DVC keeps no experiment there: run"
@@ -55,6 +58,15 @@ def check_keeps_experiments() -> None:
             "this clone is partial (`git clone --filter`), and DVC cannot make an experiment of files"
             " that are on the remote alone: run `git fetch --refetch --no-filter`"
         )
+    if unread := [setting for setting in listed("config", "--list", "-z") if not _is_utf8(setting)]:
+        keys = first_few([setting.partition("\n")[0] for setting in unread])
+        raise RetraceError(
+            f"{keys} in Git's configuration: not UTF-8, so DVC cannot read it: set it again"
+        )
+
+
+def _is_utf8(text: str) -> bool:
+    return not any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _lacks_files() -> bool:

@@ -75,10 +75,19 @@ def _examine_dvc(seconds: float) -> Iterator["Finding"]:
             yield diagnosis.ok("dvc", f"{version()}, {len(repo.index.stages)} stages and .dvc files")
             yield _judge_remote(repo, seconds)
             cache = Path(repo.cache.local.path)
-            there = next(folder for folder in [cache, *cache.parents] if folder.exists())
-            yield diagnosis.judge_disk(shutil.disk_usage(there).free, str(there))
+            yield _judge_cache(cache)
     except RetraceError as problem:
         yield diagnosis.error("dvc", str(problem))
+
+
+def _judge_cache(cache: Path) -> "Finding":
+    from retrace.tools.running import diagnosis
+
+    try:
+        there = next(folder for folder in [cache, *cache.parents] if folder.exists())
+        return diagnosis.judge_disk(shutil.disk_usage(there).free, str(there))
+    except OSError as problem:
+        return diagnosis.error("disk", f"DVC's cache in {cache}: {problem.strerror}: check its rights")
 
 
 def _judge_remote(repo: Any, seconds: float) -> "Finding":
