@@ -19,6 +19,7 @@ COMMANDS = {
     "dashboard.commands": ["dashboard"],
     "search.commands": ["search"],
     "prediction.commands": ["predict"],
+    "export.commands": ["export"],
     "registry.commands": ["models", "promote"],
 }
 
