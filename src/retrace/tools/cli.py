@@ -21,6 +21,7 @@ COMMANDS = {
     "prediction.commands": ["predict"],
     "export.commands": ["export"],
     "registry.commands": ["models", "promote"],
+    "serving.commands": ["serve"],
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.

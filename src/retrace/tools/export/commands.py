@@ -15,8 +15,8 @@ def export(
 ) -> None:
     r"""Write a model as ONNX: all steps in one file, which runs without Python and this repository.
 
-    Every validation and test row is asked of both, one by one and together, a table's also with gaps and
-    with categories that nobody has seen. If one answer differs nothing is written, and the rows are named.
+    Both are asked about every validation and test row, one by one and together; of a table also with
+    gaps and with categories that nobody has seen. If one answer differs nothing is written.
 
     \b
     retrace export

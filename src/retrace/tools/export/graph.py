@@ -107,7 +107,7 @@ def _opsets() -> list[Any]:
 
 
 def _rename(graph: GraphProto, names: dict[str, str], numbers: Any) -> None:
-    """Number what lies between inputs and outputs in its order, in inner graphs too."""
+    """Give what lies between inputs and outputs a number, in inner graphs too."""
     graph.name, graph.doc_string = "retrace", ""
     del graph.metadata_props[:]
     for value in graph.initializer:

@@ -64,8 +64,9 @@ def check_parity(session: Session, predictor: Predictor, parts: list[Rows]) -> P
         for size in (TOGETHER, 1):
             off = _differences(session, feeds, expected, predictor.signature, size)
             largest = max(largest, float(off.max(initial=0)))
+            batch = "1" if size == 1 else "many"
             found += [
-                f"{rows.called} {rows.ids[row]}, in a batch of {'1' if size == 1 else 'many'}: {_said(off[row])}"
+                f"{rows.called} {rows.ids[row]}, in a batch of {batch}: {_said(off[row])}"
                 for row in np.flatnonzero(off > TOLERANCE)
             ]
     if found:

@@ -88,11 +88,12 @@ def load_predictor(source: Source) -> Predictor:
     """
     key = source.md5, source.lock
     if key not in LOADED:
-        LOADED[key] = _load(source)
+        LOADED[key] = read_predictor(source)
     return LOADED[key]
 
 
-def _load(source: Source) -> Predictor:
+def read_predictor(source: Source) -> Predictor:
+    """Load a model anew; see `load_predictor`."""
     train = _on_this_machine(source.train, source.description.kind)
     pin(seed=0, threads=train.threads, instructions=train.instructions)
     try:
