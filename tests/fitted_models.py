@@ -14,7 +14,6 @@ from retrace.models.signature import signature_of
 from retrace.readers.bundled import Description as Bundled
 from retrace.readers.shared.texts import TextsDescription
 from retrace.readers.table import Description
-from retrace.tools.export.parity import Rows
 from retrace.tools.prediction.predictor import Predictor
 from retrace.tools.prediction.source import Source
 
@@ -22,7 +21,7 @@ N = 150
 
 
 def mixed_table(n=N):
-    """Numbers with gaps, one whose values nearly coincide, and categories: rare ones, gaps, true and false."""
+    """Numbers with gaps, one whose values nearly coincide, and categories: rare ones, and gaps."""
     generator = np.random.default_rng(3)
     size = generator.normal(size=n)
     return pd.DataFrame(
@@ -77,7 +76,7 @@ def dataset(X, y, classes, task, kind):
 
 
 def fitted(params, data, model, features=None, **hyperparameters):
-    """Return a model that was fitted to two thirds of a dataset, and the rest as rows to ask about."""
+    """Return a model that was fitted to two thirds of a dataset, and the rest."""
     models = {**params.models, model: params.models[model] | hyperparameters}
     chosen = dataclasses.replace(
         params,
@@ -101,7 +100,7 @@ def fitted(params, data, model, features=None, **hyperparameters):
         train=chosen.train,
     )
     predictor = Predictor(source=source, model=pipeline, signature=signature_of(pipeline), backbone=None)
-    return predictor, [Rows(called="test row", ids=rest.ids, X=rest.X)]
+    return predictor, rest
 
 
 def description(data):

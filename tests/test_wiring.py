@@ -35,6 +35,8 @@ TOOLS = [
     "search",
     "prediction",
     "registry",
+    "export",
+    "serving",
     "cli",
 ]
 

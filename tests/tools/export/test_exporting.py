@@ -1,6 +1,7 @@
 import pytest
 
-from fitted_models import fitted, mixed_dataset
+from exported_models import fitted
+from fitted_models import mixed_dataset
 from retrace.tools.export import exporting
 from retrace.tools.export.exporting import export_made, write
 
@@ -27,5 +28,5 @@ def test_nothing_is_written_where_answers_differ(published, monkeypatch, tmp_pat
     output = tmp_path / "model.onnx"
     run = published.retrace("export", "--output", str(output), check=False)
     assert "nothing was written" in run.stderr
-    assert "test row" in run.stderr
+    assert "validation row" in run.stderr
     assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from fitted_models import fitted, image_dataset
+from exported_models import fitted
+from fitted_models import image_dataset
 from retrace.tools.export.graph import finished
 from retrace.tools.export.networks import network_as_onnx
 

@@ -1,7 +1,8 @@
 import pytest
 from sklearn.preprocessing import PowerTransformer
 
-from fitted_models import fitted, mixed_dataset
+from exported_models import fitted
+from fitted_models import mixed_dataset
 from retrace.tools.export import NotExportableError
 from retrace.tools.export.steps import steps_as_onnx
 

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from fitted_models import fitted, image_dataset, mixed_dataset, text_dataset
+from exported_models import fitted
+from fitted_models import image_dataset, mixed_dataset, text_dataset
 from retrace.models.registry import models_for
 from retrace.tools.export import NotExportableError
 from retrace.tools.export.exporting import export_made
@@ -41,7 +42,7 @@ def test_every_regressor_of_tables_says_the_same(params, model):
     assert export_made(predictor, rows).parity.difference < TOLERANCE
 
 
-# Its own float32 probabilities of pixels underflow where it is sure: `test_parity` has what is said then.
+# Where sgd is sure of pixels its own float32 probabilities underflow: see `test_parity`.
 @pytest.mark.parametrize("model", cases("classification", "image", leave_out={"sgd"}))
 def test_every_classifier_of_images_says_the_same(params, model):
     predictor, rows = fitted(params, image_dataset(), model, **QUICK.get(model, {}))

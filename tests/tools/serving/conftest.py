@@ -27,6 +27,11 @@ class Made:
 
 
 @pytest.fixture(scope="session")
+def made():
+    return Made
+
+
+@pytest.fixture(scope="session")
 def predictors(params):
     return {
         "table": fitted(params, mixed_dataset(), "logistic_regression"),
@@ -55,9 +60,12 @@ def application(predictor, **settings):
 @pytest.fixture(scope="session")
 def rows(predictors):
     """Rows of each model as JSON."""
-    tables = {kind: predictors[kind][1][0].X for kind in ("table", "numbers")}
+    tables = {kind: predictors[kind][1].X for kind in ("table", "numbers")}
     return {
-        **{kind: json.loads(X.to_json(orient="records", double_precision=15)) for kind, X in tables.items()},
-        "images": [image[..., 0].tolist() for image in predictors["images"][1][0].X],
-        "texts": predictors["texts"][1][0].X.tolist(),
+        **{
+            kind: json.loads(X.to_json(orient="records", double_precision=15))
+            for kind, X in tables.items()
+        },
+        "images": [image[..., 0].tolist() for image in predictors["images"][1].X],
+        "texts": predictors["texts"][1].X.tolist(),
     }

@@ -1,8 +1,6 @@
 import asyncio
 import threading
 
-import pytest
-
 from retrace.tools.serving.batching import Batcher
 from retrace.tools.serving.refusals import RefusedError
 

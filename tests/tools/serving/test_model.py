@@ -53,5 +53,5 @@ def test_an_onnx_file_of_the_same_model_answers_and_one_of_another_is_refused(pu
         off = served.answer(X).probabilities - plain.answer(X).probabilities
         assert 0 < np.abs(off).max() < 1e-5
         path.write_bytes(path.read_bytes().replace(served.source.md5.encode(), b"0" * 32))
-        with pytest.raises(ModelError, match="is of another model than 'v1.0.0'"):
+        with pytest.raises(ModelError, match="is of another model than"):
             load_served("v1.0.0", path)

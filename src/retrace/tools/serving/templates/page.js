@@ -99,7 +99,7 @@ function drawing() {
   };
   let last = null;
   clear();
-  pen.lineWidth = 26; pen.lineCap = pen.lineJoin = "round"; pen.strokeStyle = "#000";
+  pen.lineWidth = 44; pen.lineCap = pen.lineJoin = "round"; pen.strokeStyle = "#000";
   pad.addEventListener("pointerdown", (event) => { last = place(event); pad.setPointerCapture(event.pointerId); });
   pad.addEventListener("pointermove", (event) => {
     if (!last) return;
