@@ -4,7 +4,6 @@ import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructi
 
 import dataclasses
 import re
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -54,12 +53,11 @@ def _row(params: Params, dataset: Dataset, model: str) -> str:
     try:
         made, again = (export_made(predictor, rows) for _ in range(2))
     except RetraceError as error:
-        said = str(error).partition(":")[0]
+        said = str(error).partition(", in ")[2].partition(" (")[0] + " differ"
         return f"| {dataset.name} | {model} | no: {said} | | | | | |"
     session = Session(made.content)
     X = rows[1].X[:1]
-    ours = _median(lambda: predictor.answer(X))
-    theirs = _median(lambda: session.answer(X, dataset.classes))
+    ours, theirs = _medians(lambda: predictor.answer(X), lambda: session.answer(X, dataset.classes))
     cells = [
         f"{made.parity.difference:.1e}",
         f"{len(made.content) / 1e3:.0f}",
@@ -99,13 +97,15 @@ def _fitted(params: Params, dataset: Dataset, model: str) -> tuple[Predictor, li
     ), rows
 
 
-def _median(ask: Callable[[], object], times: int = 200) -> float:
-    seconds = []
+def _medians(*asked: Callable[[], object], times: int = 200) -> list[float]:
+    """Return the median seconds of each, asked in turns."""
+    seconds: list[list[float]] = [[] for _ in asked]
     for _ in range(times):
-        start = time.perf_counter()
-        ask()
-        seconds.append(time.perf_counter() - start)
-    return float(np.float64(statistics.median(seconds)))
+        for ask, taken in zip(asked, seconds, strict=True):
+            start = time.perf_counter()
+            ask()
+            taken.append(time.perf_counter() - start)
+    return [float(np.median(taken)) for taken in seconds]
 
 
 if __name__ == "__main__":

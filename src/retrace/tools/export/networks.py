@@ -66,6 +66,7 @@ def network_as_onnx(estimator: Any) -> ModelProto:
             dynamo=True,
             verbose=False,
         )
+    assert program is not None
     model = onnx.load_from_string(program.model_proto.SerializeToString())
     output = "shares" if is_classifier(estimator) else "value"
     return with_outputs(in_our_opset(model), {"answers": output})

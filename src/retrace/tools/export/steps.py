@@ -39,7 +39,7 @@ def steps_as_onnx(model: Pipeline, signature: Signature, *, wide: bool) -> Model
     graph, steps = Graph(), dict(model.named_steps)
     del steps["model"]
     if signature.kind == "tabular":
-        inputs = {
+        inputs: dict[str, tuple[int, tuple[int, ...]]] = {
             name: (DOUBLE if kind == "number" else STRING, (1,)) for name, kind in signature.columns
         }
         features = _encode(graph, steps.pop("encode"))

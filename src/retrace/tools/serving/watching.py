@@ -22,21 +22,30 @@ class Numbers:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        registry = {"registry": self.registry}
-        self.requests = Counter("retrace_requests", "Requests", ["path", "status"], **registry)
+        registry = self.registry
+        self.requests = Counter("retrace_requests", "Requests", ["path", "status"], registry=registry)
         self.seconds = Histogram(
-            "retrace_request_seconds", "Duration of a request", ["path"], **registry
+            "retrace_request_seconds", "Duration of a request", ["path"], registry=registry
         )
-        self.rows = Counter("retrace_rows", "Rows that were answered", **registry)
+        self.rows = Counter("retrace_rows", "Rows that were answered", registry=registry)
         self.predicted = Counter(
-            "retrace_predicted", "Rows by their predicted class", ["class_name"], **registry
+            "retrace_predicted", "Rows by their predicted class", ["class_name"], registry=registry
         )
         self.batches = Histogram(
-            "retrace_batch_requests", "Requests that were answered together", buckets=ROWS, **registry
+            "retrace_batch_requests",
+            "Requests that were answered together",
+            buckets=ROWS,
+            registry=registry,
         )
-        self.reloads = Counter("retrace_reloads", "Models that took the place of another", **registry)
-        self.failed_reloads = Counter("retrace_failed_reloads", "Models that could not", **registry)
-        self.model = Gauge("retrace_model_info", "The model", ["name", "md5", "commit"], **registry)
+        self.reloads = Counter(
+            "retrace_reloads", "Models that took the place of another", registry=registry
+        )
+        self.failed_reloads = Counter(
+            "retrace_failed_reloads", "Models that could not", registry=registry
+        )
+        self.model = Gauge(
+            "retrace_model_info", "The model", ["name", "md5", "commit"], registry=registry
+        )
 
     def tell_model(self, served: Served) -> None:
         """Say which model answers now."""
