@@ -36,6 +36,8 @@ def test_these_tools_can_be_deleted():
     assert set(DELETABLE) == {
         "export",
         "serving",
+        "release",
+        "monitoring",
         "search",
         "dashboard",
         "pull_request",

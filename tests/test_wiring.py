@@ -37,6 +37,8 @@ TOOLS = [
     "registry",
     "export",
     "serving",
+    "release",
+    "monitoring",
     "cli",
 ]
 

@@ -22,6 +22,8 @@ COMMANDS = {
     "export.commands": ["export"],
     "registry.commands": ["models", "promote"],
     "serving.commands": ["serve"],
+    "release.commands": ["release"],
+    "monitoring.commands": ["drift", "score"],
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.

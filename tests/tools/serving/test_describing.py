@@ -1,11 +1,4 @@
-from retrace.tools.serving.describing import contents_of, form_fields, row_schema
-
-
-def test_a_form_knows_the_values_of_a_category_and_a_typical_number(predictors):
-    fields = {field["name"]: field for field in form_fields(predictors["table"][0])}
-    assert fields["port"]["values"] == ["a", "b", "c"]
-    assert fields["count"]["kind"] == "number"
-    assert 1.6e9 <= fields["stamp"]["example"] < 1.7e9
+from retrace.tools.serving.describing import contents_of, row_schema
 
 
 def test_an_image_is_rows_of_pixels(predictors):

@@ -75,7 +75,11 @@ class Predictor:
         ModelError
             The model refuses them.
         """
-        return predict(self.model, _unlabelled(self.clean(X), self.signature))
+        return self.answer_clean(self.clean(X))
+
+    def answer_clean(self, X: Inputs) -> Predictions:
+        """Return what the model says of rows as the run's own parts hold them."""
+        return predict(self.model, unlabelled(X, self.signature))
 
 
 def load_predictor(source: Source) -> Predictor:
@@ -130,7 +134,8 @@ def _is_clean(X: Any) -> bool:
     return not np.isinf(X.to_numpy()).any()
 
 
-def _unlabelled(X: Inputs, signature: Signature) -> Dataset:
+def unlabelled(X: Inputs, signature: Signature) -> Dataset:
+    """Return cleaned rows as the record that a model is asked with."""
     n = len(X)
     return Dataset(
         name="",

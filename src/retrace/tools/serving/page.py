@@ -7,7 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from retrace.tools.serving.describing import form_fields, version_of
+from retrace.tools.prediction.fields import form_fields
+from retrace.tools.serving.describing import version_of
 from retrace.tools.serving.model import Served
 
 TEMPLATES = Path(__file__).parent / "templates"
