@@ -29,7 +29,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
@@ -76,6 +76,12 @@ search: $(READY)-hpo  ## search hyperparameters (ARGS="--trials 100"); docs/sear
 
 onnx: $(READY)-serve  ## write the model as one ONNX file, tried on every row (ARGS="--output digits.onnx")
 	@retrace export $(ARGS)
+
+release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
+	@retrace release $(ARGS)
+
+onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
+	@.github/on_main.sh "$$TAG"
 
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)

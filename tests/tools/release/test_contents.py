@@ -26,9 +26,9 @@ def test_a_release_has_all_that_another_needs(published, tmp_path):
     assert "| accuracy | 0." in card
     assert "CC BY 4.0" in card
     session = onnxruntime.InferenceSession(folder / "model.onnx")
-    (row,) = csv.DictReader((folder / "example.csv").open())
+    (row,) = csv.DictReader((folder / "example.csv").read_text().splitlines())
     feeds = {name: np.array([[float(value)]]) for name, value in row.items()}
-    (answer,) = csv.DictReader((folder / "example_answer.csv").open())
+    (answer,) = csv.DictReader((folder / "example_answer.csv").read_text().splitlines())
     said = dict(zip([o.name for o in session.get_outputs()], session.run(None, feeds), strict=True))
     assert said["predicted"][0] == answer["predicted"]
     shares = [float(answer[f"p_{name}"]) for name in ("class_0", "class_1", "class_2")]
