@@ -18,7 +18,7 @@ from retrace.core.artifacts import TEST, load
 
 CLIENTS, SECONDS, ROUNDS = 16, 4.0, 2
 
-# The least that one can do: no limits, no schema, no log; `def`, so that FastAPI takes its pool of threads.
+# The least that one can do: no limits, no schema, no log; `def`, so FastAPI takes its threads.
 BARE = """
 import retrace, joblib, numpy as np, uvicorn
 from fastapi import Body, FastAPI
@@ -33,7 +33,7 @@ SERVE = [sys.executable, "-m", "retrace", "serve", "--reload-every", "0"]
 
 
 def measure() -> str:
-    """Return a Markdown table of requests a second and the 99th percentile, the best of each in turns."""
+    """Return a Markdown table of requests a second and the 99th percentile, best of each, in turns."""
     with tempfile.TemporaryDirectory(prefix="retrace-serving-") as folder:
         onnx = Path(folder) / "model.onnx"
         export = [sys.executable, "-m", "retrace", "export", "--output", str(onnx)]

@@ -5,7 +5,9 @@ import io
 import json
 import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pandas as pd
@@ -69,10 +71,14 @@ def write_folder(folder: Path, files: Files) -> None:
     """Write the files; if one cannot be written, none is left."""
     try:
         for name, content in files.items():
-            write_whole(folder / name, lambda file, content=content: file.write(content))
+            write_whole(folder / name, partial(_write, content))
     except RetraceError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _write(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
 
 
 def write_archive(folder: Path, files: Files) -> Path:
