@@ -12,8 +12,8 @@ from retrace.models.fitting import fit_model
 from retrace.models.registry import build_model
 from retrace.models.signature import signature_of
 from retrace.readers.bundled import Description as Bundled
+from retrace.readers.shared.table_description import Description
 from retrace.readers.shared.texts import TextsDescription
-from retrace.readers.table import Description
 from retrace.tools.prediction.predictor import Predictor
 from retrace.tools.prediction.source import Source
 

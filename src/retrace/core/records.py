@@ -76,6 +76,8 @@ class Dataset:
         What the report should say of how the dataset was read: the schema that held, the files skipped.
     columns : tuple of Column
         Of a table: what each of its columns was taken for.
+    duplicates : str or None
+        What its owner says of exact duplicates: ``"keep"``, ``"drop"`` or ``"together"``.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Dataset:
     attributes: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    duplicates: str | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse, special, stats
+from scipy import sparse, special
 
 from retrace.core.params import Report
 from retrace.core.records import Codes, Floats, Predictions
@@ -70,7 +70,9 @@ def wilson(successes: int, n: int, confidence: float) -> Interval:
     """Interval of a proportion: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212."""
     if n == 0:
         return Interval(np.nan, np.nan)
-    limits = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    from scipy.stats import binomtest  # a second to load, and whoever compares does not need it
+
+    limits = binomtest(successes, n).proportion_ci(confidence, method="wilson")
     return Interval(float(limits.low), float(limits.high))
 
 
@@ -98,7 +100,7 @@ def grouped_wilson(right: NDArray[np.bool_], groups: NDArray[np.generic], confid
     residuals = sizes["sum"] - share * sizes["count"]
     variance = n_groups / (n_groups - 1) * float((residuals**2).sum()) / n_rows**2
     n = min(n_rows, share * (1 - share) / variance) if variance > 0 else min(n_rows, n_groups)
-    t = stats.t.ppf((1 + confidence) / 2, n_groups - 1)
+    t = special.stdtrit(n_groups - 1, (1 + confidence) / 2)
     centre = (share + t**2 / (2 * n)) / (1 + t**2 / n)
     half = t * np.sqrt(share * (1 - share) / n + t**2 / (4 * n**2)) / (1 + t**2 / n)
     return Interval(max(0.0, float(centre - half)), min(1.0, float(centre + half)))

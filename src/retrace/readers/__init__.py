@@ -7,6 +7,7 @@ from retrace.core.errors import DataError, ParamsError, did_you_mean
 from retrace.core.records import Dataset
 from retrace.readers import bundled, image_folder, newsgroups, table, text_folder
 from retrace.readers.shared.description import CommonDescription
+from retrace.readers.shared.rows import settled
 
 READERS = {
     "bundled": bundled,
@@ -35,7 +36,8 @@ def read(name: str, data: Path = Path("data")) -> Dataset:
         There is no such dataset, its files are missing or broken, or no model could learn from it.
     """
     description = describe(name, data)
-    return READERS[description.reader].read(description, name, data / name)
+    dataset = READERS[description.reader].read(description, name, data / name)
+    return settled(dataset, description)
 
 
 def describe(name: str, data: Path = Path("data")) -> CommonDescription:

@@ -60,8 +60,14 @@ def test_two_classes_have_two_probabilities(params, model):
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value:RuntimeWarning")
 @pytest.mark.parametrize(
     "features",
-    [{"select": 3}, {"scale": "robust"}, {"scale": "minmax"}, {"max_categories": 3}],
-    ids=["select", "robust", "minmax", "few-categories"],
+    [
+        {"select": 3},
+        {"scale": "robust"},
+        {"scale": "minmax"},
+        {"max_categories": 3},
+        {"missing_indicator": True},
+    ],
+    ids=["select", "robust", "minmax", "few-categories", "missing-indicator"],
 )
 def test_every_choice_of_features_is_exported(params, features):
     for model in ("logistic_regression", "hist_gradient_boosting"):

@@ -109,7 +109,12 @@ def _one_hot(graph: Graph, column: str, places: dict[str, int], width: int, has_
 
 
 def _impute(graph: Graph, X: str, step: Any) -> str:
-    return _filled(graph, X, np.nan_to_num(np.asarray(step.statistics_, np.float64)))
+    filled = _filled(graph, X, np.nan_to_num(np.asarray(step.statistics_, np.float64)))
+    gappy = step.indicator_.features_ if step.add_indicator else []
+    if not len(gappy):
+        return filled
+    gaps = graph.add("Gather", graph.add("IsNaN", X), graph.constant(gappy, np.int64), axis=1)
+    return graph.add("Concat", filled, graph.add("Cast", gaps, to=DOUBLE), axis=1)
 
 
 def _filled(graph: Graph, X: str, values: Any) -> str:

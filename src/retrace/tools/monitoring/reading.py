@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retrace.core.errors import DataError, first_few
 from retrace.core.spelling import spelled
-from retrace.readers.table import Description
+from retrace.readers.shared.table_description import Description
 from retrace.tools.prediction.inputs.pieces import csv_pieces, parquet_pieces
 from retrace.tools.prediction.inputs.tables import PLAIN, is_table
 from retrace.tools.prediction.predictor import Predictor

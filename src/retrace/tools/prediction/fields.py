@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from retrace.readers.table import Description
+from retrace.readers.shared.table_description import Description
 from retrace.tools.prediction.predictor import Predictor
 
 OFFERED = 50  # values of a category; any other may be written

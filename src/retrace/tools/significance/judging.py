@@ -117,13 +117,17 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
         raise ComparisonError(f"the two predict different things: {', '.join(measured)}")
     if metric is None and base.metric != other.metric:
         raise ComparisonError(
-            f"params.yaml of `{base.name}` names the metric `{base.metric}`, that of `{other.name}`"
-            f" `{other.metric}`: choose one, as in `--metric {other.metric}`"
+            f"params.yaml of `{base.name}` names {_named(base)}, that of `{other.name}`"
+            f" {_named(other)}: choose one, as in `--metric {other.metric or base.metric}`"
         )
     chosen = metric or str(other.metric)
     if chosen not in shared:
         raise ComparisonError(f"'{chosen}' is not a metric of both sides; allowed: {', '.join(shared)}")
     return chosen
+
+
+def _named(side: Side) -> str:
+    return f"the metric `{side.metric}`" if side.metric else "no metric"
 
 
 def _shared_rows(base: Side, other: Side) -> tuple[Rows | None, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
+from retrace.tools.repository.bases import remote
 from retrace.tools.repository.predictions import PredictedRows, align, read_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
@@ -131,6 +132,6 @@ def _rows(run: SeedRun) -> PredictedRows:
     if path is None:
         raise ComparisonError(
             f"the predictions of `{run.name}` (seed {run.seed}) are not in DVC's cache: run"
-            f" `dvc exp pull origin {run.name}`"
+            f" `dvc exp pull {remote()} {run.name}`"
         )
     return read_rows(path, run.name)
