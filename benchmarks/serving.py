@@ -16,7 +16,7 @@ import numpy as np
 
 from retrace.core.artifacts import TEST, load
 
-CLIENTS, SECONDS, ROUNDS = 16, 4.0, 2
+CLIENTS, SECONDS, ROUNDS = 16, 3.0, 1
 
 # The least that one can do: no limits, no schema, no log; `def`, so FastAPI takes its threads.
 BARE = """
