@@ -35,6 +35,10 @@ TOOLS = [
     "search",
     "prediction",
     "registry",
+    "export",
+    "serving",
+    "release",
+    "monitoring",
     "cli",
 ]
 

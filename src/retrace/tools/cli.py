@@ -21,7 +21,11 @@ COMMANDS = {
     "dashboard.commands": ["dashboard"],
     "search.commands": ["search"],
     "prediction.commands": ["predict"],
+    "export.commands": ["export"],
     "registry.commands": ["models", "promote"],
+    "serving.commands": ["serve"],
+    "release.commands": ["release"],
+    "monitoring.commands": ["drift", "score"],
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
