@@ -21,6 +21,8 @@ from retrace.core.records import Floats, Predictions, Task
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+ROUNDING = 1e-12  # of a sum: less than that is nothing
+
 Score = Callable[[Floats], Floats]
 RowTotals = Callable[[Predictions], "csr_array"]
 
@@ -210,6 +212,8 @@ def _root_mean_square(totals: Floats) -> Floats:
 def _r2(totals: Floats) -> Floats:
     n, _, squared, distance, distance_squared = np.moveaxis(totals, -1, 0)
     spread = distance_squared - distance**2 / n
+    # A difference of two sums: what rounding leaves of nothing is no spread.
+    spread = np.where(spread > ROUNDING * distance_squared, spread, 0)
     # scikit-learn's words on targets that are all equal: perfect is 1, anything else 0.
     return np.where(spread > 0, 1 - _ratio(squared, spread), (squared == 0).astype(float))
 

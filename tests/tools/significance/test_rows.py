@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from paired_models import noisy_model, paired_models
 from retrace.core.errors import ComparisonError
+from retrace.core.records import Predictions
 from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
 from retrace.tools.significance import Verdict, compare_rows
 
@@ -121,3 +122,12 @@ def test_a_million_rows_take_seconds():
     y = np.random.default_rng(0).integers(0, 3, 1_000_000)
     base, other = noisy_model(y, 2, 0), noisy_model(y, 2.02, 1)
     assert compare_rows(base, other, "log_loss", resamples=499).verdict == "better"
+
+
+def test_models_that_differ_on_every_row_alike_would_not_find_a_difference_of_0():
+    y = np.zeros(5, int)
+    base, other = (
+        Predictions(y=y, predicted=np.full(5, code), probabilities=np.eye(2)[[code] * 5])
+        for code in (1, 0)
+    )
+    assert compare_rows(base, other, "f1_macro", resamples=99).detectable > 0.1

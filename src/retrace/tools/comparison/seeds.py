@@ -12,6 +12,7 @@ import numpy as np
 from scipy import stats
 
 from retrace.core.artifacts import PREDICTIONS
+from retrace.core.errors import ComparisonError
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.tools.repository.experiments import (
@@ -25,6 +26,7 @@ from retrace.tools.repository.seed_runs import SEEDS, Kind, SeedRun, recipe, see
 from retrace.tools.repository.sides import Side
 
 LOGS = Path(".retrace/seeds")
+ONE_SPLIT = ("fixed", "time")  # ways to split whose test rows do not depend on the seed
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,18 @@ def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
     """Return n seeds: of training the present one and those after it; of splits 0 to n - 1.
 
     Splits are compared in pairs, so they must be the same whatever the present one is.
+
+    Raises
+    ------
+    ComparisonError
+        Every split seed would give the same test rows.
     """
+    method = side.lock.params.get("split.method")
+    if kind == "split" and method in ONE_SPLIT:
+        raise ComparisonError(
+            f"split.method `{method}` gives the same test rows under every split.seed, so {n} of them are"
+            f" one split: vary the training seed instead, `retrace seeds {n}`"
+        )
     first = side.lock.params[SEEDS[kind]] if kind == "training" else 0
     return list(range(first, first + n))
 

@@ -26,6 +26,7 @@ from retrace.tools.significance.verdicts import (
 )
 
 MIN_REPEATS = 5  # seeds or splits on each side
+ROUNDING = 1e-6  # of a score: repeats that vary by less do not vary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +95,15 @@ def compare_over_splits(
     n_train: int,
     n_test: int,
     *,
+    overlap: float = 0.0,
     tolerance: float | None = None,
 ) -> Comparison:
     """Ask whether one model is better than another, from a score of each on each of several splits.
 
     The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
-    parts of different splits overlap, so their scores vary less than those of new data would.
+    parts of different splits overlap, so their scores vary less than those of new data would. They take
+    the scores' correlation for the test part's share of the rows, which is how far the test parts of
+    random splits overlap; where they overlap further, the correlation is that.
 
     Parameters
     ----------
@@ -109,6 +113,8 @@ def compare_over_splits(
         The metric that the scores are of.
     n_train, n_test : int
         Rows of the training and of the test part of each split.
+    overlap : float
+        The share of test rows that two splits have in common, on average.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
 
@@ -124,7 +130,11 @@ def compare_over_splits(
             f" on both sides; run `retrace seeds {MIN_REPEATS}` for both"
         )
     differences = np.asarray(other_scores, dtype=float) - np.asarray(base_scores, dtype=float)
-    error = float(np.sqrt((1 / n + n_test / n_train) * differences.var(ddof=1)))
+    correlation = max(n_test / (n_test + n_train), overlap)
+    factor = 1 / n + correlation / (1 - correlation)
+    error = float(np.sqrt(factor * differences.var(ddof=1)))
+    if error <= ROUNDING * np.abs([*base_scores, *other_scores]).max():
+        error = 0.0
     evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
     was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
     return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")
@@ -142,12 +152,13 @@ def student_evidence(test: str, difference: float, error: float, freedom: float)
     freedom : float
         Degrees of freedom.
     """
-    # Repeats that differ by rounding alone would make any difference certain.
-    if error < 1e-12 and difference:
+    # Repeats that differ by rounding alone would make any difference certain, and 0 as well.
+    if error < 1e-12:
         return NOTHING._replace(
-            test=test, reason="the difference is the same each time, to the last digit"
+            test=test,
+            reason="the difference is the same each time, which says nothing of how far it may be off",
         )
-    t = abs(difference) / error if error else 0.0
+    t = abs(difference) / error
     halves = special.stdtrit(freedom, (1 + np.array(CONFIDENCES)) / 2) * error
     wide, narrow = (Interval(float(difference - half), float(difference + half)) for half in halves)
     return Evidence(
@@ -156,7 +167,7 @@ def student_evidence(test: str, difference: float, error: float, freedom: float)
         interval=wide,
         narrow=narrow,
         detectable=float(special.stdtrit(freedom, [1 - ALPHA / 2, POWER]).sum() * error),
-        detectable_is_bound=not error,
+        detectable_is_bound=False,
         reason="",
     )
 

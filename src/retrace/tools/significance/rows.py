@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
 from retrace.evaluation.intervals import PROPORTIONS, Interval
+from retrace.evaluation.metrics import ROUNDING
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
 from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
 from retrace.tools.significance.power import detectable_accuracy, detectable_mean
@@ -124,9 +125,13 @@ def typical_effect(units: Units) -> float:
     base, other = units.counts @ units.base, units.counts @ units.other
     seen = units.difference(base, other)
     differing = (units.base != units.other).any(axis=1)
+    expected = (units.wrong, units.right), (units.right, units.wrong)
+    most = max(float(abs(units.difference(base + a, other + b) - seen)) for a, b in expected)
     if not differing.any():
-        return float(abs(units.difference(base + units.wrong, other + units.right) - seen))
+        return most
     # One unit more of each pattern: what taking the unit's part of the metric away would ask as well,
     # but defined for a pattern that is all that a class has.
     effects = abs(units.difference(base + units.base, other + units.other) - seen)
-    return float(np.average(effects[differing], weights=units.counts[differing]))
+    typical = float(np.average(effects[differing], weights=units.counts[differing]))
+    # Where all units differ alike, one more of them changes nothing; one that differs otherwise does.
+    return typical if typical > ROUNDING else most

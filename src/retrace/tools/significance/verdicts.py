@@ -60,7 +60,8 @@ class Comparison:
         The smallest true difference that would be found with power .8 at alpha .05, given how often the
         two models disagree here.
     detectable_is_bound : bool
-        Whether that is an upper bound, because they never disagree.
+        Whether it can only be larger, because they never disagree: how much they would, had they been
+        asked more, is not known.
     verdict : Verdict
         What ``other`` is.
     reason : str

@@ -28,7 +28,7 @@ def detectable(judgement: Judgement) -> str:
     comparison = judgement.comparison
     if comparison is None or comparison.detectable is None:
         return ""
-    bound = "at most " if comparison.detectable_is_bound else ""
+    bound = "at least " if comparison.detectable_is_bound else ""
     return (
         f"The smallest true difference that such a comparison finds four times out of five is {bound}"
         f"{comparison.detectable:.4f} (power .8, alpha .05): a smaller one may well stay unseen."
