@@ -5,21 +5,18 @@ import pytest
 from scipy import stats
 
 from retrace.core.records import Predictions
-from retrace.evaluation.intervals import (
-    Interval,
-    bca,
-    bootstrap_intervals,
-    grouped_wilson,
-    interval_text,
-    score_intervals,
-    wilson,
-)
+from retrace.evaluation.bootstrap import bootstrap_intervals, score_intervals
+from retrace.evaluation.intervals import Interval, bca, grouped_wilson, interval_text, wilson
 from retrace.evaluation.metrics import scores
 
 
 @pytest.fixture
 def settings(params):
     return dataclasses.replace(params.report, confidence=0.95, resamples=2000, seed=0)
+
+
+def ends(interval):
+    return interval.low, interval.high
 
 
 def predictions(n=150, seed=0, sharpness=3.0):
@@ -38,8 +35,8 @@ def test_an_interval_reads_as_words():
 
 def test_wilson_gives_published_values():
     # R. G. Newcombe, Statistics in Medicine 17 (1998), 857-872, table I: 81/263 and 0/20.
-    assert dataclasses.astuple(wilson(81, 263, 0.95)) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert dataclasses.astuple(wilson(0, 20, 0.95)) == pytest.approx((0.0, 0.1611), abs=5e-5)
+    assert ends(wilson(81, 263, 0.95)) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert ends(wilson(0, 20, 0.95)) == pytest.approx((0.0, 0.1611), abs=5e-5)
 
 
 def test_wilson_of_nothing_is_no_estimate():
@@ -54,7 +51,7 @@ def test_bca_of_a_mean_is_that_of_scipy():
     expected = stats.bootstrap(
         (sample,), np.mean, n_resamples=20000, method="BCa", rng=np.random.default_rng(2)
     ).confidence_interval
-    assert dataclasses.astuple(found) == pytest.approx((expected.low, expected.high), abs=0.02)
+    assert ends(found) == pytest.approx((expected.low, expected.high), abs=0.02)
 
 
 def test_every_interval_holds_its_value(settings):
@@ -73,7 +70,7 @@ def test_a_model_without_mistakes_still_has_a_lower_bound(settings):
     perfect = Predictions(y=y, predicted=y, probabilities=np.eye(3)[y])
     intervals = score_intervals(perfect, settings)
     assert 0.95 < intervals["accuracy"].low < 1
-    assert np.isnan(intervals["f1_macro"].low)
+    assert 0.9 < intervals["f1_macro"].low < intervals["f1_macro"].high == 1
 
 
 def test_groups_widen_the_intervals_of_rows_that_are_alike(settings):
@@ -92,11 +89,33 @@ def test_groups_widen_the_intervals_of_rows_that_are_alike(settings):
 def test_groups_of_one_row_have_about_wilsons_interval():
     right = np.arange(100) % 10 > 0
     alone, grouped = wilson(90, 100, 0.95), grouped_wilson(right, np.arange(100), 0.95)
-    assert dataclasses.astuple(grouped) == pytest.approx(dataclasses.astuple(alone), abs=0.005)
+    assert ends(grouped) == pytest.approx(ends(alone), abs=0.005)
 
 
 def test_groups_that_are_all_right_still_have_a_lower_bound():
     assert 0.8 < grouped_wilson(np.ones(400, bool), np.arange(400) // 10, 0.95).low < 0.95
+
+
+@pytest.mark.parametrize("giant", [False, True])
+def test_intervals_of_unequal_groups_cover_the_truth(giant):
+    # Half of a group's rows share their luck; sizes are lognormal, or one group holds a third of all.
+    generator, covered = np.random.default_rng(0), []
+    for _ in range(300):
+        sizes = np.exp(generator.normal(1.5, 1, 40)).astype(int) + 1
+        if giant:
+            sizes[0] = sizes[1:].sum() // 2
+        groups = np.arange(40).repeat(sizes)
+        shared, own = generator.random(40)[groups], generator.random(len(groups))
+        right = np.where(generator.random(len(groups)) < 0.5, shared, own) < 0.85
+        interval = grouped_wilson(right, groups, 0.95)
+        covered.append(interval.low <= 0.85 <= interval.high)
+    assert np.mean(covered) > 0.93
+
+
+def test_one_group_that_holds_nearly_all_rows_has_no_interval():
+    found = grouped_wilson(np.ones(1000, bool), np.maximum(np.arange(1000) - 950, 0), 0.95)
+    assert np.isnan(found.low)
+    assert found.reason == "50 groups count as 1.1 equal ones: too few"
 
 
 @pytest.mark.parametrize("n_groups", [40, 150])
@@ -156,19 +175,65 @@ def two_classes(n, signal=1.0):
     )
 
 
-def test_a_metric_of_ranks_has_the_interval_of_hanley_and_mcneil(settings, roc_auc):
+def test_a_metric_of_ranks_has_the_interval_of_hanley_and_mcneil(settings):
     # J. A. Hanley and B. J. McNeil, Radiology 143 (1982), 29-36: the standard error of an area.
     case = two_classes(n=400)
-    area, n = scores(case)[roc_auc], 200
+    area, n = scores(case, ["roc_auc"])["roc_auc"], 200
     above, below = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (n - 1) * (above + below - 2 * area**2)
     error = np.sqrt(spread) / n
-    found = score_intervals(case, settings)[roc_auc]
+    found = score_intervals(case, settings, None, ["roc_auc"])["roc_auc"]
     assert found.low < area < found.high
     assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.15)
 
 
-def test_a_metric_of_ranks_leaves_out_blocks_of_many_rows(settings, roc_auc):
+def test_a_metric_of_ranks_leaves_out_blocks_of_many_rows(settings):
     few = dataclasses.replace(settings, resamples=200)
-    found = score_intervals(two_classes(n=2500), few, groups=None)[roc_auc]
+    found = score_intervals(two_classes(n=2500), few, None, ["roc_auc"])["roc_auc"]
     assert 0.01 < found.high - found.low < 0.05
+
+
+def regression(errors):
+    y = np.random.default_rng(1).normal(size=len(errors))
+    return Predictions(y=y, predicted=y + errors, probabilities=np.empty((len(errors), 0)))
+
+
+def test_heavy_tails_have_no_interval_and_few_rows_a_wide_one(settings):
+    errors = np.random.default_rng(0).normal(size=400)
+    errors[0] = 40
+    found = score_intervals(regression(errors), settings)["rmse"]
+    assert found.reason == "a few rows make up most of the error"
+    few = score_intervals(regression(errors[1:31]), settings)["rmse"]
+    assert few.high - scores(regression(errors[1:31]))["rmse"] > 0.3
+
+
+def test_a_perfect_regression_has_no_interval_of_rounding_errors(settings):
+    found = score_intervals(regression(np.zeros(45)), settings)
+    assert {interval.reason for interval in found.values()} == {"no test row varies it"}
+
+
+def test_a_class_of_a_few_rows_leaves_no_interval_but_of_accuracy(settings):
+    case = predictions()
+    rare = Predictions(
+        y=np.where(np.arange(150) < 2, 2, case.y % 2),
+        predicted=case.predicted,
+        probabilities=case.probabilities,
+    )
+    found = score_intervals(rare, settings)
+    assert found["f1_macro"].reason == "a class has 2 test rows"
+    assert found["accuracy"].low > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "metric"), [("exponential", "rmse"), ("standard_t", "rmse")])
+def test_intervals_of_lopsided_errors_cover_the_truth(settings, kind, metric):
+    quick = dataclasses.replace(settings, resamples=300)
+    generator, wrong = np.random.default_rng(0), []
+    draw = {"exponential": lambda n: generator.exponential(size=n) - 1}.get(
+        kind, lambda n: generator.standard_t(5, n)
+    )
+    truth = np.sqrt({"exponential": 1.0, "standard_t": 5 / 3}[kind])
+    for _ in range(150):
+        found = score_intervals(regression(draw(100)), quick)[metric]
+        wrong.append(found.low > truth or found.high < truth)
+    assert np.mean(wrong) < 0.07

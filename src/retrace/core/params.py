@@ -166,6 +166,7 @@ class Report:
     seed: Seed
     mistakes: Annotated[int, Strict(), Ge(0), Le(100)]
     slices: list[str]
+    metrics: list[str]
 
 
 @section

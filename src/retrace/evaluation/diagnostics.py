@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retrace.core.records import Floats, Predictions
-from retrace.evaluation.metrics import f1, precision, recall
+from retrace.evaluation.answers import f1, precision, recall
 
 
 def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
+from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY, TIME
 from retrace.core.params import Params
 from retrace.core.records import Dataset, Predictions
-from retrace.evaluation.intervals import Interval, score_intervals
-from retrace.evaluation.metrics import check_metric, scores
+from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.intervals import Interval
+from retrace.evaluation.metrics import asked_metrics, check_defined, check_metric, scores
+from retrace.evaluation.units import RowUnits, row_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +47,31 @@ class Results:
         """What the model says of the test part."""
         return self.predictions["test"]
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The metrics that params.yaml asks for, beside the standard ones."""
+        return asked_metrics(self.params)
+
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """The interval of each metric on the test part: one bootstrap for all pages that show them."""
-        return score_intervals(self.test, self.params.report, self.dataset.groups)
+        return score_intervals(self.test, self.params.report, self.units.codes, self.asked)
+
+    @cached_property
+    def units(self) -> RowUnits:
+        """What counts as one piece of evidence in the test part."""
+        test = self.dataset
+        by_time = test.times if self.params.split.method == "time" else None
+        return row_units(test.row_hash, test.groups, by_time)
 
 
 def metrics(results: Results) -> dict[str, dict[str, float]]:
     """Return the contents of metrics.json: the metrics of each part, and the rows of the test part."""
-    values = {part: scores(predictions) for part, predictions in results.predictions.items()}
+    values = {
+        part: scores(predictions, results.asked) for part, predictions in results.predictions.items()
+    }
+    for part, found in values.items():
+        check_defined(found, part)
     values["test"]["n"] = len(results.test.y)
     return values
 
@@ -87,4 +105,6 @@ def _part_table(part: str, results: Results) -> pd.DataFrame:
         f"{PROBABILITY}{name}": predictions.probabilities[:, code]
         for code, name in enumerate(dataset.classes)
     }
-    return pd.DataFrame(dict(zip(PREDICTION_COLUMNS, values, strict=True)) | probabilities)
+    by_time = results.params.split.method == "time"
+    times = {TIME: dataset.times} if by_time and dataset.times is not None else {}
+    return pd.DataFrame(dict(zip(PREDICTION_COLUMNS, values, strict=True)) | times | probabilities)

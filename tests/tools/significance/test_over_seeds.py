@@ -36,7 +36,7 @@ def test_five_training_seeds_on_both_sides_decide(two_settings):
     assert found.over_seeds.seeds == {"base": [1, 2, 3, 4, 5], "other": [1, 2, 3, 4, 5]}
     alone = verdict(use_seeds=False)
     assert alone.over_seeds is None
-    assert alone.comparison.test == "McNemar's exact test"
+    assert alone.comparison.test == "McNemar's mid-p test"
 
 
 def test_split_seeds_are_compared_pair_by_pair(two_settings):

@@ -14,7 +14,7 @@ from scipy import stats
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
 from retrace.evaluation.intervals import Interval
-from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.evaluation.metrics import LOWER_IS_BETTER, METRICS
 from retrace.tools.repository.experiments import (
     Failure,
     check_known_to_git,
@@ -53,8 +53,8 @@ def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
     method = side.lock.params.get("split.method")
     if kind == "split" and method in ONE_SPLIT:
         raise ComparisonError(
-            f"split.method `{method}` gives the same test rows under every split.seed, so {n} of them are"
-            f" one split: vary the training seed instead, `retrace seeds {n}`"
+            f"split.method `{method}` gives the same test rows under every split.seed, so {n} of them"
+            f" are one split: vary the training seed instead, `retrace seeds {n}`"
         )
     first = side.lock.params[SEEDS[kind]] if kind == "training" else 0
     return list(range(first, first + n))
@@ -126,7 +126,10 @@ def summarise(runs: list[SeedRun], kind: Kind, params: Values) -> list[MetricSum
     for name in (name for name in runs[0].scores if name != "n"):
         values = np.array([run.scores[name] for run in runs])
         mean, deviation = float(values.mean()), float(values.std(ddof=1))
-        interval = Interval(mean - factor * deviation, mean + factor * deviation)
+        least, most = METRICS[name].bounds if name in METRICS else (-np.inf, np.inf)
+        interval = Interval(
+            max(least, mean - factor * deviation), min(most, mean + factor * deviation)
+        )
         better = "lower" if name in LOWER_IS_BETTER else "higher"
         summaries.append(MetricSummary(name, better, mean, deviation, interval))
     return summaries

@@ -6,6 +6,7 @@ pyarrow reads and compares whole columns at once: a million rows take a second.
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
+from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY, TIME
 from retrace.core.errors import ComparisonError, first_few
-from retrace.core.records import Predictions
+from retrace.core.records import Predictions, Task
+from retrace.evaluation.units import RowUnits, row_units
 
 PART, ID, GROUP, ROW_HASH, TRUE, PREDICTED = PREDICTION_COLUMNS
 
@@ -38,6 +40,8 @@ class PredictedRows:
         Text columns ``row_hash``, ``id`` and ``true``: what makes two rows the same.
     groups : array of shape (n_samples,) or None
         The unit that each row belongs to, where the dataset declares one.
+    times : array of shape (n_samples,) or None
+        What orders the rows, where they were split by time.
     classes : tuple of str
         Empty for a regression.
     predictions : Predictions
@@ -50,6 +54,18 @@ class PredictedRows:
     groups: NDArray[np.int64] | None
     classes: tuple[str, ...]
     predictions: Predictions
+    times: NDArray[Any] | None = None
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return "classification" if self.classes else "regression"
+
+    @cached_property
+    def units(self) -> RowUnits:
+        """What counts as one piece of evidence."""
+        copies = pc.dictionary_encode(self.keys[ROW_HASH]).combine_chunks()
+        return row_units(_numbers(copies.indices), self.groups, self.times)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -61,6 +77,7 @@ class PredictedRows:
             self,
             keys=self.keys.take(rows),
             groups=None if self.groups is None else self.groups[rows],
+            times=None if self.times is None else self.times[rows],
             predictions=Predictions(
                 y=self.predictions.y[rows],
                 predicted=self.predictions.predicted[rows],
@@ -96,7 +113,7 @@ def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
         classes = tuple(
             column.removeprefix(PROBABILITY) for column in header if column.startswith(PROBABILITY)
         )
-        table = _read(path, classes)
+        table = _read(path, classes, TIME in header)
         table = table.filter(pc.equal(table[PART], part)).combine_chunks()
         predictions = _classes(table, classes) if classes else _values(table)
     except (ValueError, OSError, csv.Error) as error:  # pyarrow's own are of the first two kinds
@@ -110,6 +127,7 @@ def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
         groups=None if group.dictionary.to_pylist() in ([""], []) else _numbers(group.indices),
         classes=classes,
         predictions=predictions,
+        times=_times(table[TIME]) if TIME in header else None,
     )
 
 
@@ -191,11 +209,20 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file), [])
 
 
-def _read(path: Path, classes: tuple[str, ...]) -> pa.Table:
+def _times(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return numbers as such; all else, such as dates as ISO 8601 writes them, is ordered as text."""
+    try:
+        return _numbers(pc.cast(column, pa.float64()))
+    except pa.ArrowInvalid:
+        return _numbers(pc.rank(column.combine_chunks(), tiebreaker="dense"))
+
+
+def _read(path: Path, classes: tuple[str, ...], has_times: bool) -> pa.Table:
     text, number = pa.string(), pa.float64()
     label = pa.dictionary(pa.int32(), text) if classes else text
     types: dict[str, Any] = dict.fromkeys((PART, ID, GROUP, ROW_HASH), text)
     types |= {TRUE: label, PREDICTED: label} | {f"{PROBABILITY}{name}": number for name in classes}
+    types |= {TIME: text} if has_times else {}
     return pyarrow.csv.read_csv(
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),

@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from retrace.core.artifacts import PREDICTIONS
-from retrace.core.errors import ComparisonError, first_few
+from retrace.core.errors import ComparisonError, did_you_mean, first_few
+from retrace.core.records import Floats
+from retrace.evaluation.metrics import METRICS, known_metrics
+from retrace.evaluation.units import neighbours_alike
 from retrace.tools.repository.differences import data_changes, param_changes
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
 from retrace.tools.repository.sides import Side, predictions_path
@@ -96,7 +101,7 @@ def judge(
         over_seeds=seeds if seeds and seeds.comparison else None,
         classes=_compare_classes(rows) if rows else (),
         rows=rows,
-        notes=seeds.notes if seeds else (),
+        notes=(*(seeds.notes if seeds else ()), *(_unit_notes(rows) if rows else ())),
     )
 
 
@@ -108,7 +113,7 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
                 " and the next change can be compared with it"
             )
     names = [set(side.metrics["test"]) - {"n"} for side in (base, other)]
-    shared = sorted(names[0] & names[1])
+    shared = _computable(names[0] & names[1])
     if not shared:
         measured = (
             f"`{side.name}` by {', '.join(sorted(known))}"
@@ -122,8 +127,18 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
         )
     chosen = metric or str(other.metric)
     if chosen not in shared:
-        raise ComparisonError(f"'{chosen}' is not a metric of both sides; allowed: {', '.join(shared)}")
+        raise ComparisonError(
+            f"'{chosen}'{did_you_mean(chosen, shared)} is not a metric of both sides; allowed:"
+            f" {', '.join(shared)}"
+        )
     return chosen
+
+
+def _computable(shared: set[str]) -> list[str]:
+    """Add the metrics that the predictions of such runs have as well, whatever metrics.json holds."""
+    tasks = {METRICS[name].task for name in shared if name in METRICS}
+    known = [name for task in sorted(tasks) for name in known_metrics(task)]
+    return list(dict.fromkeys([*known, *sorted(shared)]))
 
 
 def _shared_rows(base: Side, other: Side) -> tuple[Rows | None, str]:
@@ -156,12 +171,34 @@ def _why(base: Side, other: Side) -> str:
 
 def _compare(rows: Rows, metric: str, tolerance: float | None) -> Comparison:
     first, second = (side.predictions for side in rows)
-    return compare_rows(first, second, metric, groups=rows[0].groups, tolerance=tolerance)
+    units = rows[0].units
+    return compare_rows(first, second, metric, groups=units.codes, unit=units.kind, tolerance=tolerance)
 
 
 def _compare_classes(rows: Rows) -> tuple[ClassComparison, ...]:
     first, second = (side.predictions for side in rows)
-    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].groups))
+    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].units.codes))
+
+
+def _unit_notes(rows: Rows) -> tuple[str, ...]:
+    """Warn where blocks of rows are still not independent."""
+    units = rows[0].units
+    if units.kind != "block" or units.codes is None:
+        return ()
+    was, now = (_errors(side) for side in rows)
+    alike = neighbours_alike(now - was, units.codes)
+    if alike < 2 / np.sqrt(units.count(len(was))):
+        return ()
+    return (
+        "the models part on rows that follow each other in time, for longer than a block of"
+        f" {len(was) // units.count(len(was))} rows (correlation of neighbouring blocks {alike:.2f}): p"
+        " is too small and the interval too narrow, so wait for more test rows",
+    )
+
+
+def _errors(rows: PredictedRows) -> Floats:
+    said = rows.predictions
+    return np.abs(said.predicted - said.y) if not rows.classes else (said.predicted != said.y) * 1.0
 
 
 def _untested(base: Side, other: Side, obstacle: str) -> tuple[Verdict, str]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
+from retrace.evaluation.metrics import scores
 from retrace.tools.repository.predictions import ROW_HASH, PredictedRows, align, read_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
@@ -83,7 +84,7 @@ def over_training_seeds(
         was, now = ([align(rows, _rows(run)).predictions for run in each] for each in runs.values())
     except ComparisonError as error:
         return replace(unused, notes=(f"the runs under several seeds were not used: {error}",))
-    comparison = compare_over_seeds(was, now, metric, groups=rows.groups, tolerance=tolerance)
+    comparison = compare_over_seeds(was, now, metric, groups=rows.units.codes, tolerance=tolerance)
     return replace(unused, comparison=comparison)
 
 
@@ -105,8 +106,8 @@ def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | No
     params = base.lock.params
     n_test = sum(map(len, tested)) / len(tested)
     comparison = compare_over_splits(
-        [first.scores[metric] for first, _ in pairs],
-        [second.scores[metric] for _, second in pairs],
+        [_score(first, metric) for first, _ in pairs],
+        [_score(second, metric) for _, second in pairs],
         metric,
         n_train=round(n_test * params["split.train"] / params["split.test"]),
         n_test=round(n_test),
@@ -151,6 +152,13 @@ def _reason_not_to_use(runs: dict[str, list[SeedRun]]) -> str:
 
 def _distinct(runs: Sequence[SeedRun]) -> set[str]:
     return {run.lock.outs[PREDICTIONS.as_posix()] for run in runs}
+
+
+def _score(run: SeedRun, metric: str) -> float:
+    """Return a score; one that the run's metrics.json lacks follows from its predictions."""
+    if metric in run.scores:
+        return run.scores[metric]
+    return scores(_rows(run).predictions, [metric])[metric]
 
 
 def _rows(run: SeedRun) -> PredictedRows:

@@ -19,7 +19,7 @@ EXACT_UP_TO = 2000  # discordant rows; beyond, the normal distribution is as goo
 
 @lru_cache(maxsize=1024)
 def detectable_accuracy(discordant: int, n: int) -> float:
-    """Return the smallest difference of two accuracies that McNemar's exact test finds.
+    """Return the smallest difference of two accuracies that McNemar's mid-p test finds.
 
     With power .8 at alpha .05, if the two models disagree as often as here; if that is too seldom for
     any difference to be found, then if they disagreed as often as needed, always for the same side.
@@ -62,7 +62,7 @@ def detectable_mean(error: float, effect: float, n: int) -> float:
 
 
 def _power(difference: float, share: float, n: int) -> float:
-    """Return the power of McNemar's exact test, given the true difference and discordance."""
+    """Return the power of McNemar's mid-p test, given the true difference and discordance."""
     won = (1 + difference / share) / 2
     if share * n > EXACT_UP_TO:
         # Where all disagreements are on one side the error is 0, and the power 0 or 1.
@@ -72,9 +72,13 @@ def _power(difference: float, share: float, n: int) -> float:
     discordant = _likely(share, n)
     # The quantile may be one too many or too few, as a count jumps over alpha.
     fewest = stats.binom.ppf(ALPHA / 2, discordant, 0.5) - 1  # the most that may go the other way
-    fewest += 2 * stats.binom.cdf(fewest + 1, discordant, 0.5) < ALPHA
+    fewest += _mid_p(fewest + 1, discordant) < ALPHA
     rejected = stats.binom.cdf(fewest, discordant, 1 - won) + stats.binom.cdf(fewest, discordant, won)
     return float(stats.binom.pmf(discordant, n, share) @ rejected)
+
+
+def _mid_p(fewer: Floats, n: Floats) -> Floats:
+    return stats.binom.cdf(fewer, n, 0.5) + stats.binom.cdf(fewer - 1, n, 0.5)
 
 
 def _likely(share: float, n: int) -> Floats:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
 from retrace.evaluation.intervals import PROPORTIONS, Interval
-from retrace.evaluation.metrics import ROUNDING
+from retrace.evaluation.metric import ROUNDING
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
 from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
 from retrace.tools.significance.power import detectable_accuracy, detectable_mean
@@ -29,6 +29,7 @@ def compare_rows(
     metric: str,
     *,
     groups: NDArray[np.generic] | None = None,
+    unit: Unit | None = None,
     tolerance: float | None = None,
     resamples: int = 10_000,
     seed: int = 0,
@@ -43,6 +44,8 @@ def compare_rows(
         A metric of the task.
     groups : array of shape (n_samples,), optional
         The unit that each row belongs to: then groups are swapped and resampled whole.
+    unit : str, optional
+        What such a unit is, for the words; else a group.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
     resamples : int
@@ -64,13 +67,13 @@ def compare_rows(
     generator = np.random.default_rng(seed)
     units = paired_units(base, other, metric, groups, generator)
     n_units = len(base.y) if groups is None else len(np.unique(groups))
+    unit = unit or ("row" if groups is None else "group")
     if groups is None and metric in PROPORTIONS:
         evidence = _mcnemar(base, other)
-    elif reason := too_few_units(n_units, groups):
+    elif reason := too_few_units(n_units, groups, unit):
         evidence = NOTHING._replace(reason=reason)
     else:
         evidence = _permutation(units, resamples, generator)
-    unit: Unit = "row" if groups is None else "group"
     return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
 
 
@@ -94,7 +97,7 @@ def _mcnemar(base: Predictions, other: Predictions) -> Evidence:
     gained, lost, n = int((now & ~was).sum()), int((was & ~now).sum()), len(was)
     wide, narrow = (mcnemar_interval(gained, lost, n, confidence) for confidence in CONFIDENCES)
     return Evidence(
-        test="McNemar's exact test",
+        test="McNemar's mid-p test",
         p_value=mcnemar_p_value(gained, lost),
         interval=wide,
         narrow=narrow,

@@ -11,14 +11,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.evaluation.metrics import (
-    METRICS,
-    Score,
-    class_totals,
-    error_totals,
-    loss_totals,
-    row_losses,
-)
+from retrace.evaluation.answers import class_totals
+from retrace.evaluation.losses import error_totals, loss_totals, row_losses
+from retrace.evaluation.metric import Score
+from retrace.evaluation.metrics import METRICS
 
 
 def unit_totals(

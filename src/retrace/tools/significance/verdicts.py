@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.evaluation.units import UnitKind, effective_number
 
 ALPHA = 0.05
 CONFIDENCES = (0.95, 0.9)
 MIN_GROUPS = 20
+MIN_EFFECTIVE = 6  # of unequal sizes: of fewer, no difference at all is found
 
 
 class Verdict(StrEnum):
@@ -31,7 +33,7 @@ class Verdict(StrEnum):
         return self in (Verdict.BETTER, Verdict.WORSE)
 
 
-Unit = Literal["row", "group", "seed", "split"]
+Unit = UnitKind | Literal["seed", "split"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ class Comparison:
     n_units : int
         For seeds: the fewer of the two sides.
     unit : str
-        What the models are judged on: ``"row"``, ``"group"``, ``"seed"`` or ``"split"``.
+        What the models are judged on: a kind of `RowUnits`, ``"seed"`` or ``"split"``.
     detectable : float or None
         The smallest true difference that would be found with power .8 at alpha .05, given how often the
         two models disagree here.
@@ -184,11 +186,18 @@ def rejects(p_value: float, confidence: float) -> bool:
     return p_value < round(1 - confidence, 9)
 
 
-def too_few_units(n_units: int, groups: NDArray[np.generic] | None) -> str:
+def too_few_units(n_units: int, groups: NDArray[np.generic] | None, unit: Unit = "group") -> str:
     """Return why so few rows or groups tell nothing, or an empty string."""
-    name, needed = ("rows", 2) if groups is None else ("groups", MIN_GROUPS)
+    if groups is None:
+        needed, unit = 2, "row"
+    else:
+        needed = MIN_GROUPS
+    if n_units < needed:
+        return f"{n_units} {unit}s are too few to tell: at least {needed} are needed"
+    effective = np.inf if groups is None else effective_number(np.unique(groups, return_inverse=True)[1])
+    if effective >= MIN_EFFECTIVE:
+        return ""
     return (
-        ""
-        if n_units >= needed
-        else f"{n_units} {name} are too few to tell: at least {needed} are needed"
+        f"a few of the {n_units} {unit}s hold most of the rows, which counts as {effective:.1f} equal ones:"
+        f" at least {MIN_EFFECTIVE} are needed"
     )

@@ -3,12 +3,13 @@
 import math
 
 from retrace.evaluation.intervals import Interval
+from retrace.evaluation.units import PLURALS
 from retrace.tools.repository.git import WORKSPACE
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison, Verdict
 from retrace.tools.significance.judging import Judgement
 
-UNITS = {"row": "test rows", "group": "groups of test rows", "split": "splits"}
+UNITS: dict[str, str] = {**PLURALS, "split": "splits"}
 
 
 def headline(judgement: Judgement, base: Side) -> str:
@@ -75,7 +76,9 @@ def _evidence(comparison: Comparison, judgement: Judgement) -> str:
     if seeds and seeds.kind == "training":
         of = f"{len(seeds.seeds['base'])} and {len(seeds.seeds['other'])} training seeds"
     else:
-        of = f"{comparison.n_units} {UNITS[comparison.unit]}"
+        of = f"{comparison.n_units:,} {UNITS[comparison.unit]}"
+        if comparison.unit in ("distinct row", "block") and judgement.rows:
+            of = f"{len(judgement.rows[0]):,} test rows, {of.removesuffix(' test rows')}"
     if math.isnan(comparison.interval.low):
         return f"{comparison.test}; {of}"
     interval, test = _interval(comparison.interval), comparison.test
