@@ -76,6 +76,8 @@ class Dataset:
         What the report should say of how the dataset was read: the schema that held, the files skipped.
     columns : tuple of Column
         Of a table: what each of its columns was taken for.
+    private : bool
+        Whether no page may show what is in a row.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Dataset:
     attributes: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    private: bool = False
 
     def __len__(self) -> int:
         """Return the number of rows."""

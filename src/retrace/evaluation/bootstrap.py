@@ -14,6 +14,7 @@ from scipy import sparse
 
 from retrace.core.params import Report
 from retrace.core.records import Codes, Floats, Predictions
+from retrace.evaluation.answers import class_totals
 from retrace.evaluation.intervals import (
     Interval,
     bca,
@@ -22,7 +23,6 @@ from retrace.evaluation.intervals import (
     no_interval,
     wilson,
 )
-from retrace.evaluation.answers import class_totals
 from retrace.evaluation.losses import brier_totals, calibration_totals, error_totals
 from retrace.evaluation.metric import Metric, RowTotals, Score, each_row
 from retrace.evaluation.metrics import metrics_of, row_totals

@@ -34,7 +34,22 @@ def interval_text(interval: Interval, digits: int = 4) -> str:
     """Write an interval as ``"0.9712 to 0.9970"``, or say that there is none."""
     if np.isnan(interval.low):
         return "no estimate"
-    return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}"
+    return f"{number_text(interval.low, digits)} to {number_text(interval.high, digits)}"
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """Write a number so that it can be read: of large ones the thousands and not the decimals.
+
+    Parameters
+    ----------
+    digits : int
+        Decimals of a number below 100.
+    """
+    if not np.isfinite(value):
+        return "—"
+    size = abs(value)
+    decimals = digits if size < 100 else 1 if size < 10_000 else 0
+    return f"{value:,.{decimals}f}"
 
 
 def wilson(successes: int, n: int, confidence: float) -> Interval:

@@ -6,7 +6,7 @@ values behind its interval and its verdict, and they cannot disagree about a def
 is no function of sums, such as one of ranks, sums `each_row`: how often each row counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -70,6 +70,15 @@ def each_row(predictions: Predictions) -> "csr_array":
     from scipy.sparse import eye_array
 
     return eye_array(len(predictions.y), format="csr")
+
+
+def stacked(models: Sequence[Predictions]) -> Predictions:
+    """Put the rows of several models one below another."""
+    return Predictions(
+        y=np.concatenate([model.y for model in models]),
+        predicted=np.concatenate([model.predicted for model in models]),
+        probabilities=np.concatenate([model.probabilities for model in models]),
+    )
 
 
 def full_rows(columns: list[Floats]) -> "csr_array":

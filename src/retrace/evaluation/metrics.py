@@ -137,6 +137,6 @@ def check_defined(values: Mapping[str, float], part: str) -> None:
     for name, value in values.items():
         if not np.isfinite(value):
             raise DataError(
-                f"params.yaml: {name} is not defined on the {part} part ({value}), as where a class has no"
-                " row there: leave it out of `metric` and `report.metrics`, or split otherwise"
+                f"params.yaml: {name} is not defined on the {part} part ({value}), as where a class has"
+                " no row there: leave it out of `metric` and `report.metrics`, or split otherwise"
             )

@@ -1,4 +1,4 @@
-"""Metrics of your own: one function with a decorator, below; then `metric` or `report.metrics` may name it.
+"""Metrics of your own: one function with a decorator, at the end; then params.yaml may name it.
 
     @mean_over_rows(task="regression", better="higher")
     def within_5(y, predicted):

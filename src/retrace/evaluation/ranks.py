@@ -29,7 +29,7 @@ def average_precision(predictions: Predictions, weights: Floats) -> Floats:
 
 
 def median_absolute_error(predictions: Predictions, weights: Floats) -> Floats:
-    """Return the median of the absolute errors, the mean of the middle two where two share the middle."""
+    """Return the median of the absolute errors; the mean of the two where two share the middle."""
     error = np.abs(predictions.predicted - predictions.y)
     order = np.argsort(error, kind="stable")
     until = np.cumsum(weights[..., order], axis=-1)

@@ -1,5 +1,6 @@
 """Readers: data/<name>.yaml and data/<name>/ in, a Dataset out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from retrace.core.checked_yaml import checked, key_path, load_yaml
@@ -35,7 +36,8 @@ def read(name: str, data: Path = Path("data")) -> Dataset:
         There is no such dataset, its files are missing or broken, or no model could learn from it.
     """
     description = describe(name, data)
-    return READERS[description.reader].read(description, name, data / name)
+    dataset = READERS[description.reader].read(description, name, data / name)
+    return replace(dataset, private=description.private)
 
 
 def describe(name: str, data: Path = Path("data")) -> CommonDescription:

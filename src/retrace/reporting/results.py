@@ -1,5 +1,6 @@
 """What a report is made of, and the tables that go into files: metrics.json, predictions.csv."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,13 @@ import pandas as pd
 from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY, TIME
 from retrace.core.params import Params
 from retrace.core.records import Dataset, Predictions
+from retrace.evaluation.baseline import Baseline, against_constant
 from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.importance import (
+    Importance,
+    metric_for_importance,
+    permutation_importance,
+)
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import asked_metrics, check_defined, check_metric, scores
 from retrace.evaluation.units import RowUnits, row_units
@@ -32,6 +39,7 @@ class Results:
     history: pd.DataFrame
     environment: dict[str, Any]
     data_checks: dict[str, list[str]]  # the findings of `retrace.splitting.checks`
+    predict: Callable[[Dataset], Predictions] | None = None  # None: no column is shuffled
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""
@@ -56,6 +64,25 @@ class Results:
     def intervals(self) -> dict[str, Interval]:
         """The interval of each metric on the test part: one bootstrap for all pages that show them."""
         return score_intervals(self.test, self.params.report, self.units.codes, self.asked)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What ignoring the inputs would score on the test part, known from the validation part."""
+        return against_constant(
+            self.test,
+            self.predictions["validation"].y,
+            self.params.metric,
+            self.params.report,
+            self.units.codes,
+        )
+
+    @cached_property
+    def importance(self) -> list[Importance]:
+        """What each column is worth on the validation part; of a table alone."""
+        if self.predict is None or self.dataset.kind != "tabular":
+            return []
+        metric = metric_for_importance(self.params.metric)
+        return permutation_importance(self.predict, self.parts["validation"], metric, self.params.report)
 
     @cached_property
     def units(self) -> RowUnits:

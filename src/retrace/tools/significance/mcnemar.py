@@ -27,8 +27,8 @@ def mcnemar_p_value(gained: int, lost: int) -> float:
 def mcnemar_interval(gained: int, lost: int, n: int, confidence: float) -> Interval:
     """Return an interval for the difference of two accuracies that leaves out 0 when the test does.
 
-    The score interval of T. Tango, Statist. Med. 17 (1998), 891-908. Where it alone would leave out 0, it
-    is extended to 0.
+    The score interval of T. Tango, Statist. Med. 17 (1998), 891-908. Where it alone would leave out 0,
+    it is extended to 0.
 
     Parameters
     ----------

@@ -198,6 +198,6 @@ def too_few_units(n_units: int, groups: NDArray[np.generic] | None, unit: Unit =
     if effective >= MIN_EFFECTIVE:
         return ""
     return (
-        f"a few of the {n_units} {unit}s hold most of the rows, which counts as {effective:.1f} equal ones:"
+        f"a few of the {n_units} {unit}s hold most of the rows, as good as {effective:.1f} equal ones:"
         f" at least {MIN_EFFECTIVE} are needed"
     )
