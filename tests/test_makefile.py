@@ -106,7 +106,13 @@ def test_a_complete_environment_needs_no_index(make, tmp_path):
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     seen = active / "lib" / version / "site-packages/seen.pth"
     seen.write_text(sysconfig.get_path("purelib"))
-    offline = {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0"}
+    offline = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_RETRIES": "0",
+        "UV_OFFLINE": "1",
+        "UV_NO_CACHE": "1",
+    }
     done = make("doctor", "ARGS=--help", VIRTUAL_ENV=str(active), **offline)
     assert done.returncode == 0, done.stdout + done.stderr
     assert list(active.glob("retrace-ready-*"))
