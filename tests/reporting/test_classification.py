@@ -27,5 +27,7 @@ def test_recall_of_grouped_rows_has_a_wider_interval(make_results):
         classification.sections(make_results(groups=groups))["per_class"][0]["recall_interval"]
         for groups in (None, np.arange(90) // 9)
     )
-    widths = [float(high) - float(low) for low, high in (each.split(" to ") for each in (alone, grouped))]
+    widths = [
+        float(high) - float(low) for low, high in (each.split(" to ") for each in (alone, grouped))
+    ]
     assert widths[1] > widths[0]
