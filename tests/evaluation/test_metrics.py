@@ -4,21 +4,7 @@ from sklearn import metrics as sk
 
 from retrace.core.errors import DataError, ParamsError
 from retrace.core.records import Predictions
-from retrace.evaluation import own
-from retrace.evaluation.losses import row_losses
 from retrace.evaluation.metrics import METRICS, check_defined, check_metric, known_metrics, scores
-
-
-@pytest.fixture
-def own_metrics(monkeypatch):
-    """Put what is registered during a test into the table, and take it out again."""
-    monkeypatch.setattr(own, "METRICS", {})
-
-    def add():
-        for name, metric in own.METRICS.items():
-            monkeypatch.setitem(METRICS, name, metric)
-
-    return add
 
 
 def predictions(n=200, n_classes=4, seed=0, present=None):
@@ -127,14 +113,6 @@ def test_weights_are_copies_of_rows(case):
         assert weighed == pytest.approx(scores(copied, [name])[name], abs=1e-12), name
 
 
-def test_the_calibration_error_is_the_mean_gap_of_ten_bins():
-    case = predictions(n=400, n_classes=3)
-    confidence, right = case.probabilities.max(axis=1), case.predicted == case.y
-    bins = (confidence * 10).astype(int)
-    gaps = [abs((confidence - right)[bins == each].sum()) for each in range(11)]
-    assert scores(case, ["calibration_error"])["calibration_error"] == pytest.approx(sum(gaps) / 400)
-
-
 def test_what_is_not_defined_is_refused():
     case = predictions(n=50, n_classes=2, present=1)
     with pytest.raises(DataError, match=r"roc_auc is not defined on the test part.*`report.metrics`"):
@@ -165,34 +143,6 @@ def test_scores_of_a_regression_are_those_of_scikit_learn(case):
     }
     found = scores(case, also)
     assert {name: found[name] for name in also} == pytest.approx(also)
-
-
-def test_a_weighted_median_is_that_of_copies():
-    case = numbers(n=30)
-    counts = np.random.default_rng(0).integers(0, 4, (20, 30))
-    copies = [np.median(np.repeat(abs(case.predicted - case.y), each)) for each in counts]
-    assert METRICS["median_absolute_error"].scorer(case)(counts) == pytest.approx(copies)
-
-
-def test_a_metric_of_ones_own_is_one_function(own_metrics):
-    @own.mean_over_rows(task="regression", better="higher")
-    def within_1(y, predicted):
-        return abs(predicted - y) < 1
-
-    @own.whole(task="regression", better="lower")
-    def worst(y, predicted, sample_weight):
-        return abs(predicted - y)[sample_weight > 0].max()
-
-    own_metrics()
-    case = numbers()
-    found = scores(case, ["within_1", "worst"])
-    assert found["within_1"] == np.mean(abs(case.predicted - case.y) < 1)
-    assert found["worst"] == abs(case.predicted - case.y).max()
-
-
-def test_a_certain_mistake_has_a_finite_loss():
-    case = Predictions(y=np.array([0]), predicted=np.array([1]), probabilities=np.array([[0.0, 1.0]]))
-    assert 30 < row_losses(case)[0] < 40
 
 
 def test_a_metric_of_the_other_task_lists_those_that_fit(params):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -83,12 +83,11 @@ def _totals(metric: Metric, predictions: Predictions) -> NDArray[np.float64]:
     return metric.totals(predictions).toarray()
 
 
-def _with_shuffled(part: Dataset, column: object, generator: np.random.Generator) -> Dataset:
-    table = part.X
-    assert isinstance(table, pd.DataFrame)
+def _with_shuffled(part: Dataset, column: Any, generator: np.random.Generator) -> Dataset:
+    table = part.X.copy(deep=False)
     order = generator.permutation(len(table))
-    values = table[column].take(order).set_axis(table.index)  # type: ignore[index]
-    return replace(part, X=table.assign(**{column: values}))  # type: ignore[dict-item, misc]
+    table[column] = table[column].take(order).set_axis(table.index)
+    return replace(part, X=table)
 
 
 def _importance(

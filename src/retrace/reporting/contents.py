@@ -42,7 +42,8 @@ def _shown(value: Any) -> str:
     if pd.isna(value):
         return "—"
     if isinstance(value, float | np.floating):
-        return f"{value:.4g}" if abs(value) < 10_000 else number_text(float(value))
+        number = float(value)
+        return f"{number:.4g}" if abs(number) < 10_000 else number_text(number)
     return str(value)
 
 

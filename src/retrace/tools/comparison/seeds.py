@@ -127,9 +127,7 @@ def summarise(runs: list[SeedRun], kind: Kind, params: Values) -> list[MetricSum
         values = np.array([run.scores[name] for run in runs])
         mean, deviation = float(values.mean()), float(values.std(ddof=1))
         least, most = METRICS[name].bounds if name in METRICS else (-np.inf, np.inf)
-        interval = Interval(
-            max(least, mean - factor * deviation), min(most, mean + factor * deviation)
-        )
+        interval = Interval(max(least, mean - factor * deviation), min(most, mean + factor * deviation))
         better = "lower" if name in LOWER_IS_BETTER else "higher"
         summaries.append(MetricSummary(name, better, mean, deviation, interval))
     return summaries

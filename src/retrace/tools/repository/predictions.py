@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY, TIME
 from retrace.core.errors import ComparisonError, first_few
-from retrace.core.records import Predictions, Task
+from retrace.core.records import Predictions
 from retrace.evaluation.units import RowUnits, row_units
 
 PART, ID, GROUP, ROW_HASH, TRUE, PREDICTED = PREDICTION_COLUMNS
@@ -41,7 +41,7 @@ class PredictedRows:
     groups : array of shape (n_samples,) or None
         The unit that each row belongs to, where the dataset declares one.
     times : array of shape (n_samples,) or None
-        What orders the rows, where they were split by time.
+        Where the rows were split by time.
     classes : tuple of str
         Empty for a regression.
     predictions : Predictions
@@ -55,11 +55,6 @@ class PredictedRows:
     classes: tuple[str, ...]
     predictions: Predictions
     times: NDArray[Any] | None = None
-
-    @property
-    def task(self) -> Task:
-        """What is predicted."""
-        return "classification" if self.classes else "regression"
 
     @cached_property
     def units(self) -> RowUnits:
@@ -132,13 +127,7 @@ def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
 
 
 def check_classes(base: PredictedRows, other: PredictedRows) -> None:
-    """Refuse to compare models of other classes.
-
-    Raises
-    ------
-    ComparisonError
-        The message names those that only one of the two has.
-    """
+    """Refuse to compare models of other classes: a ComparisonError names those that one alone has."""
     if base.classes == other.classes:
         return
     only = [
@@ -210,8 +199,7 @@ def _header(path: Path) -> list[str]:
 
 
 def _times(column: pa.ChunkedArray) -> NDArray[Any]:
-    """Return numbers as such; all else, such as dates as ISO 8601 writes them, is ordered as text."""
-    try:
+    try:  # all else, such as dates of ISO 8601, is ordered as text
         return _numbers(pc.cast(column, pa.float64()))
     except pa.ArrowInvalid:
         return _numbers(pc.rank(column.combine_chunks(), tiebreaker="dense"))
@@ -220,9 +208,9 @@ def _times(column: pa.ChunkedArray) -> NDArray[Any]:
 def _read(path: Path, classes: tuple[str, ...], has_times: bool) -> pa.Table:
     text, number = pa.string(), pa.float64()
     label = pa.dictionary(pa.int32(), text) if classes else text
-    types: dict[str, Any] = dict.fromkeys((PART, ID, GROUP, ROW_HASH), text)
+    texts = (PART, ID, GROUP, ROW_HASH, *([TIME] if has_times else []))
+    types: dict[str, Any] = dict.fromkeys(texts, text)
     types |= {TRUE: label, PREDICTED: label} | {f"{PROBABILITY}{name}": number for name in classes}
-    types |= {TIME: text} if has_times else {}
     return pyarrow.csv.read_csv(
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
@@ -244,15 +232,15 @@ def _classes(table: pa.Table, classes: tuple[str, ...]) -> Predictions:
 
 
 def _values(table: pa.Table) -> Predictions:
-    columns = (_numbers(pc.cast(table[column], pa.float64())) for column in (TRUE, PREDICTED))
-    y, predicted = map(_finite, columns)
+    number = pa.float64()
+    y, predicted = (_finite(_numbers(pc.cast(table[column], number))) for column in (TRUE, PREDICTED))
     return Predictions(y=y, predicted=predicted, probabilities=np.empty((len(y), 0)))
 
 
 def _finite(numbers: NDArray[Any]) -> NDArray[Any]:
-    if not np.isfinite(numbers).all():
-        raise ValueError("a number is missing or infinite")
-    return numbers
+    if np.isfinite(numbers).all():
+        return numbers
+    raise ValueError("a number is missing or infinite")
 
 
 def _numbers(column: pa.ChunkedArray | pa.Array) -> NDArray[Any]:

@@ -101,9 +101,8 @@ def compare_over_splits(
     """Ask whether one model is better than another, from a score of each on each of several splits.
 
     The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
-    parts of different splits overlap, so their scores vary less than those of new data would. They take
-    the scores' correlation for the test part's share of the rows, which is how far the test parts of
-    random splits overlap; where they overlap further, the correlation is that.
+    parts of different splits overlap, so their scores vary less than those of new data would. Scores
+    correlate as far as the test parts of random splits overlap, or as these do where that is more.
 
     Parameters
     ----------
@@ -154,10 +153,8 @@ def student_evidence(test: str, difference: float, error: float, freedom: float)
     """
     # Repeats that differ by rounding alone would make any difference certain, and 0 as well.
     if error < 1e-12:
-        return NOTHING._replace(
-            test=test,
-            reason="the difference is the same each time, which says nothing of how far it may be off",
-        )
+        why = "the difference is the same each time, which says nothing of how far it may be off"
+        return NOTHING._replace(test=test, reason=why)
     t = abs(difference) / error
     halves = special.stdtrit(freedom, (1 + np.array(CONFIDENCES)) / 2) * error
     wide, narrow = (Interval(float(difference - half), float(difference + half)) for half in halves)

@@ -9,7 +9,7 @@ from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison, Verdict
 from retrace.tools.significance.judging import Judgement
 
-UNITS: dict[str, str] = {**PLURALS, "split": "splits"}
+UNITS: dict[str, str] = {str(kind): name for kind, name in PLURALS.items()} | {"split": "splits"}
 
 
 def headline(judgement: Judgement, base: Side) -> str:
