@@ -84,7 +84,7 @@ def _totals(metric: Metric, predictions: Predictions) -> NDArray[np.float64]:
 
 
 def _with_shuffled(part: Dataset, column: Any, generator: np.random.Generator) -> Dataset:
-    table = part.X.copy(deep=False)
+    table = pd.DataFrame(part.X).copy(deep=False)
     order = generator.permutation(len(table))
     table[column] = table[column].take(order).set_axis(table.index)
     return replace(part, X=table)
