@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from retrace.core.records import Codes, Floats
 
@@ -66,10 +63,10 @@ def row_units(
     times : array of shape (n_samples,), optional
         Of rows that were split by time: then blocks of neighbours are the units.
     """
-    copies = pd.factorize(row_hash)[0].astype(np.int64)
+    copies = _codes(row_hash)
     has_copies = len(copies) > 0 and copies.max() + 1 < len(copies)
     if groups is not None:
-        codes = pd.factorize(groups)[0].astype(np.int64)
+        codes = _codes(groups)
         return RowUnits("group", _connected(codes, copies) if has_copies else codes)
     if times is not None:
         return RowUnits("block", time_blocks(times))
@@ -104,7 +101,14 @@ def neighbours_alike(values: Floats, blocks: Codes) -> float:
     return float((apart[1:] * apart[:-1]).sum() / spread) if spread > 0 else 0.0
 
 
+def _codes(values: NDArray[Any]) -> Codes:
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
 def _connected(groups: Codes, copies: Codes) -> Codes:
+    from scipy import sparse  # most data have no groups, and need not wait for it
+    from scipy.sparse import csgraph
+
     shape = groups.max() + 1, copies.max() + 1
     ties = sparse.coo_array((np.ones(len(groups)), (groups, copies)), shape=shape)
     graph = sparse.block_array([[None, ties], [ties.T, None]])

@@ -48,6 +48,8 @@ class Judgement:
         The test rows of both sides, in the same order.
     notes : tuple of str
         What a reader should know before trusting the verdict.
+    part : str
+        Whose rows were judged.
     """
 
     metric: str | None
@@ -58,6 +60,7 @@ class Judgement:
     classes: tuple[ClassComparison, ...] = ()
     rows: Rows | None = None
     notes: tuple[str, ...] = ()
+    part: str = "test"
 
 
 def judge(
@@ -67,6 +70,7 @@ def judge(
     metric: str | None = None,
     tolerance: float | None = None,
     use_seeds: bool = True,
+    part: str = "test",
 ) -> Judgement:
     """Reach a verdict on ``other`` against ``base``.
 
@@ -79,15 +83,21 @@ def judge(
     tolerance : float, optional
         The largest difference that would not matter.
     use_seeds : bool
-        Whether runs under other seeds count.
+        Whether runs under other seeds count; those of the validation part never do.
+    part : str
+        ``"test"``, or ``"validation"``: then no number of the test part is looked at.
     """
     try:
-        chosen = _agreed_metric(base, other, metric)
+        chosen = _agreed_metric(base, other, metric, part)
     except ComparisonError as error:
         return Judgement(
-            metric=metric or other.metric, verdict=Verdict.NOT_COMPARABLE, reason=str(error)
+            metric=metric or other.metric,
+            verdict=Verdict.NOT_COMPARABLE,
+            reason=str(error),
+            part=part,
         )
-    rows, obstacle = _shared_rows(base, other)
+    rows, obstacle = _shared_rows(base, other, part)
+    use_seeds = use_seeds and part == "test"
     seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance) if use_seeds else None
     comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance))
     verdict, reason = (
@@ -102,17 +112,18 @@ def judge(
         classes=_compare_classes(rows) if rows else (),
         rows=rows,
         notes=(*(seeds.notes if seeds else ()), *(_unit_notes(rows) if rows else ())),
+        part=part,
     )
 
 
-def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
+def _agreed_metric(base: Side, other: Side, metric: str | None, part: str) -> str:
     for side in (base, other):
         if not side.ran:
             raise ComparisonError(
                 f"`{side.name}` has no finished run (dvc.lock with its metrics.json): commit one there,"
                 " and the next change can be compared with it"
             )
-    names = [set(side.metrics["test"]) - {"n"} for side in (base, other)]
+    names = [set(side.metrics.get(part, {})) - {"n"} for side in (base, other)]
     shared = _computable(names[0] & names[1])
     if not shared:
         measured = (
@@ -141,10 +152,10 @@ def _computable(shared: set[str]) -> list[str]:
     return list(dict.fromkeys([*known, *sorted(shared)]))
 
 
-def _shared_rows(base: Side, other: Side) -> tuple[Rows | None, str]:
-    """Return the test rows of both sides in one order, or none and what stands in the way."""
+def _shared_rows(base: Side, other: Side, part: str) -> tuple[Rows | None, str]:
+    """Return the rows of both sides in one order, or none and what stands in the way."""
     try:
-        first, second = (read_rows(predictions_path(side), side.name) for side in (base, other))
+        first, second = (read_rows(predictions_path(side), side.name, part) for side in (base, other))
         check_classes(first, second)
     except ComparisonError as error:
         return None, str(error)

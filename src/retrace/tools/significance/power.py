@@ -61,6 +61,29 @@ def detectable_mean(error: float, effect: float, n: int) -> float:
     return float(max(quantiles * error, detectable_accuracy(0, n) * n * effect))
 
 
+def rows_needed(difference: float, share: float) -> int:
+    """Return how many rows McNemar's mid-p test needs to find a difference of two accuracies.
+
+    With power .8 at alpha .05.
+
+    Parameters
+    ----------
+    difference : float
+        Above 0.
+    share : float
+        How often one model is right and the other wrong; at least the difference.
+    """
+    share = min(max(share, difference), 1.0)
+    enough = 8
+    while _power(difference, share, enough) < POWER:
+        enough *= 2
+    low, high = enough // 2, enough
+    while high - low > 1:  # of a power that rises in small steps, near enough
+        middle = (low + high) // 2
+        low, high = (low, middle) if _power(difference, share, middle) >= POWER else (middle, high)
+    return high
+
+
 def _power(difference: float, share: float, n: int) -> float:
     """Return the power of McNemar's mid-p test, given the true difference and discordance."""
     won = (1 + difference / share) / 2

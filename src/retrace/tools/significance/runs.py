@@ -46,9 +46,10 @@ def compare_runs(
     metric: str | None = None,
     tolerance: float | None = None,
     use_seeds: bool = True,
+    part: str = "test",
 ) -> RunComparison:
     """Hold one run against another: is it better, and what differs; see `judge` for the parameters."""
-    judgement = judge(base, other, metric=metric, tolerance=tolerance, use_seeds=use_seeds)
+    judgement = judge(base, other, metric=metric, tolerance=tolerance, use_seeds=use_seeds, part=part)
     lost, gained = changed_rows(*judgement.rows) if judgement.rows else ([], [])
     return RunComparison(
         base=base,

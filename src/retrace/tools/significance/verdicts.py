@@ -181,6 +181,17 @@ def is_surely_worse(comparison: Comparison, tolerance: float | None = None) -> b
     return best < -(tolerance or 0)
 
 
+def is_maybe_worse(comparison: Comparison, tolerance: float) -> bool:
+    """Return whether the 95 % interval reaches further to the bad side than the tolerance.
+
+    That it does not is a test of non-inferiority: "cannot tell" does not pass.
+    """
+    worst = (
+        -comparison.interval.high if comparison.metric in LOWER_IS_BETTER else comparison.interval.low
+    )
+    return not worst > -tolerance
+
+
 def rejects(p_value: float, confidence: float) -> bool:
     """Return whether a test rejects at the level that goes with an interval's confidence."""
     return p_value < round(1 - confidence, 9)

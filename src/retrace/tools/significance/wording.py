@@ -76,9 +76,10 @@ def _evidence(comparison: Comparison, judgement: Judgement) -> str:
     if seeds and seeds.kind == "training":
         of = f"{len(seeds.seeds['base'])} and {len(seeds.seeds['other'])} training seeds"
     else:
-        of = f"{comparison.n_units:,} {UNITS[comparison.unit]}"
+        of = f"{comparison.n_units:,} {UNITS[comparison.unit]}".replace("test", judgement.part)
         if comparison.unit in ("distinct row", "block") and judgement.rows:
-            of = f"{len(judgement.rows[0]):,} test rows, {of.removesuffix(' test rows')}"
+            rows = f"{judgement.part} rows"
+            of = f"{len(judgement.rows[0]):,} {rows}, {of.removesuffix(f' {rows}')}"
     if math.isnan(comparison.interval.low):
         return f"{comparison.test}; {of}"
     interval, test = _interval(comparison.interval), comparison.test
