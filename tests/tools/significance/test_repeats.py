@@ -7,7 +7,7 @@ from scipy import stats
 from paired_models import noisy_model, paired_models
 from retrace.core.errors import ComparisonError
 from retrace.tools.significance import compare_over_seeds, compare_over_splits, compare_rows
-from retrace.tools.significance.repeats import deterministic, expected_effect, student_evidence
+from retrace.tools.significance.repeats import deterministic, expected_effect
 
 BASE = [0.90, 0.91, 0.92, 0.90, 0.93]
 OTHER = [0.92, 0.93, 0.94, 0.93, 0.94]
@@ -128,18 +128,3 @@ def test_splits_that_overlap_further_than_random_ones_count_less(overlap, correl
 def test_few_or_unpaired_splits_are_refused(base, other):
     with pytest.raises(ComparisonError, match="at least 5 are needed, the same ones on both sides"):
         compare_over_splits(base, other, "accuracy", 800, 200)
-
-
-@pytest.mark.parametrize("difference", [0.0, 0.02, -0.027, 0.0279, 0.05])
-def test_the_interval_leaves_out_0_exactly_when_the_test_rejects(difference):
-    found = student_evidence("t", difference, 0.01, 4)
-    assert (abs(difference) > stats.t.ppf(0.975, 4) * 0.01) == (found.p_value < 0.05)
-    assert (found.interval.low > 0 or found.interval.high < 0) == (found.p_value < 0.05)
-    assert found.detectable == pytest.approx((2.776 + 0.941) * 0.01, rel=1e-3)
-
-
-@pytest.mark.parametrize("difference", [0.0, 0.02])
-def test_a_difference_that_is_always_the_same_tells_nothing_of_its_error(difference):
-    found = student_evidence("t", difference, 0.0, 4)
-    assert "the same each time" in found.reason
-    assert np.isnan(found.p_value)

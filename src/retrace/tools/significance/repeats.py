@@ -5,19 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.evaluation.intervals import Interval
 from retrace.tools.significance.paired import draws
-from retrace.tools.significance.power import POWER
 from retrace.tools.significance.rows import check_same_rows, compare_rows
+from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.totals import unit_totals
 from retrace.tools.significance.units import expected_unit, numbered_units
 from retrace.tools.significance.verdicts import (
-    ALPHA,
-    CONFIDENCES,
     NOTHING,
     Comparison,
     Evidence,
@@ -137,36 +133,6 @@ def compare_over_splits(
     evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
     was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
     return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")
-
-
-def student_evidence(test: str, difference: float, error: float, freedom: float) -> Evidence:
-    """Test a difference by its standard error; the interval is that test's inversion.
-
-    Parameters
-    ----------
-    test : str
-        The name to report.
-    difference, error : float
-        The estimate and its standard error.
-    freedom : float
-        Degrees of freedom.
-    """
-    # Repeats that differ by rounding alone would make any difference certain, and 0 as well.
-    if error < 1e-12:
-        why = "the difference is the same each time, which says nothing of how far it may be off"
-        return NOTHING._replace(test=test, reason=why)
-    t = abs(difference) / error
-    halves = special.stdtrit(freedom, (1 + np.array(CONFIDENCES)) / 2) * error
-    wide, narrow = (Interval(float(difference - half), float(difference + half)) for half in halves)
-    return Evidence(
-        test=test,
-        p_value=float(2 * special.stdtr(freedom, -t)),
-        interval=wide,
-        narrow=narrow,
-        detectable=float(special.stdtrit(freedom, [1 - ALPHA / 2, POWER]).sum() * error),
-        detectable_is_bound=False,
-        reason="",
-    )
 
 
 def deterministic(models: Sequence[Predictions]) -> bool:

@@ -7,9 +7,12 @@ from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
 from retrace.evaluation.intervals import PROPORTIONS, Interval
 from retrace.evaluation.metric import ROUNDING
+from retrace.evaluation.metrics import scores
+from retrace.tools.significance.delong import area_difference_error
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
 from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
 from retrace.tools.significance.power import detectable_accuracy, detectable_mean
+from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.totals import mistakes
 from retrace.tools.significance.units import Units, paired_units
 from retrace.tools.significance.verdicts import (
@@ -70,10 +73,14 @@ def compare_rows(
     unit = unit or ("row" if groups is None else "group")
     if groups is None and metric in PROPORTIONS:
         evidence = _mcnemar(base, other)
+    elif not np.isfinite(observed(units)).all():
+        evidence = NOTHING._replace(reason=f"{metric} is not defined on these rows")
     elif reason := too_few_units(n_units, groups, unit):
         evidence = NOTHING._replace(reason=reason)
     else:
-        evidence = _permutation(units, resamples, generator)
+        evidence = (metric == "roc_auc" and _delong(base, other, groups)) or _permutation(
+            units, resamples, generator
+        )
     return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
 
 
@@ -105,6 +112,17 @@ def _mcnemar(base: Predictions, other: Predictions) -> Evidence:
         detectable_is_bound=gained + lost == 0,
         reason="",
     )
+
+
+def _delong(
+    base: Predictions, other: Predictions, groups: NDArray[np.generic] | None
+) -> Evidence | None:
+    """Test two areas by their variance; None where they do not vary, as without a mistake."""
+    was, now = (scores(each, ["roc_auc"])["roc_auc"] for each in (base, other))
+    error, freedom = area_difference_error(base, other, groups)
+    if error < ROUNDING:
+        return None
+    return student_evidence("DeLong's test", now - was, error, freedom)
 
 
 def _permutation(units: Units, resamples: int, generator: np.random.Generator) -> Evidence:
