@@ -1,8 +1,8 @@
 """An interval for each metric of one model, from the rows that were tested.
 
-Wilson's for proportions, because a bootstrap is far too narrow near 1; for the rest the bias-corrected
-and accelerated bootstrap (BCa), widened for what few rows do not show. Where rows come in groups, copies
-or blocks, those are the unit of both.
+Wilson's for proportions, because a bootstrap is far too narrow near 1; DeLong's variance for areas; for
+the rest the bias-corrected and accelerated bootstrap (BCa), widened for what few rows do not show. Where
+rows come in groups, copies or blocks, those are the unit of all of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ from scipy import sparse
 
 from retrace.core.params import Report
 from retrace.core.records import Codes, Floats, Predictions
+from retrace.evaluation.areas import area_interval
 from retrace.evaluation.intervals import (
     Interval,
     bca,
@@ -24,6 +25,7 @@ from retrace.evaluation.intervals import (
 )
 from retrace.evaluation.metric import Metric, RowTotals, Score, each_row
 from retrace.evaluation.metrics import metrics_of, row_totals
+from retrace.evaluation.ranks import roc_auc
 from retrace.evaluation.unseen import rows_to_come, why_no_interval
 
 CELLS = 2**22  # numbers held at once
@@ -62,8 +64,12 @@ def score_intervals(
         By the name of the metric; without bounds, but with the reason, where the rows cannot tell.
     """
     metrics = metrics_of(predictions, also)
-    by_resampling = {name: each for name, each in metrics.items() if not each.proportion}
+    by_resampling = {
+        name: each for name, each in metrics.items() if not each.proportion and each.score is not roc_auc
+    }
     intervals = bootstrap_intervals(predictions, settings, groups, by_resampling)
+    for name in (name for name, each in metrics.items() if each.score is roc_auc):
+        intervals[name] = area_interval(predictions, settings.confidence, groups)
     right = predictions.predicted == predictions.y
     if groups is None:
         proportion = wilson(int(right.sum()), len(right), settings.confidence)

@@ -5,7 +5,7 @@ from paired_models import noisy_model
 from retrace.core.records import Predictions
 from retrace.evaluation.metrics import scores
 from retrace.tools.significance import compare_rows
-from retrace.tools.significance.delong import area_difference_error, area_influences
+from retrace.tools.significance.delong import area_difference_error
 
 
 def two_models(n=60, seed=0):
@@ -31,13 +31,6 @@ def test_the_variance_is_that_of_its_definition():
     error, freedom = area_difference_error(*models)
     assert error**2 == pytest.approx(by_definition(models), rel=1e-9)
     assert freedom == np.bincount(models[0].y).min() - 1
-
-
-def test_ties_count_half_and_influences_sum_to_nothing():
-    coarse = two_models()[0]
-    rounded = np.round(coarse.probabilities, 1)
-    case = Predictions(y=coarse.y, predicted=coarse.predicted, probabilities=rounded)
-    assert area_influences(case).sum() == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
