@@ -108,10 +108,8 @@ def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[f
     prepared = prepare(options, load_params(), lambda line: None)
     with make_evaluator(partial(toys.empty, prepared.problem)) as evaluator:
         start = time.perf_counter()
-        search = Search(
-            prepared.opened, prepared.space, evaluator, prepared.limits, lambda number, outcome: None
-        )
-        search.run()
+        opened, space = prepared.opened, prepared.space
+        Search(opened, space, evaluator, lambda number, outcome: None, trials=N_EMPTY).run()
         seconds = time.perf_counter() - start
     assert len(finished_trials(prepared.opened.study)) == N_EMPTY
     return seconds, seconds / N_EMPTY

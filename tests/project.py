@@ -1,6 +1,8 @@
 """A copy of this repository, for tests that run stages and DVC as a user does."""
 
+import atexit
 import contextlib
+import functools
 import io
 import os
 import shutil
@@ -18,6 +20,7 @@ from retrace.core.errors import run_or_explain
 from retrace.tools.cli import cli
 from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.overrides import set_params
+from warm_python import Warm
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,14 +33,23 @@ EXAMPLES = {
 CHOICES = {"data": "digits", "model": "cnn", "metric": "accuracy"}
 
 
-def environment(project):
+@functools.cache
+def warm_python():
+    """Start the process that programs are forked from; return what to call in place of Python."""
+    warm = Warm()
+    atexit.register(warm.stop)
+    return str(warm.program)
+
+
+def environment(project, python=sys.executable):
     """Run the copy's own package, in the Python that runs the tests."""
     identity = {
         f"GIT_{who}_{what}": "test@example.org"
         for who in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    programs = [Path(python).parent, Path(sys.executable).parent, os.environ["PATH"]]
+    path = os.pathsep.join(map(str, dict.fromkeys(programs)))
     own = {"PATH": path, "PYTHONPATH": str(project.folder / "src"), "COLUMNS": "200"}
     return os.environ | own | identity
 
@@ -52,10 +64,11 @@ class Project:
         return self.folder / path
 
     def run(self, *command, check=True, **variables):
+        python = warm_python()
         run = subprocess.run(
-            command,
+            [python if command[0] == sys.executable else command[0], *command[1:]],
             cwd=self.folder,
-            env=environment(self) | variables,
+            env=environment(self, python) | variables,
             capture_output=True,
             text=True,
             check=False,

@@ -2,7 +2,7 @@
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from retrace.tools.search.running import Limits, Search
+from retrace.tools.search.running import Search
 from retrace.tools.search.study.searchers import this_searcher
 from retrace.tools.search.study.spaces import Parameter, Space, label
 from retrace.tools.search.study.studies import OpenStudy
@@ -67,9 +67,8 @@ def objective(overrides, report):
 def run_search(opened, trials, space=FLAT, function=objective, **limits):
     shown = []
     with LocalEvaluator(function) as evaluator:
-        limits = Limits(trials=trials, **limits)
-        search = Search(opened, space, evaluator, limits, lambda number, _: shown.append(number))
-        return search.run(), shown
+        on_end = lambda number, _: shown.append(number)  # noqa: E731
+        return Search(opened, space, evaluator, on_end, trials=trials, **limits).run(), shown
 
 
 def told(opened):

@@ -94,6 +94,11 @@ def test_tables_have_unix_line_ends_everywhere():
     assert artifacts.PREDICTIONS.read_bytes() == b"a\n1\n2\n"
 
 
+def test_half_a_character_is_written_as_its_escape(tmp_path):
+    artifacts.save_text("caf\udce9\n", tmp_path / "text")
+    assert (tmp_path / "text").read_bytes() == b"caf\\udce9\n"
+
+
 def test_a_folder_holds_only_what_this_run_made():
     artifacts.save_folder({"old.svg": "1", "kept.svg": "1"}, artifacts.FIGURES)
     artifacts.save_folder({"kept.svg": "2"}, artifacts.FIGURES)

@@ -1,7 +1,10 @@
 import dataclasses
+import shutil
 
 import pytest
+from dvc.utils.serialize import modify_yaml
 
+from project import ROOT
 from retrace.core.checked_yaml import checked
 from retrace.core.params import Split
 
@@ -25,6 +28,16 @@ def test_params_are_frozen(params):
 def test_hyperparameters_are_those_of_the_model_in_use(params):
     svm = dataclasses.replace(params, model="svm")
     assert svm.hyperparameters == params.models["svm"]
+
+
+def test_an_override_of_dvc_changes_one_line_of_the_file(tmp_path):
+    path = tmp_path / "params.yaml"
+    shutil.copy(ROOT / "params.yaml", path)
+    with modify_yaml(str(path)) as params:  # what `dvc exp run -S` writes with
+        params["models"]["random_forest"]["max_depth"] = 7
+    before, after = (each.read_text().split("\n") for each in (ROOT / "params.yaml", path))
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [("    max_depth:", "    max_depth: 7")]
 
 
 def test_a_section_checks_itself_when_it_is_made():

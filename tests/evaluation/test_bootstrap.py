@@ -1,4 +1,5 @@
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -26,6 +27,18 @@ def test_every_interval_holds_its_value(settings):
     found = scores(case)
     for name, interval in score_intervals(case, settings).items():
         assert interval.low < found[name] < interval.high
+
+
+def test_a_thousand_classes_take_no_table_of_classes_by_classes(settings):
+    y = np.arange(1_500) % 1_000
+    predicted = np.where(np.arange(1_500) % 3, y, (y + 1) % 1_000)
+    case = Predictions(y=y, predicted=predicted, probabilities=np.full((1_500, 1_000), 0.001))
+    tracemalloc.start()
+    intervals = score_intervals(case, dataclasses.replace(settings, resamples=100))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert intervals["accuracy"].low < scores(case)["accuracy"] < intervals["accuracy"].high
+    assert peak < 200 * 2**20  # a table for each resample would take 800 MB
 
 
 def test_the_same_seed_gives_the_same_intervals(settings):

@@ -1,8 +1,13 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from photos import photo
+from project import ROOT
 from retrace.images.pixels import UnreadableImageError, to_pixels
 
 WHOLE = {"size": None, "fit": "stretch"}
@@ -71,3 +76,19 @@ def test_pad_shows_the_whole_image_between_black_edges(size):
         max(1, 30 * size[0] // longest) * max(1, 30 * size[1] // longest), rel=0.1
     )
     assert seen[15, 15] or seen[14, 14]
+
+
+@pytest.mark.slow
+def test_files_and_pixels_are_the_same_without_vector_instructions_of_the_processor():
+    plain, slow = (
+        subprocess.run(
+            [sys.executable, ROOT / "benchmarks/pixels.py"],
+            env=os.environ | {"PYTHONPATH": str(ROOT / "src")} | own,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+        for own in ({}, {"JSIMD_FORCENONE": "1"})
+    )
+    assert "progressive.jpg" in plain
+    assert slow == plain

@@ -48,6 +48,13 @@ def test_gaps_stay_where_a_model_takes_them(features):
     assert np.isnan(fitted(features, impute=False).transform(TRAINING)[2, 0])
 
 
+def test_where_gaps_were_may_be_a_feature_of_its_own(features):
+    model = fitted(dataclasses.replace(features, missing_indicator=True))
+    assert model.transform(TRAINING)[:, 1].tolist() == [0, 0, 1, 0]
+    gap_elsewhere = TRAINING.assign(age=[np.nan, 1.0, 1.0, 1.0])
+    assert model.transform(gap_elsewhere)[:, 1].tolist() == [1, 0, 0, 0]
+
+
 @pytest.mark.parametrize(("scale", "largest"), [("standard", 1.414), ("minmax", 1.0), ("robust", 2.0)])
 def test_numbers_are_scaled_as_asked(features, scale, largest):
     encoded = fitted(dataclasses.replace(features, scale=scale), scale=True).transform(TRAINING)

@@ -46,9 +46,10 @@ def test_the_machine_is_named_only_where_it_decides_over_bytes(params, file, mon
     assert trained_on(hardware("native")).startswith(cpu_name())
 
 
-def test_neither_the_patch_level_of_python_nor_the_build_of_a_library_is_recorded(params, file):
+def test_neither_the_version_of_python_nor_the_build_of_a_library_is_recorded(params, file):
     versions = training_record(params, [file])["versions"]
-    assert versions["python"].count(".") == 1
+    assert "numpy" in versions
+    assert "python" not in versions
     assert not [version for version in versions.values() if "+" in version]
 
 

@@ -158,3 +158,12 @@ def test_images_that_leave_bits_unused_are_refused_until_their_range_is_said(sca
 def test_a_range_that_an_image_exceeds_is_refused(scans):
     with pytest.raises(DataError, match="bits: got 10, but an image uses 12"):
         read_folder(scans, bits=10)
+
+
+@pytest.mark.parametrize(("mode", "said"), [("L", True), ("1", True), ("RGB", False)])
+def test_how_grey_images_keep_one_channel_is_said(tmp_path, mode, said):
+    for name in ("cat", "dog"):
+        (tmp_path / "grey" / name).mkdir(parents=True)
+        photo().convert(mode).save(tmp_path / "grey" / name / "a.png")
+    notes = read_folder(tmp_path / "grey").notes
+    assert any("`preprocess.image.channels: 1` keeps them so" in note for note in notes) == said

@@ -7,52 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from ruamel.yaml import YAML
 
+from odd_tables import LABELS, NUMBERS, N, arrow, note_of, with_cells
 from retrace.core.errors import DataError
-from retrace.readers import read
-
-N = 60
-LABELS = ["yes", "no"] * (N // 2)
-NUMBERS = [f"{20 + i * 0.37:.2f}" for i in range(N)]
-
-COMMON = {"title": "Mine", "task": "classification", "kind": "tabular", "reader": "table"}
-
-
-@pytest.fixture
-def bring(tmp_path):
-    """Write a file as it is given (text, bytes, a table) and read it."""
-
-    def bring(content, file="t.csv", **keys):
-        path = tmp_path / "mine" / file
-        path.parent.mkdir(exist_ok=True)
-        if isinstance(content, pa.Table):
-            pq.write_table(content, path)
-        elif isinstance(content, dict):
-            pd.DataFrame(content).to_csv(path, index=False)
-        else:
-            path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with (tmp_path / "mine.yaml").open("w") as out:
-            YAML().dump(COMMON | {"file": file, "target": "label"} | keys, out)
-        return read("mine", tmp_path)
-
-    return bring
-
-
-def with_cells(cells, rows=(4, 17, 30)):
-    """Return numbers as texts, some of which are something else."""
-    column = list(NUMBERS)
-    for row, cell in zip(rows, cells * len(rows), strict=False):
-        column[row] = cell
-    return {"x": column, "label": LABELS}
-
-
-def arrow(**columns):
-    return pa.table({**columns, "label": LABELS})
-
-
-def note_of(dataset):
-    return " ".join(dataset.notes)
 
 
 @pytest.mark.parametrize("cell", [" ", "\t", "\u00a0", "?", "-", "--", ".", "na", "Missing", "#DIV/0!"])
@@ -320,16 +277,16 @@ def test_an_excel_workbook_is_called_one(bring, tmp_path):
         bring((tmp_path / "book.xlsx").read_bytes(), "t.xlsx")
 
 
-def test_a_folder_of_parquet_files_is_one_table(bring, tmp_path):
-    (tmp_path / "mine/t.parquet").mkdir(parents=True)
-    for part in (0, 1):
-        rows = slice(part * 30, part * 30 + 30)
-        table = pa.table({"x": NUMBERS[rows], "label": LABELS[rows]})
-        pq.write_table(table, tmp_path / f"mine/t.parquet/part-0000{part}.parquet")
-    (tmp_path / "mine/t.parquet/_SUCCESS").write_text("")
-    with (tmp_path / "mine.yaml").open("w") as out:
-        YAML().dump(COMMON | {"file": "t.parquet", "target": "label"}, out)
-    assert read("mine", tmp_path).X["x"].tolist() == [float(number) for number in NUMBERS]
+def test_a_folder_of_parquet_files_is_one_table(bring):
+    def spark(folder):
+        folder.mkdir()
+        for part in (0, 1):
+            rows = slice(part * 30, part * 30 + 30)
+            table = pa.table({"x": NUMBERS[rows], "label": LABELS[rows]})
+            pq.write_table(table, folder / f"part-0000{part}.parquet")
+        (folder / "_SUCCESS").write_text("")
+
+    assert bring(spark, "t.parquet").X["x"].tolist() == [float(number) for number in NUMBERS]
 
 
 def test_a_column_of_lists_can_be_dropped_and_is_named_where_it_is_not(bring):

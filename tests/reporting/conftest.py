@@ -13,7 +13,7 @@ FEW = {"resamples": 200, "mistakes": 5}
 ENVIRONMENT = {
     "model": "a_model",
     "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
-    "versions": {"python": "3.11"},
+    "versions": {"numpy": "2.4.6"},
     "hardware": {"instructions": "portable", "threads": 1, "device": "cpu"},
 }
 

@@ -80,6 +80,23 @@ def test_duplicates_spread_when_asked(make_dataset, settings):
     assert [len(chosen) for chosen in rows.values()] == [60, 15, 25]
 
 
+@pytest.mark.parametrize(("duplicates", "asked", "n_parts"), [("keep", True, 3), ("together", False, 1)])
+def test_what_the_data_say_of_copies_holds_against_the_settings(
+    make_dataset, settings, duplicates, asked, n_parts
+):
+    copied = np.arange(100) < 30
+    row_hash = np.where(copied, 0, np.arange(100)).astype(np.uint64)
+    dataset = make_dataset(row_hash=row_hash, duplicates=duplicates)
+    part = part_of(dataset, split_rows(dataset, by(settings, "hash", duplicates_together=asked)))
+    assert len(set(part[copied])) == n_parts
+
+
+def test_an_error_names_the_key_that_holds(make_dataset, settings):
+    one_unit = {"groups": np.arange(100) // 4, "row_hash": np.zeros(100, np.uint64)}
+    with pytest.raises(DataError, match=r"set `duplicates: keep` in data/made\.yaml"):
+        split_rows(make_dataset(duplicates="together", **one_unit), by(settings, "group"))
+
+
 def test_no_group_in_two_parts(make_dataset, settings):
     dataset = make_dataset(groups=np.random.default_rng(1).integers(0, 20, 100))
     part = part_of(dataset, split_rows(dataset, by(settings, "group")))
@@ -266,8 +283,9 @@ def test_groups_that_duplicates_chain_into_one_name_the_remedy(make_dataset, set
 
 def test_all_rare_classes_are_named_at_once(make_dataset, settings):
     y = np.repeat([0, 1, 2], [97, 2, 1])
-    with pytest.raises(DataError, match="class 'b' has 2 rows, 'c' has 1 row, too few"):
+    with pytest.raises(DataError, match="class 'b' has 2 rows, 'c' has 1 row, too few") as error:
         split_rows(make_dataset(y=y, n_classes=3), settings)
+    assert "`rare_classes: {fewer_than: 3}` in data/made.yaml" in str(error.value)
 
 
 def test_a_class_of_copies_names_the_key_that_frees_them(make_dataset, settings):

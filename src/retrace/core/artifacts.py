@@ -107,6 +107,9 @@ def _read_table(file: IO[bytes]) -> "pd.DataFrame":
     return pd.read_csv(file)
 
 
+# What joblib takes by itself before Python 3.14, which takes 5: another file of the same model.
+MODEL_PROTOCOL = 4
+
 READERS: dict[str, Callable[[IO[bytes]], Any]] = {
     ".joblib": _load_model,
     ".json": json.load,
@@ -125,14 +128,17 @@ def save(value: object, path: Path) -> None:
     if path.suffix == ".joblib":
         import joblib
 
-        write_whole(path, lambda file: joblib.dump(value, file))
+        write_whole(path, lambda file: joblib.dump(value, file, protocol=MODEL_PROTOCOL))
     else:
         write_whole(path, lambda file: pickle.dump(value, file, protocol=5))
 
 
 def save_text(text: str, path: Path) -> None:
-    """Write a text file in UTF-8 with Unix line ends, on every system."""
-    write_whole(path, lambda file: file.write(text.encode("utf-8")))
+    """Write a text file in UTF-8 with Unix line ends, on every system.
+
+    Half a character, as of a file's name in another encoding, is written as its escape.
+    """
+    write_whole(path, lambda file: file.write(text.encode("utf-8", "backslashreplace")))
 
 
 def save_json(values: dict[str, Any], path: Path) -> None:

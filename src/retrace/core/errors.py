@@ -78,6 +78,11 @@ def run_or_explain(action: Callable[[], None]) -> None:
             raise
         lines = [f"error: {_on_one_line(str(error))}", *map(_on_one_line, error.details)]
         sys.exit("\n  ".join(lines))
+    except OSError as error:
+        # A full disk, a folder that may not be written: the machine's, and Python says which file.
+        if os.environ.get("RETRACE_DEBUG") or not error.filename:
+            raise
+        sys.exit(f"error: {_on_one_line(f'{os.fsdecode(error.filename)}: {error.strerror}')}")
     except KeyboardInterrupt:
         sys.exit("interrupted: nothing half-written was left behind; the same command goes on")
 

@@ -141,6 +141,7 @@ class Features:
     """What a model's Pipeline fits on the training rows before the model itself."""
 
     impute: Literal["median", "mean", "most_frequent"]
+    missing_indicator: StrictBool
     scale: Literal["standard", "robust", "minmax"]
     max_categories: Annotated[int, Strict(), Ge(2)]
     select: Count | None

@@ -78,6 +78,8 @@ class Dataset:
         Of a table: what each of its columns was taken for.
     private : bool
         Whether no page may show what is in a row.
+    duplicates : str or None
+        What its owner says of exact duplicates: ``"keep"``, ``"drop"`` or ``"together"``.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     private: bool = False
+    duplicates: str | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -16,7 +16,8 @@ def spelled(text: str) -> str:
     if text.isascii():
         return text.strip()
     text = unicodedata.normalize("NFC", text).translate(UNSEEN)
-    return "".join(" " if letter.isspace() else letter for letter in text).strip()
+    spaces = {ord(letter): " " for letter in text if letter.isspace() and not letter.isascii()}
+    return text.translate(spaces).strip()
 
 
 def spelled_column(column: pd.Series) -> pd.Series:

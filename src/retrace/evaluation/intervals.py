@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from retrace.core.records import Floats
 from retrace.evaluation.metric import ROUNDING
@@ -56,7 +56,9 @@ def wilson(successes: int, n: int, confidence: float) -> Interval:
     """Interval of a proportion: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212."""
     if n == 0:
         return no_interval("no row")
-    limits = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    from scipy.stats import binomtest  # a second to load, and whoever compares does not need it
+
+    limits = binomtest(successes, n).proportion_ci(confidence, method="wilson")
     return Interval(float(limits.low), float(limits.high))
 
 
@@ -94,7 +96,7 @@ def grouped_wilson(right: NDArray[np.bool_], groups: NDArray[np.generic], confid
     variance = float((residuals**2).sum() + (size / 2) ** 2) / n_rows**2
     rare = (min(share, 1 - share) * n_rows + size / 2) / (n_rows + size)
     n = min(n_rows, rare * (1 - rare) / variance)
-    t = stats.t.ppf((1 + confidence) / 2, effective - 1)
+    t = special.stdtrit(effective - 1, (1 + confidence) / 2)
     centre = (share + t**2 / (2 * n)) / (1 + t**2 / n)
     half = t * np.sqrt(share * (1 - share) / n + t**2 / (4 * n**2)) / (1 + t**2 / n)
     return Interval(max(0.0, float(centre - half)), min(1.0, float(centre + half)))

@@ -90,7 +90,12 @@ class FillEmptyColumns(TransformerMixin, BaseEstimator):
 def _encode_table(features: Features, scale: bool, impute: bool) -> Steps:
     numbers: list[TransformerMixin] = [FillEmptyColumns()]
     if impute:
-        numbers = [SimpleImputer(strategy=features.impute, keep_empty_features=True)]
+        imputer = SimpleImputer(
+            strategy=features.impute,
+            keep_empty_features=True,
+            add_indicator=features.missing_indicator,
+        )
+        numbers = [imputer]
     if scale:
         numbers.append(SCALERS[features.scale]())
     # A gap is a category of its own: that nothing was said often says something.

@@ -53,7 +53,7 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
         "model": params.model,
         "made_from": {
             "data": {str(path): artifacts.file_md5(path) for path in inputs},
-            "params": _params_hash(params),
+            "params": params_hash(params),
             "code": _code_hash(),
         },
         "versions": _versions(),
@@ -71,7 +71,8 @@ def trained_on(hardware: Mapping[str, Any]) -> str:
     return ", ".join(named)
 
 
-def _params_hash(params: Params) -> str:
+def params_hash(params: Params) -> str:
+    """Hash the parameters that `train` depends on, as ``made_from`` of a record has them."""
     used = {
         "seed": params.seed,
         "features": vars(params.features),
@@ -98,13 +99,12 @@ def _code_hash() -> str:
 
 
 def _versions() -> dict[str, str]:
-    # A build such as +cpu is the machine's choice, as is Python's patch level: neither changes a byte.
-    loaded = {
+    # A build such as +cpu is the machine's choice, as is Python itself: neither changes a byte.
+    return {
         name: version(package).partition("+")[0]
         for name, package in LIBRARIES.items()
         if name in sys.modules
     }
-    return {"python": f"{sys.version_info.major}.{sys.version_info.minor}"} | loaded
 
 
 def _hardware(params: Params) -> dict[str, Any]:

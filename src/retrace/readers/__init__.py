@@ -8,6 +8,7 @@ from retrace.core.errors import DataError, ParamsError, did_you_mean
 from retrace.core.records import Dataset
 from retrace.readers import bundled, image_folder, newsgroups, table, text_folder
 from retrace.readers.shared.description import CommonDescription
+from retrace.readers.shared.rows import settled
 
 READERS = {
     "bundled": bundled,
@@ -37,7 +38,7 @@ def read(name: str, data: Path = Path("data")) -> Dataset:
     """
     description = describe(name, data)
     dataset = READERS[description.reader].read(description, name, data / name)
-    return replace(dataset, private=description.private)
+    return settled(replace(dataset, private=description.private), description)
 
 
 def describe(name: str, data: Path = Path("data")) -> CommonDescription:

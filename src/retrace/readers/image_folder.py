@@ -22,6 +22,8 @@ from retrace.readers.shared.description import CommonDescription, described
 # So many problems are named in one line; more are listed on standard error.
 SHOWN = 10
 
+GREY = {"1", "L", "I;16", "I;16B"}  # as Pillow calls images without colours
+
 MOSTLY_UNUSED = 14  # bits of 16: no pixel of any image in the upper three quarters
 
 CHUNK_BYTES, CHUNK_FILES = 2**22, 256
@@ -67,7 +69,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         ids=files["id"].to_numpy(object),
         row_hash=_hash_rows(contents, files["label"]),
         fixed_part=None if files["part"].isna().all() else files["part"].to_numpy(object),
-        notes=(*skipped, *_repeated(files, contents), *notes),
+        notes=(*skipped, *_repeated(files, contents), *_on_grey(facts), *notes),
     )
 
 
@@ -151,6 +153,13 @@ def _table(paths: pd.Series, facts: list[ImageFacts], bits: int | None) -> pd.Da
         }
     )
     return table if bits is None else table.assign(bits=bits)
+
+
+def _on_grey(facts: list[ImageFacts]) -> list[str]:
+    """Say how images without colours keep one channel: what a row becomes depends on no other row."""
+    if not all(fact.mode in GREY for fact in facts):
+        return []
+    return ["All images are grey: `preprocess.image.channels: 1` keeps them so, left empty it makes 3."]
 
 
 def _hash_rows(contents: NDArray[np.object_], labels: pd.Series) -> NDArray[np.uint64]:

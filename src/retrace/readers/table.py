@@ -2,61 +2,28 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import StrictFloat, StrictInt, StringConstraints, model_validator
 
 from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.core.records import Dataset
 from retrace.core.spelling import spelled, spelled_column
-from retrace.readers.shared.cells import facts_of
+from retrace.readers.shared.cells import Reading, facts_of
 from retrace.readers.shared.columns import Readings, notes_on_columns, read_columns
-from retrace.readers.shared.csv_files import texts_of_gaps
-from retrace.readers.shared.declared import DeclaredColumn
-from retrace.readers.shared.description import CommonDescription, described
+from retrace.readers.shared.csv_files import texts_of_gaps, with_words
 from retrace.readers.shared.labels import encode_target, notes_on_classes
 from retrace.readers.shared.roles import complete, fixed_part, parsed_times, unique_ids
-from retrace.readers.shared.schema import Schema, check_schema
+from retrace.readers.shared.schema import check_schema
+from retrace.readers.shared.table_description import Description as Description
 from retrace.readers.shared.table_files import find_file, read_file, with_names
 from retrace.readers.shared.texts import notes_on, texts_of
 
+MOST_PROBLEMS = 20  # columns that are named below the first
+
 ROLES = ("target", "text", "id", "group", "time", "part")
-
-
-@described
-class Description(CommonDescription):
-    """A table and the roles of its columns; every column without a role is a feature."""
-
-    reader: Literal["table"]
-    kind: Literal["tabular", "text"]
-    file: str
-    target: str
-    text: str | None = None
-    id: str | None = None
-    drop: list[str] | None = None
-    group: str | None = None
-    time: str | None = None
-    time_format: str | None = None
-    part: str | None = None
-    attributes: list[str] | None = None
-    columns: dict[str, DeclaredColumn] | None = None
-    schema: Schema | None = None
-    missing: list[str | StrictInt | StrictFloat] | None = None
-    names: list[str] | None = None
-    separator: Annotated[str, StringConstraints(min_length=1)] = ","
-    decimal: str = "."
-    thousands: str | None = None
-    quote: Annotated[str, StringConstraints(pattern="^(.|none)$")] = '"'
-    encoding: str = "utf-8"
-
-    @model_validator(mode="after")
-    def _text_names_the_texts(self) -> "Description":
-        if (self.kind == "text") != (self.text is not None):
-            raise ValueError("`kind: text` and `text:` (the column of texts) go together")
-        return self
 
 
 def read(description: Description, name: str, folder: Path) -> Dataset:
@@ -77,10 +44,10 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     table, left_out = with_names(table, known, path)
     _require_columns(table, description, path)
     notes = (*notes, *left_out, *_schema_notes(table, description, path))
-    _refuse_words_as_gaps(table, description, path)
+    _take_words_for_what_they_are(table, description, path)
     ids = unique_ids(table, description.id, path)
     where = f"{path}: target '{description.target}'"
-    y, classes = encode_target(description.task, table[description.target], where)
+    y, classes = encode_target(description.task, table[description.target], where, description.marks)
     roles: dict[str, Any] = {
         "groups": complete(table, description.group, "group", path),
         "times": parsed_times(table, description.time, description.time_format, path),
@@ -91,7 +58,7 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         _roles(description),
         "feature" if description.text is None else "left out",
         description.columns or {},
-        description.decimal,
+        description.marks,
         own_gaps=description.missing is not None,
     )
     row_hash = _hash_contents(table, description, readings)
@@ -158,8 +125,8 @@ def _roles(description: Description) -> dict[str, str]:
 
 def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
     header = table.columns[0]
-    if len(table.columns) == 1 and (found := [mark for mark in ";\t|," if mark in header]):
-        shown = '"\\t"' if found[0] == "\t" else f"'{found[0]}'"
+    if len(table.columns) == 1 and (found := [mark for mark in ";\t|, " if mark in header]):
+        shown = {"\t": '"\\t"', " ": r"'\s+'"}.get(found[0], f"'{found[0]}'")
         raise DataError(f"{path} has one column, '{header}': set `separator: {shown}` in its .yaml")
     named = _named(description) | {f"columns.{name}": name for name in description.columns or {}}
     for role, column in named.items():
@@ -177,11 +144,13 @@ def _is_number(name: str) -> bool:
     return re.fullmatch(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?(?:\.\d+)?", name, re.IGNORECASE) is not None
 
 
-def _refuse_words_as_gaps(table: pd.DataFrame, description: Description, path: Path) -> None:
-    """Say where a class, a group or a part is called NA, which pandas takes for no value."""
-    if path.suffix == ".parquet" or description.missing is not None:
+def _take_words_for_what_they_are(table: pd.DataFrame, description: Description, path: Path) -> None:
+    """Say where a class, a group or a part is called NA, which pandas takes for no value; keep texts."""
+    if path.suffix == ".parquet" or path.is_dir() or description.missing is not None:
         return
     for role, name in _named(description).items():
+        if role == "text" and table[name].dtype.kind == "O" and table[name].isna().any():
+            table[name] = with_words(path, description, table[name])
         if role not in {"target", "group", "id", "part"} or not table[name].isna().any():
             continue
         if words := texts_of_gaps(path, description, table[name]):
@@ -219,11 +188,7 @@ def _inputs(
     features = {name: reading for name, (role, reading) in readings.items() if role == "feature"}
     if not features:
         raise DataError(f"{path} has no feature column: all are the target, an id or dropped")
-    for name, reading in features.items():
-        if reading.problem:
-            raise DataError(f"{path}: column '{name}' {reading.problem}")
-        if reading.column.isna().all():
-            raise DataError(f"{path}: column '{name}' is empty in every row: list it under `drop`")
+    _refuse_problems(features, path)
     # copy=False: a table of millions of rows should not lie in memory twice.
     X = pd.DataFrame({name: _values(reading.column) for name, reading in features.items()}, copy=False)
     if all(_is_free_text(X[column]) for column in X):
@@ -232,6 +197,21 @@ def _inputs(
             f" distinct values in {len(X)} rows): a tabular model needs a number or a category"
         )
     return X
+
+
+def _refuse_problems(features: dict[str, Reading], path: Path) -> None:
+    """Name all columns whose owner has to say something: one run for each would cost too much."""
+    problems = []
+    for name, reading in features.items():
+        if reading.problem:
+            problems.append(f"column '{name}' {reading.problem}")
+        elif reading.column.isna().all():
+            problems.append(f"column '{name}' is empty in every row: list it under `drop`")
+    if not problems:
+        return
+    more = len(problems) - 1 - MOST_PROBLEMS
+    rest = [f"and {more} more"] if more > 0 else []
+    raise DataError(f"{path}: {problems[0]}", details=[*problems[1 : MOST_PROBLEMS + 1], *rest])
 
 
 def _values(column: pd.Series) -> Any:

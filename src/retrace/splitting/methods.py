@@ -11,11 +11,17 @@ from sklearn.model_selection import train_test_split
 from retrace.core.errors import DataError, first_few
 from retrace.core.params import Split
 from retrace.core.records import PARTS, Dataset
-from retrace.splitting.units import Labels, connect, fill, fill_by_class, near_shares
+from retrace.splitting.units import (
+    Labels,
+    connect,
+    copies_stay_together,
+    fill,
+    fill_by_class,
+    near_shares,
+    to_part_copies,
+)
 
 TRAIN, VALIDATION, TEST = range(3)
-
-APART = "split.duplicates_together: false"  # what frees rows that copies tie to others
 
 ROWS_PER_BIN = 20  # of a regression's targets, so that each part can have some
 
@@ -23,8 +29,8 @@ ROWS_PER_BIN = 20  # of a regression's targets, so that each part can have some
 def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]:
     """Choose the rows of each part.
 
-    Exact duplicates of a row (equal `row_hash`) stay in one part unless
-    ``settings.duplicates_together`` is false.
+    Exact duplicates of a row (equal `row_hash`) stay in one part unless ``dataset.duplicates`` or, where
+    that is None, ``settings.duplicates_together`` says otherwise.
 
     Parameters
     ----------
@@ -58,7 +64,7 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
 
 def _units(dataset: Dataset, settings: Split) -> Labels:
     """Give one number to what must stay together: duplicates, groups, and what both connect."""
-    ties: list[NDArray[Any]] = [dataset.row_hash] if settings.duplicates_together else []
+    ties: list[NDArray[Any]] = [dataset.row_hash] if copies_stay_together(dataset, settings) else []
     if settings.method == "group":
         ties.append(_declared(dataset, "groups", "group"))
     units = np.arange(len(dataset))
@@ -110,7 +116,7 @@ def _grouped(dataset: Dataset, units: Labels, settings: Split) -> Labels:
         n_groups = len(pd.unique(_declared(dataset, "groups", "group")))
         chained = n_groups >= len(PARTS)
         why = f" tied together by exact duplicates: {len(sizes)} units" if chained else ""
-        remedy = f"set {APART}" if chained else "use another method or a finer group"
+        remedy = to_part_copies(dataset) if chained else "use another method or a finer group"
         raise DataError(f"split.method group: {n_groups} groups{why} cannot fill three parts; {remedy}")
     return fill(sizes, settings, np.random.default_rng(settings.seed))[units]
 
@@ -145,8 +151,8 @@ def _fixed(dataset: Dataset, units: Labels, settings: Split) -> Labels:
     if spread.any():
         raise DataError(
             f"data/{dataset.name}: {spread.sum()} rows are exact duplicates across the fixed parts"
-            f" (first: id {dataset.ids[spread][0]}): remove them, or set"
-            " split.duplicates_together: false"
+            f" (first: id {dataset.ids[spread][0]}): leave all but the first out (`duplicates: drop` in"
+            f" data/{dataset.name}.yaml), or {to_part_copies(dataset)}"
         )
     part = part.astype(np.int64)
     return part if (part == VALIDATION).any() else _drawn_from_training(part, dataset, units, settings)
@@ -200,14 +206,16 @@ def _too_few(dataset: Dataset, codes: Labels, settings: Split) -> DataError:
         )
     rows = [np.flatnonzero(dataset.y == code) for code in codes]
     counts = [f"'{dataset.classes[c]}' has {_rows(len(r))}" for c, r in zip(codes, rows, strict=True)]
-    copies = settings.duplicates_together and any(
+    copies = copies_stay_together(dataset, settings) and any(
         len(np.unique(dataset.row_hash[each])) < len(PARTS) <= len(each) for each in rows
     )
-    remedy = f"set {APART}, " if copies else ""
+    remedy = f"{to_part_copies(dataset)}, " if copies else ""
+    fewest = max(len(each) for each in rows) + 1
     why = " (copies of one row count once)" if copies else ""
     return DataError(
-        f"class {first_few(counts, 10)}, too few for parts of {shares}{why}: {remedy}add rows of it,"
-        " drop the class, or make the smallest part larger"
+        f"class {first_few(counts, 10)}, too few for parts of {shares}{why}: {remedy}add rows, make the"
+        f" smallest part larger, or leave such classes out: `rare_classes: {{fewer_than: {fewest}}}` in"
+        f" data/{dataset.name}.yaml"
     )
 
 

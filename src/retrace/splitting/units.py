@@ -7,11 +7,25 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from retrace.core.params import Split
-from retrace.core.records import PARTS
+from retrace.core.records import PARTS, Dataset
 
 Labels = NDArray[np.int64]
 
 NEAR = 0.02  # of all rows, and of those of each class: so far from its share may a part be
+
+
+def copies_stay_together(dataset: Dataset, settings: Split) -> bool:
+    """Tell whether exact duplicates stay in one part: their owner decides, else the split's settings."""
+    if dataset.duplicates is None:
+        return settings.duplicates_together
+    return dataset.duplicates != "keep"
+
+
+def to_part_copies(dataset: Dataset) -> str:
+    """Say what frees rows that copies tie to others."""
+    if dataset.duplicates is None:
+        return "set split.duplicates_together: false"
+    return f"set `duplicates: keep` in data/{dataset.name}.yaml"
 
 
 def connect(first: Labels, second: Labels) -> Labels:

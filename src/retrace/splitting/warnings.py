@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from retrace.core.errors import first_few
 from retrace.core.params import Split
 from retrace.core.records import Dataset
+from retrace.splitting.units import copies_stay_together, to_part_copies
 
 FAR = 0.05  # of all rows: so far from its share is a part worth a word
 FEW_DISTINCT = 0.05  # of all rows
@@ -59,24 +60,25 @@ def _far_from_shares(dataset: Dataset, settings: Split, parts: dict[str, NDArray
 
 def _few_distinct(dataset: Dataset, settings: Split) -> list[str]:
     n_distinct = len(np.unique(dataset.row_hash))
-    if not settings.duplicates_together or n_distinct > FEW_DISTINCT * len(dataset):
+    if not copies_stay_together(dataset, settings) or n_distinct > FEW_DISTINCT * len(dataset):
         return []
     return [
         f"Only {n_distinct:,} of {len(dataset):,} rows are distinct, and copies stay in one part: each"
-        " part holds rows of other kinds than the others; set split.duplicates_together: false if copies"
-        " are different samples that happen to be equal"
+        f" part holds rows of other kinds than the others; {to_part_copies(dataset)} if copies are"
+        " different samples that happen to be equal"
     ]
 
 
 def _why(dataset: Dataset, settings: Split) -> str:
     values, first, copies = np.unique(dataset.row_hash, return_index=True, return_counts=True)
     n_copies = len(dataset) - len(values)
-    if settings.duplicates_together and n_copies:
+    if copies_stay_together(dataset, settings) and n_copies:
         most = int(copies.argmax())
         return (
             f": exact duplicates stay in one part, and {n_copies:,} of {len(dataset):,} rows are copies"
-            f" of others (the row of id {dataset.ids[first[most]]} occurs {copies[most]:,} times); set"
-            " split.duplicates_together: false, or remove copies"
+            f" of others (the row of id {dataset.ids[first[most]]} occurs {copies[most]:,} times);"
+            f" {to_part_copies(dataset)} if they are samples of their own, or `duplicates: drop` leaves"
+            " them out"
         )
     if settings.method == "group":
         return ": no group is cut, and some are large; a finer group would help"

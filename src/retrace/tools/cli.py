@@ -1,5 +1,7 @@
 """The ``retrace`` command: one line a file of commands, in the order of its help."""
 
+import io
+import sys
 from importlib import import_module
 
 import typer
@@ -43,4 +45,8 @@ for file, commands in COMMANDS.items():
 
 def app() -> None:
     """Run the command; a user's mistake ends in one line."""
+    # What a terminal cannot show, such as a tag's name in another encoding, is shown as its escape.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     run_or_explain(cli)

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from retrace.readers.shared.cells import Reading, cells_of, counts_rows, facts_of, numbers_of
+from retrace.readers.shared.cells import Marks, Reading, cells_of, counts_rows, facts_of, numbers_of
 
 
 def test_cells_are_counted_by_their_text_and_found_by_their_row():
@@ -12,8 +12,8 @@ def test_cells_are_counted_by_their_text_and_found_by_their_row():
 
 
 def test_numbers_have_the_decimal_mark_that_is_said():
-    assert numbers_of(pd.Series(["1,5", "2", "1.5"]), ",").tolist()[:2] == [1.5, 2]
-    assert np.isnan(numbers_of(pd.Series(["1.5"]), ",")[0])
+    assert numbers_of(pd.Series(["1,5", "2", "1.5"]), Marks(",")).tolist()[:2] == [1.5, 2]
+    assert np.isnan(numbers_of(pd.Series(["1.5"]), Marks(","))[0])
 
 
 def test_facts_count_gaps_and_distinct_values_of_anything():

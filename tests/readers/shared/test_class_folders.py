@@ -30,8 +30,9 @@ def test_folders_named_as_parts_fix_the_parts(tmp_path):
 
 
 def test_a_class_may_be_called_train(tmp_path):
-    files, _ = find_files(fill(tmp_path, "train/1", "test/1"))
+    files, notes = find_files(fill(tmp_path, "train/1", "test/1"))
     assert files["label"].tolist() == ["test", "train"]
+    assert "The classes are called test and train, as parts are" in notes[0]
     assert files["part"].isna().all()
 
 
@@ -135,3 +136,15 @@ def test_a_folder_without_rights_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(DataError, match="cannot be read: Permission denied: mend its rights"):
         find_files(tmp_path)
+
+
+@pytest.mark.parametrize("names", [("Training_Set", "Test_Set"), ("train_images", "test-data")])
+def test_more_names_of_parts_are_known(tmp_path, names):
+    files, _ = find_files(fill(tmp_path, f"{names[0]}/a/1", f"{names[0]}/b/1", f"{names[1]}/a/1"))
+    assert set(files["part"]) == {"train", "test"}
+
+
+def test_white_space_makes_no_class_of_its_own_and_near_twins_are_named(tmp_path):
+    files, notes = find_files(fill(tmp_path, "cat/1", "cat /2", "Cat/3", "dog/4"))
+    assert set(files["label"]) == {"cat", "Cat", "dog"}
+    assert notes == ("Near-twins are classes of their own: 'Cat' and 'cat'.",)

@@ -4,12 +4,13 @@ import pytest
 
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ParamsError
+from retrace.readers.shared.cells import Marks
 from retrace.readers.shared.declared import ColumnRule, parse_times, read_declared
 
 
 def declared(values, kind, **rule):
     rule = checked(ColumnRule, {"kind": kind, **rule}, "columns.x")
-    return read_declared(pd.Series(values, name="x"), rule, ".")
+    return read_declared(pd.Series(values, name="x"), rule, Marks())
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ def declared(values, kind, **rule):
         (["01", "02", "10"], "number", [1, 2, 10]),
         ([1, 2, 10], "category", ["1", "2", "10"]),
         ([1.0, None, 2.0], "category", ["1", np.nan, "2"]),
-        ([1.5, None, 2.0], "text", ["1.5", np.nan, "2.0"]),
+        ([1.5, None, 2.0], "text", ["1.5", np.nan, "2"]),
         (["1970-01-02", None, "1970-01-01T12:00"], "date", [1, np.nan, 0.5]),
         (pd.to_datetime(["1970-01-03", None]), "date", [2, np.nan]),
     ],

@@ -54,6 +54,12 @@ def test_what_holds_zero_bytes_is_no_text_and_all_are_listed():
         decoded(*pictures, b"text")
 
 
+@pytest.mark.parametrize("content", [b"%PDF-1.4 \xe2\xe3", b"{\\rtf1 hello}", b"PK\x03\x04x"])
+def test_a_file_of_another_program_is_no_text(content):
+    with pytest.raises(DataError, match="1 of 1 files are not UTF-8 or latin-1 text"):
+        decoded(content)
+
+
 def test_an_unknown_encoding_is_named():
     with pytest.raises(ValueError, match="got 'latin-8000', which Python does not know"):
         dataclasses.replace(DESCRIPTION, encoding="latin-8000")

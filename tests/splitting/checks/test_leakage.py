@@ -128,7 +128,18 @@ def test_duplicates_inside_a_part_are_no_warning(make_dataset):
     row_hash[:10] = 7
     found = duplicates_across(make_dataset(row_hash=row_hash), PARTS)
     assert found.warnings == ()
-    assert found.checked == ("Exact duplicates across the parts: 0 of all 100 rows.",)
+    told = (
+        "Exact duplicates across the parts: 0 of all 100 rows; 9 rows are copies of others, one occurs"
+    )
+    assert found.checked == (f"{told} 10 times.",)
+
+
+def test_samples_of_their_own_that_are_equal_are_counted_without_a_warning(make_dataset):
+    found = duplicates_across(make_dataset(row_hash=np.zeros(100, np.uint64), duplicates="keep"), PARTS)
+    assert found.warnings == ()
+    assert (
+        "Exact duplicates across the parts: 60 of all 100 rows; 99 rows are copies" in found.checked[0]
+    )
 
 
 def test_a_column_that_is_perfect_for_one_of_three_classes_is_a_leak():

@@ -67,7 +67,7 @@ def test_strange_names_break_no_table_and_bring_no_markup(strange):
 
 
 def test_the_page_is_whole_escaped_and_opens_offline(strange):
-    page = to_html(strange, {strange.lost[0].position: "data:image/png;base64,AAAA"})
+    page = to_html(strange, {strange.differs.lost[0].position: "data:image/png;base64,AAAA"})
     tags = Tags()
     tags.feed(page)
     assert tags.opened == []
@@ -81,7 +81,7 @@ def test_json_has_everything_and_no_number_that_json_lacks(strange):
     found = json.loads(to_json(strange))
     assert found["verdict"] == "better"
     assert found["comparison"]["interval"]["low"] > 0
-    assert found["gained"]["n"] == len(strange.gained)
+    assert found["gained"]["n"] == len(strange.differs.gained)
     assert found["base"]["revision"] == strange.base.tree.commit
     assert len(found["classes"]) == 2
 

@@ -45,7 +45,7 @@ def test_rows_are_found_by_their_hash_and_drawn_from_black_to_white(runs, make_d
     )
     report = with_test_part(runs, compared(runs), pickle.dumps(dataset))
     found = row_pictures(report)
-    rows = [row.position for row in report.lost + report.gained]
+    rows = [row.position for row in report.differs.lost + report.differs.gained]
     assert sorted(found) == sorted(rows)
     for row in rows:
         drawn = Image.open(io.BytesIO(base64.b64decode(found[row].split(",")[1])))

@@ -57,11 +57,9 @@ def test_the_workspace_is_left_as_it_was(project):
 
 
 def test_what_has_run_is_not_run_again_and_summed_up(project):
-    start = time.monotonic()
     run = seeds(project, "2")
     assert "is there" in run.stdout.splitlines()[1]
     assert " ran " not in run.stdout
-    assert time.monotonic() - start < 30
     assert "accuracy" in run.stdout
     assert "95 % interval of the mean" in run.stdout
     assert "Student's t over the seeds" in run.stdout

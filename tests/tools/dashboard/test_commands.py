@@ -1,7 +1,9 @@
-import sys
+from typer.testing import CliRunner
+
+from retrace.tools.cli import cli
 
 
-def test_help_says_which_part_decides_and_shows_examples(project):
-    shown = project.run(sys.executable, "-m", "retrace", "dashboard", "--help").stdout
+def test_help_says_which_part_decides_and_shows_examples():
+    shown = CliRunner().invoke(cli, ["dashboard", "--help"]).stdout
     assert "validation part only" in shown
     assert "retrace dashboard --base" in shown

@@ -1,3 +1,5 @@
+import json
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -22,6 +24,24 @@ def test_only_finite_numbers_are_scores():
     run = run_from(state(metrics={"metrics.json": {"data": metrics}}))
     assert run.metrics == {"validation.accuracy": 0.5}
     assert run.has_scores
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (float("inf"), "inf"),
+        (date(2020, 1, 1), "2020-01-01"),
+        ([float("nan"), {"a": 1}], ["nan", {"a": 1}]),
+        ("\ud800", "\\ud800"),
+        (b"\xff", "b'\\xff'"),
+    ],
+)
+def test_values_that_json_does_not_know_are_shown_as_text(value, shown):
+    data = {"params.yaml": {"data": {"seed": value}}}
+    run = run_from(state(params=data, metrics={"metrics.json": {"data": {"test": {"a": 10**400}}}}))
+    assert run.params == {"seed": shown}
+    assert not run.metrics
+    json.dumps(run.params, allow_nan=False).encode()
 
 
 def test_a_damaged_metrics_file_is_told_in_one_line():

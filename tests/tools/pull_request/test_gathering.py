@@ -11,7 +11,6 @@ from retrace.tools.pull_request.gathering import (
     environment,
     gather,
     history,
-    predicted_rows,
 )
 from retrace.tools.repository.sides import load_side
 
@@ -135,7 +134,7 @@ def test_small_outputs_come_from_the_cache(runs):
     side = commit_with(runs, checks, "epoch,validation_loss\n1,0.5\n")
     assert data_warnings(side) == ["odd"]
     assert history(side)["validation_loss"].tolist() == [0.5]
-    assert len(predicted_rows(side)) == 200
+    assert len(gather("main").rows) == 200
 
 
 def test_what_is_not_at_hand_is_nothing(runs):
@@ -144,7 +143,7 @@ def test_what_is_not_at_hand_is_nothing(runs):
     assert environment(side) == {}
     assert data_warnings(side) is None
     assert history(side).empty
-    assert predicted_rows(side) is None
+    assert gather("main").rows is None
     assert data_warnings(None) is None
 
 

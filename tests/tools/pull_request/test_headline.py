@@ -1,11 +1,12 @@
+import pytest
+
 from made_runs import labelled, valued
-from retrace.tools.pull_request.gathering import gather, predicted_rows
+from retrace.tools.pull_request.gathering import gather
 from retrace.tools.pull_request.headline import headline
 
 
 def said(base="main"):
-    request = gather(base)
-    return headline(request, predicted_rows(request.head))
+    return headline(gather(base))
 
 
 def test_the_word_is_that_of_compare(runs):
@@ -32,6 +33,14 @@ def test_a_first_run_has_an_interval(runs):
     runs.commit(labelled(), branch="other")
     assert (said().mark, said().word) == ("●", "first run")
     assert "`accuracy` 0.7250 on 200 test rows (95 % interval 0.6593 to 0.7822)" in said().sentence
+
+
+@pytest.mark.parametrize("base", ["mian", "gone"])
+def test_a_base_that_is_not_there_is_no_first_run(runs, base):
+    runs.commit(labelled())
+    assert (said(base).mark, said(base).word) == ("?", "no base")
+    assert f"`{base}` cannot be looked at, so nothing was compared" in said(base).sentence
+    assert f"'{base}' is no branch" in said(base).more[0]
 
 
 def test_the_same_run_is_called_that(runs):

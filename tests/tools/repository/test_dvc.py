@@ -1,6 +1,8 @@
 """DVC as the commands call it."""
 
+import contextlib
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -44,8 +46,8 @@ def test_dvc_keeps_its_notes_only_on_request(small):
 
 
 def test_a_folder_without_dvc_is_told(tmp_path):
-    with pytest.raises(RetraceError, match="not inside of a DVC repository"), open_repository(tmp_path):
-        pass
+    with pytest.raises(RetraceError, match="not inside of a DVC repository"):
+        read_stages(tmp_path)
 
 
 def test_the_cache_is_where_dvc_has_it(small):
@@ -81,6 +83,40 @@ def test_a_user_that_the_system_does_not_list_has_a_name_for_dvc(small, monkeypa
     monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
     with open_repository(notes=True) as repo:
         assert repo.site_cache_dir
+
+
+def fill(database):
+    database.execute("PRAGMA max_page_count = 2")
+    database.execute("CREATE TABLE notes (text)")
+    database.executemany("INSERT INTO notes VALUES (?)", [("x" * 999,)] * 99)
+
+
+def write_read_only(database):
+    database.execute("PRAGMA query_only = 1")
+    database.execute("CREATE TABLE notes (text)")
+
+
+def read_what_is_none(database):
+    file = database.execute("PRAGMA database_list").fetchone()[2]
+    Path(file).write_bytes(b"no database" * 999)
+    database.execute("SELECT * FROM notes")
+
+
+@pytest.mark.parametrize(
+    ("harm", "answer"),
+    [
+        (fill, "No space left on device: make room"),
+        (write_read_only, "may not be written .* set DVC_SITE_CACHE_DIR"),
+        (read_what_is_none, "notes alone, so delete that folder"),
+    ],
+)
+def test_a_database_of_dvcs_that_fails_is_answered_with_the_remedy(small, harm, answer):
+    with (
+        pytest.raises(RetraceError, match=answer),
+        open_repository(small.folder),
+        contextlib.closing(sqlite3.connect(small / "notes.db")) as database,
+    ):
+        harm(database)
 
 
 # The last words of a file that ends in the middle of its stage `report`.

@@ -7,6 +7,7 @@ import pytest
 from project import Project
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.experiments import _last_words, _wait, unchanged_workspace
+from small_pipeline import SmallPipeline
 
 
 @pytest.fixture
@@ -41,11 +42,30 @@ def test_changes_that_were_lost_can_be_brought_back(repository):
         ),
         ("Traceback\nKeyError: 'x'\nERROR: failed to reproduce 'train'\n", "KeyError: 'x'"),
         ("", "it said nothing"),
+        (
+            "ERROR: unexpected error - no room\n\nHaving any troubles? Hit us up at https://dvc.org/support\n",
+            "ERROR: unexpected error - no room",
+        ),
     ],
 )
 def test_the_last_words_are_the_stages_own(tmp_path, log, said):
     (tmp_path / "log").write_text(log)
     assert _last_words(tmp_path / "log") == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=["here", "ascii"])
+def test_an_experiment_runs_in_a_folder_of_any_name(pipeline, tmp_path, locale):
+    folder = pipeline.folder.rename(tmp_path / 'für "dich"')
+    pipeline = SmallPipeline(folder)
+    code = (
+        "from pathlib import Path; from retrace.tools.repository.experiments import run_experiment;"
+        "print(run_experiment('x', ['models.logistic_regression.C=2.0'], Path('.retrace/log')))"
+    )
+    assert pipeline.run(sys.executable, "-c", code, **locale).stdout == "None\n"
+    (found,) = pipeline.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").stdout.split()
+    assert found.endswith("/x")
+    assert pipeline.run("git", "show", f"{found}:report/report.md").stdout == "2.0"
 
 
 def test_the_status_of_dvc_is_waited_for():

@@ -4,7 +4,7 @@ import pytest
 
 from made_runs import MadeRuns, labelled
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.git import default_base, experiments, find_tree, listed, read_blobs, setup
+from retrace.tools.repository.git import experiments, find_tree, listed, read_blobs, setup
 
 
 @pytest.fixture
@@ -56,18 +56,15 @@ def test_a_clone_may_know_main_by_its_remote_only(runs, tmp_path, monkeypatch):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(tmp_path), str(clone)], check=True)
     monkeypatch.chdir(clone)
-    assert default_base() == "origin/main"
     assert find_tree("main").name == "origin/main"
     assert find_tree("main").commit == commit
 
 
-def test_a_repository_without_main_says_what_to_do(runs):
+def test_a_tag_of_something_else_than_a_commit_is_called_that(runs):
     runs.commit(labelled())
-    runs.git("branch", "-qm", "trunk")
-    with pytest.raises(RetraceError, match="name the base"):
-        default_base()
-    runs.git("branch", "-qm", "master")
-    assert default_base() == "master"
+    runs.git("tag", "script", "HEAD:src/train.py")
+    with pytest.raises(RetraceError, match="'script' is a tag of something else than a commit"):
+        find_tree("script")
 
 
 def test_files_are_read_in_one_call_and_absent_ones_left_out(runs):

@@ -9,7 +9,7 @@ import pytest
 from project import Project
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import open_repository
-from retrace.tools.repository.remote import missing_outputs, reach, within, without_secrets
+from retrace.tools.repository.remote import missing_outputs, reach, within
 
 
 @pytest.fixture
@@ -103,19 +103,6 @@ def test_a_kind_of_remote_that_needs_a_package_names_it(small):
     )
     with open_repository() as repo, pytest.raises(RetraceError, match="dvc-gs"):
         reach(repo, 30)
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("s3://key:secret@bucket/path?token=1", "s3://bucket/path"),
-        ("ssh://ada@host:22/data", "ssh://host:22/data"),
-        ("https://host/a@b", "https://host/a@b"),
-        ("/mnt/a@b", "/mnt/a@b"),
-    ],
-)
-def test_a_url_is_shown_without_keys(url, shown):
-    assert without_secrets(url) == shown
 
 
 @pytest.mark.parametrize("alive", [True, False])

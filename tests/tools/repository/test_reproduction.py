@@ -44,6 +44,25 @@ def test_a_plain_dvc_repro_that_comes_second_harms_nothing(pipeline):
     assert pipeline.is_true(C=2.0)
 
 
+@pytest.mark.parametrize("size", [30, -30])
+def test_a_lock_that_a_kill_cut_off_is_brought_back_from_git(pipeline, size):
+    whole = pipeline.read("dvc.lock")
+    (pipeline / "dvc.lock").write_bytes(whole[:size])
+    assert (
+        "dvc.lock was cut off, so the committed one was brought back" in pipeline.retrace("repro").stdout
+    )
+    assert pipeline.read("dvc.lock") == whole
+    assert pipeline.read(".retrace/damaged_dvc.lock") == whole[:size]
+
+
+def test_a_lock_with_the_marks_of_a_merge_is_left_to_the_user(pipeline):
+    marked = b"<<<<<<< HEAD\n" + pipeline.read("dvc.lock")
+    (pipeline / "dvc.lock").write_bytes(marked)
+    run = pipeline.retrace("repro", check=False)
+    assert (run.returncode, "git checkout dvc.lock" in run.stderr) == (1, True)
+    assert pipeline.read("dvc.lock") == marked
+
+
 def members(group):
     listed = subprocess.run(["ps", "-eo", "pgid="], capture_output=True, text=True, check=True)
     return listed.stdout.split().count(str(group))

@@ -70,3 +70,13 @@ def test_single_files_come_into_the_cache_alone(shared):
     assert not (shared / "table.csv").exists()
     with open_repository(notes=True) as repo, pytest.raises(RetraceError, match="lacks 1 of 1 files"):
         fetch_files(repo, ["0" * 32])
+
+
+def test_what_was_changed_here_and_is_nowhere_else_is_left_and_named(pipeline, tmp_path):
+    pipeline.add_remote(tmp_path / "store")
+    pipeline.retrace("push")
+    (pipeline / "cache/model.joblib").write_text("mine")
+    run = pipeline.retrace("pull", check=False)
+    assert run.stderr.splitlines()[1:] == ["  cache/model.joblib"]
+    assert "move it away and pull again, or keep it with `dvc commit`" in run.stderr
+    assert pipeline.read("cache/model.joblib") == b"mine"

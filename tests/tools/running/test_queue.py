@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from project import ROOT, Project, commit_all, environment
@@ -22,13 +23,15 @@ stages:
     params: [x, seconds]
     outs: [made.txt]
 """,
-    ".gitignore": "made.txt\n",
+    ".gitignore": "made.txt\nhold\n",
     "make.py": """\
 import pathlib, sys, time
 x, seconds = (line.split()[1] for line in open("params.yaml"))
 if x == "3":
     sys.exit("error: three is not allowed")
 time.sleep(float(seconds))
+while seconds == "0.1" and pathlib.Path(HOLD).exists():
+    time.sleep(0.1)
 pathlib.Path("made.txt").write_text(x)
 """,
 }
@@ -60,7 +63,7 @@ def kept(project):
 def small(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("queue"))
     for name, text in FILES.items():
-        (project / name).write_text(text)
+        (project / name).write_text(text.replace("HOLD", repr(str(project / "hold"))))
     project.run("git", "init", "-q")
     project.dvc("init", "-q")
     return commit_all(project)
@@ -121,3 +124,38 @@ def test_ctrl_c_lets_the_running_one_finish_and_the_next_run_goes_on(run_with_a_
     assert "0 of 1 experiments failed, 1 succeeded" in again.stdout
     assert again.returncode == 0
     assert "x6" in kept(small)
+
+
+def test_an_experiment_that_ran_when_the_machine_went_down_is_queued_again(small):
+    (small / "hold").touch()
+    add(small, 7, seconds=0.1)
+    run = start_queue(small)
+    assert any("running: x7" in line for line in run.stdout)
+    run.kill()
+    run.communicate()
+    for worker in processes("queue-worker", small):
+        worker.kill()  # and not what it runs: nobody would collect its results
+    (orphan,) = processes("exec-run", small)
+    again = start_queue(small)
+    assert next(again.stdout) == "x7: ended with the machine or the workers, and queued again\n"
+    assert not orphan.is_running()
+    (small / "hold").unlink()
+    assert "0 of 1 experiments failed, 1 succeeded" in again.communicate()[0]
+    assert "x7" in kept(small)
+
+
+def start_queue(project):
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "retrace", "queue"],
+        cwd=project.folder,
+        env=environment(project) | OWN,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def processes(command, project):
+    found = [
+        each for each in psutil.process_iter(["cmdline"]) if command in (each.info["cmdline"] or [])
+    ]
+    return [each for each in found if Path(each.cwd()).is_relative_to(project.folder)]

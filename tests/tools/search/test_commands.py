@@ -177,17 +177,11 @@ def test_a_full_disk_is_one_line_and_the_study_stays_whole(project):
     assert states == {"COMPLETE"}
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (["--folds", "999"], "--folds: got 999, but the smallest class"),
-        (["--storage", "postgresql://a:b@127.0.0.1:1/c"], "--storage postgresql://a:***@"),
-    ],
-)
-def test_a_wrong_option_is_one_line(searched, monkeypatch, options, said):
+def test_a_database_that_does_not_answer_is_one_line_without_its_password(searched, monkeypatch):
     monkeypatch.chdir(searched.folder)
-    mistake = str(search(*options, fails=True).exception)
-    assert mistake.startswith(said)
+    storage = ("--storage", "postgresql://a:b@127.0.0.1:1/c")
+    mistake = str(search(*storage, fails=True).exception)
+    assert mistake.startswith("--storage postgresql://a:***@")
     assert "\n" not in mistake
 
 

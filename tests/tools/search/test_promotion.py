@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 pytest.importorskip("optuna")
@@ -12,6 +14,7 @@ from retrace.tools.search.confirmation import Confirmation, save_confirmation
 from retrace.tools.search.options import Options
 from retrace.tools.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, override
 from retrace.tools.search.results.summary import baseline_trial, summarise
+from retrace.tools.search.setup import Prepared
 
 AWKWARD = [
     1e-05, 1e16, 5e-324, 0.1 + 0.2, 1.0, -0.0, 0, 2**40, None, True, False,
@@ -39,22 +42,30 @@ def confirmation(confirmed):
     )
 
 
-def no_evaluator(*_):
-    raise AssertionError("nothing is to be fitted")
+def applied(study, folder):
+    def no_evaluator(*_):
+        raise AssertionError("nothing is to be fitted")
+
+    said = []
+    opened = SimpleNamespace(study=study)
+    prepared = Prepared(problem=None, space=None, opened=opened, settings=None, folder=folder)
+    return apply(prepared, no_evaluator, Options(), said.append), said
 
 
 def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(tmp_path):
-    study, said = make_study(made(0.8, C=1.0), made(0.9, C=2.0)), []
+    study = make_study(made(0.8, C=1.0), made(0.9, C=2.0))
     save_confirmation(study, 1, confirmation(False))
-    assert apply(study, None, no_evaluator, tmp_path, Options(), said.append) == NOT_CONFIRMED
-    assert said == ["not confirmed: by luck", "not applied: `--force` applies it all the same"]
+    assert applied(study, tmp_path) == (
+        NOT_CONFIRMED,
+        ["not confirmed: by luck", "not applied: `--force` applies it all the same"],
+    )
     assert "not confirmed: by luck" in (tmp_path / "report.md").read_text()
 
 
 def test_the_baseline_itself_needs_no_applying(tmp_path):
-    study, said = make_study(made(0.9, C=1.0), made(0.8, C=2.0)), []
-    assert apply(study, None, no_evaluator, tmp_path, Options(), said.append) == 0
-    assert said == ["trial 0 is what params.yaml has: there is nothing to apply"]
+    study = make_study(made(0.9, C=1.0), made(0.8, C=2.0))
+    said = ["trial 0 is what params.yaml has: there is nothing to apply"]
+    assert applied(study, tmp_path) == (0, said)
 
 
 def test_a_verdict_against_other_values_of_params_does_not_count():

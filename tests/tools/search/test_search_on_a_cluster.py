@@ -122,9 +122,7 @@ def check(trials, expected):
     return {trial.number: trial.values for trial in counted}
 
 
-@pytest.mark.parametrize("workers", ["cluster", "elsewhere"])
-def test_a_network_has_the_same_bits_here_and_on_workers(project, workers, request, monkeypatch):
-    cluster = request.getfixturevalue(workers)
+def test_a_network_has_the_same_bits_here_and_on_workers(project, elsewhere, monkeypatch):
     monkeypatch.chdir(project.folder)
     training, validation = load_parts()
     params = dataclasses.replace(load_params(), model="mlp")
@@ -132,7 +130,7 @@ def test_a_network_has_the_same_bits_here_and_on_workers(project, workers, reque
     settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
     found = []
     objective = partial(score, problem)
-    for evaluator in (LocalEvaluator(objective), ClusterEvaluator(objective, address=cluster.address)):
+    for evaluator in (LocalEvaluator(objective), ClusterEvaluator(objective, address=elsewhere.address)):
         with evaluator:
             events = []
             outcomes = toys.run_all(evaluator, settings, on_event=events.append)

@@ -58,11 +58,20 @@ def test_a_profile_is_not_hidden_by_that_file(bare):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://s3.example.org/group", "s3://", "group/x", "s3://key:secret@group/x", "s3://a!/x"]
+    "url", ["https://s3.example.org/group", "s3://", "group/x", "s3:/group/x", "s3://a!/x"]
 )
 def test_what_is_no_s3_url_is_refused(url):
     with pytest.raises(RetraceError, match="is no S3 URL: write s3://<bucket>/<folder>"):
         Store(name="store", url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://key:secret@group/x", "s3://group/x?aws_secret=secret", "s3:/key:secret@group/x#secret"]
+)
+def test_a_url_with_keys_is_refused_without_showing_them(url):
+    with pytest.raises(RetraceError, match="holds a user, keys or a query") as refused:
+        Store(name="store", url=url)
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("endpoint", ["s3.example.org", "https://", "https://key:secret@s3.example.org"])

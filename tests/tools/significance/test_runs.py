@@ -10,7 +10,7 @@ def test_the_verdict_comes_with_what_differs_and_with_the_rows_that_changed(runs
     assert found.judgement.verdict == "better"
     assert [change.name for change in found.differs.params] == ["models.svm.C"]
     comparison = found.judgement.comparison
-    assert len(found.gained) - len(found.lost) == round(200 * comparison.difference)
+    assert len(found.differs.gained) - len(found.differs.lost) == round(200 * comparison.difference)
 
 
 def test_the_same_run_is_said_to_be_the_same(runs):

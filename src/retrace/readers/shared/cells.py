@@ -1,6 +1,8 @@
 """The cells of a column: what was made of them, and their distinct texts."""
 
+import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,19 @@ import pandas as pd
 from retrace.core.records import Column
 from retrace.core.spelling import spelled
 
+MARKS_OF_NUMBERS = str.maketrans("\u2212\uff0d\uff0e\uff0c\u066b", "--.,.")
+
 COUNTED = 10_000  # rows in which values are counted: of a long table as many as it takes to see
+
+
+class Marks(NamedTuple):
+    """How the numbers of a file are written: the mark before the decimals, that between thousands."""
+
+    decimal: str = "."
+    thousands: str | None = None
+
+
+PLAIN = Marks()
 
 
 @dataclass(frozen=True)
@@ -60,12 +74,23 @@ def cells_of(column: pd.Series) -> Cells:
     return Cells(codes, texts, np.bincount(codes[codes >= 0], minlength=len(texts)))
 
 
-def numbers_of(texts: pd.Series, decimal: str = ".") -> pd.Series:
-    """Return the number that each text is, NaN where it is none; a minus may be a typographic one."""
-    plain = texts.str.replace("\u2212", "-", regex=False)
-    if decimal != ".":
-        plain = plain.where(~plain.str.contains(".", regex=False)).str.replace(decimal, ".", regex=False)
+def numbers_of(texts: pd.Series, marks: Marks = PLAIN) -> pd.Series:
+    """Return the number that each text is, NaN where it is none.
+
+    A minus may be a typographic one, and digits of any script are digits.
+    """
+    plain = texts.map(lambda text: text if text.isascii() else _in_ascii(text)).astype(object)
+    if marks.thousands is not None:
+        plain = plain.str.replace(marks.thousands, "", regex=False)
+    if marks.decimal != ".":
+        dotted = plain.str.contains(".", regex=False)
+        plain = plain.where(~dotted).str.replace(marks.decimal, ".", regex=False)
     return pd.to_numeric(plain.astype(object), errors="coerce").astype(np.float64)
+
+
+def _in_ascii(text: str) -> str:
+    digits = (str(unicodedata.decimal(letter, letter)) for letter in text)
+    return "".join(digits).translate(MARKS_OF_NUMBERS)
 
 
 def facts_of(reading: Reading, name: str, role: str) -> Column:

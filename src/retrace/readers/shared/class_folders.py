@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from retrace.core.errors import DataError, first_few
+from retrace.core.spelling import near_twins, spelled
 from retrace.readers.shared.links import refuse_a_link_out
 
 # Names that people give to the folders of fixed parts.
@@ -21,6 +22,8 @@ PART_FOLDERS = {
     "test": "test",
     "testing": "test",
 }
+
+OF_A_SET = re.compile(r"[ _-]*(?:set|data|images)$")  # Training_Set, test_images
 
 # Left behind by Windows and macOS; hidden files and folders start with a dot.
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
@@ -54,14 +57,20 @@ def find_files(folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     parts = _fixed_parts(folder)
     shelves = [(part, shelf) for part, path in parts.items() for shelf in _class_folders(path)]
     rows = [
-        (path.as_posix(), _name(path.relative_to(folder)), _name(Path(shelf.name)), part)
+        (path.as_posix(), _name(path.relative_to(folder)), spelled(shelf.name), part)
         for part, shelf in shelves
         for path in _files_of_class(shelf, folder)
     ]
     files = pd.DataFrame(rows, columns=["path", "id", "label", "part"], dtype=object)
     _require_classes(files, folder)
     _require_plain_names(files, folder)
-    return files.sort_values("id", ignore_index=True), tuple(_left_out(folder, parts.values()))
+    notes = [*_left_out(folder, parts.values()), *_odd_names(set(files["label"]))]
+    return files.sort_values("id", ignore_index=True), tuple(notes)
+
+
+def part_of(name: str) -> str | None:
+    """Return the part that people call so, None if none."""
+    return PART_FOLDERS.get(OF_A_SET.sub("", spelled(name).lower()))
 
 
 def natural_order(names: Iterable[str]) -> list[str]:
@@ -81,7 +90,7 @@ def is_litter(name: str) -> bool:
 def _fixed_parts(folder: Path) -> dict[str | None, Path]:
     """Return the folders of the parts, or the folder itself under None where it holds the classes."""
     folders = _folders(folder)
-    named = [PART_FOLDERS.get(path.name.lower()) for path in folders]
+    named = [part_of(path.name) for path in folders]
     if not folders or None in named or not any(map(_folders, folders)):
         return {None: folder}
     if len(set(named)) < len(named):
@@ -122,7 +131,7 @@ def _too_deep(shelf: Path, deeper: list[Path], folder: Path) -> str:
     if beside == [shelf]:
         names = first_few([path.name for path in deeper])
         return f"{folder} holds but one folder, {shelf.name}, of folders: move {names} up into {folder}"
-    strangers = [path.name for path in beside if path.name.lower() not in PART_FOLDERS]
+    strangers = [path.name for path in beside if part_of(path.name) is None]
     if 0 < len(strangers) < len(beside):
         return (
             f"{deeper[0]} is a folder inside a class, or {first_few(strangers)} should be a part like"
@@ -176,6 +185,18 @@ def _left_out(folder: Path, parts: Iterable[Path]) -> list[str]:
     what = "file lies" if len(beside) == 1 else "files lie"
     names = first_few([path.name for path in sorted(beside)])
     return [f"{len(beside)} {what} beside the class folders and in no class: {names}."]
+
+
+def _odd_names(labels: set[str]) -> list[str]:
+    """Name classes that a person may take for one, or for parts."""
+    twins = near_twins(natural_order(labels))
+    notes = [f"Near-twins are classes of their own: {first_few(twins, 3)}."] if twins else []
+    if all(map(part_of, labels)):
+        notes.append(
+            f"The classes are called {' and '.join(natural_order(labels))}, as parts are: if they are"
+            " parts, put a folder for each class into each."
+        )
+    return notes
 
 
 def _name(path: Path) -> str:

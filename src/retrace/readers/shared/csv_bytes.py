@@ -53,7 +53,9 @@ def count_signs(path: Path, separator: str, encoding: str) -> Signs | None:
     for chunk in _chunks(path):
         data = np.frombuffer(chunk, dtype=np.uint8)
         if b"\0" in chunk:
-            raise DataError(f"{path} holds zero bytes, as no text does: it is damaged; bring it again")
+            wide = chunk.count(b"\0") > len(chunk) / 4
+            cause = "it is UTF-16 without a mark (`encoding: utf-16-le`)" if wide else "it is damaged"
+            raise DataError(f"{path} holds zero bytes, as no text does: {cause}, or bring it again")
         signs.quoted = signs.quoted or b'"' in chunk
         signs.separators += int(np.count_nonzero(data[:-2] == code))
         signs.leading_zeros = signs.leading_zeros or _has_leading_zero(data, code)

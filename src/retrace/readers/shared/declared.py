@@ -1,5 +1,6 @@
 """`columns:` of data/<name>.yaml: columns that are read as their owner says."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -9,12 +10,14 @@ from pydantic import BeforeValidator, model_validator
 
 from retrace.core.errors import did_you_mean
 from retrace.core.spelling import spelled
-from retrace.readers.shared.cells import Reading, cells_of, numbers_of
+from retrace.readers.shared.cells import Marks, Reading, cells_of, numbers_of
 from retrace.readers.shared.description import described
 
 ColumnKind = Literal["number", "category", "ordered", "text", "date", "identifier"]
 
 NANOSECONDS_OF_A_DAY = 86_400 * 10**9
+
+WHOLE = re.compile(r"([-+]?\d+)\.0+")
 
 
 @described
@@ -42,7 +45,7 @@ def _kind_alone(rule: object) -> object:
 DeclaredColumn = Annotated[ColumnRule, BeforeValidator(_kind_alone)]
 
 
-def read_declared(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
+def read_declared(column: pd.Series, rule: ColumnRule, marks: Marks) -> Reading:
     """Read a column as its owner declares it.
 
     Parameters
@@ -51,8 +54,8 @@ def read_declared(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
         As the file gave it.
     rule : ColumnRule
         The kind, and what belongs to it.
-    decimal : str
-        The mark before the decimals.
+    marks : Marks
+        How numbers are written.
 
     Returns
     -------
@@ -60,31 +63,38 @@ def read_declared(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
         An ordered category is its position in ``order``, a date its days since 1970; with a ``problem``
         where a cell does not suit the kind.
     """
-    return READERS_OF_KINDS[rule.kind](column, rule, decimal)
+    return READERS_OF_KINDS[rule.kind](column, rule, marks)
 
 
-def _as_number(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
+def _as_number(column: pd.Series, rule: ColumnRule, marks: Marks) -> Reading:
     if pd.api.types.is_numeric_dtype(column.dtype):
         return Reading(column.astype(np.float64), "number")
     cells = cells_of(column)
-    numbers = numbers_of(cells.texts, decimal)
+    numbers = numbers_of(cells.texts, marks)
     wrong = numbers.isna() & (cells.texts != "")
     if wrong.any():
         return Reading(column, "number", problem=_wrong(cells.first(wrong), "number", "a number"))
     return Reading(cells.spread(numbers.to_numpy(), column), "number")
 
 
-def _as_text(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
-    values = column
-    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
-        values = column.astype("Int64")  # whole numbers with a gap: 1, not 1.0
-    texts = values.astype(object).map(str, na_action="ignore").astype(object)
-    return Reading(texts.where(column.notna(), np.nan), rule.kind)
+def _as_text(column: pd.Series, rule: ColumnRule, marks: Marks) -> Reading:
+    return Reading(as_texts(column), rule.kind)
 
 
-def _as_ordered(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
+def as_texts(column: pd.Series) -> pd.Series:
+    """Return the cells as texts; a whole number that a gap made a float is 1, not 1.0."""
+    texts = column.astype(object).map(_as_text_of_a_cell, na_action="ignore")
+    return texts.astype(object).where(column.notna(), np.nan)
+
+
+def _as_text_of_a_cell(value: object) -> str:
+    whole = WHOLE.fullmatch(text := str(value))
+    return whole[1] if whole else text
+
+
+def _as_ordered(column: pd.Series, rule: ColumnRule, marks: Marks) -> Reading:
     order = {spelled(value): float(position) for position, value in enumerate(rule.order or [])}
-    cells = cells_of(_as_text(column, rule, decimal).column)
+    cells = cells_of(_as_text(column, rule, marks).column)
     positions = cells.texts.map(order)
     wrong = positions.isna() & (cells.texts != "")
     if wrong.any():
@@ -98,7 +108,7 @@ def _as_ordered(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
     return Reading(cells.spread(positions.to_numpy(np.float64), column), "ordered", low_to_high)
 
 
-def _as_date(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
+def _as_date(column: pd.Series, rule: ColumnRule, marks: Marks) -> Reading:
     times = parse_times(column, rule.format)
     wrong = times.isna() & column.notna() & (column.astype(str).str.strip() != "")
     if wrong.any():
@@ -135,11 +145,11 @@ def _as_written(value: object, time_format: str | None) -> str:
     return text
 
 
-def _as_identifier(column: pd.Series, rule: ColumnRule, decimal: str) -> Reading:
+def _as_identifier(column: pd.Series, rule: ColumnRule, marks: Marks) -> Reading:
     return Reading(column, "identifier", "no feature")
 
 
-READERS_OF_KINDS: dict[str, Callable[[pd.Series, ColumnRule, str], Reading]] = {
+READERS_OF_KINDS: dict[str, Callable[[pd.Series, ColumnRule, Marks], Reading]] = {
     "number": _as_number,
     "category": _as_text,
     "ordered": _as_ordered,

@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from retrace.core.errors import DataError
+from retrace.core.errors import DataError, first_few
 
 EXCEL = "an Excel workbook: save the sheet as CSV, or as Parquet"
 
@@ -25,6 +25,18 @@ BEGINNINGS: tuple[tuple[bytes, tuple[str, ...], str], ...] = (
     (b"outs:\n- md5", (), "a pointer of DVC, not the data: run `dvc pull`"),
     (b"<!doctype html", (), "a web page: the download brought a page instead of the file"),
     (b"<html", (), "a web page: the download brought a page instead of the file"),
+    (b"@relation", (), "an ARFF file: save the table as CSV or Parquet"),
+    (b'{"', (), "JSON: save the table as CSV or Parquet"),
+    (b"[{", (), "JSON: save the table as CSV or Parquet"),
+    (b"\x93NUMPY", (), "an array of NumPy: save it as CSV or Parquet, with names of its columns"),
+    (b"\x80\x04\x95", (), "a pickle: save the table as CSV or Parquet"),
+    (b"\x80\x05\x95", (), "a pickle: save the table as CSV or Parquet"),
+    (b"RDX", (), "a file of R: save the table as CSV or Parquet"),
+    (b"$FL2@(#)", (), "a file of SPSS: save the table as CSV or Parquet"),
+    (b"<stata_dta>", (), "a file of Stata: save the table as CSV or Parquet"),
+    (b"MATLAB 5.0", (), "a file of MATLAB: save the table as CSV or Parquet"),
+    (b"7z\xbc\xaf", (), "a 7z archive: unpack it"),
+    (b"Rar!", (), "a RAR archive: unpack it"),
     (b"<?xml", (), "XML: export the table as CSV or Parquet"),
 )
 
@@ -36,13 +48,27 @@ def refuse_foreign(path: Path, encoding: str) -> None:
     with path.open("rb") as file:
         head = file.read(64)
     for beginning, endings, what in BEGINNINGS:
-        if head.lower().startswith(beginning.lower()) and path.suffix not in endings:
+        # Letters of any case only where people write them: a column may be called par1.
+        start = head.lower() if beginning[:1] in b"<@" else head
+        if start.startswith(beginning) and path.suffix not in endings:
             raise DataError(f"{path} is {_or_a_workbook(path, what)}")
+    if path.suffix == ".zip":
+        _refuse_an_archive_of_many(path)
     if path.suffix == ".parquet" and not head.startswith(b"PAR1"):
         raise DataError(f"{path} is not a readable parquet file: it begins with {head[:12]!r}, not PAR1")
     if head.startswith(UTF_16_OR_32) and encoding == "utf-8" and path.suffix != ".parquet":
         kind = "utf-32" if b"\0\0" in head[:4] else "utf-16"
         raise DataError(f"{path} is {kind.upper()} text: set `encoding: {kind}` in its .yaml")
+
+
+def _refuse_an_archive_of_many(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+    if len(names) != 1:
+        shown = f" ({first_few(names)})" if names else ""
+        raise DataError(
+            f"{path} holds {len(names)} files{shown}, should hold the table alone: unpack it"
+        )
 
 
 def _or_a_workbook(path: Path, what: str) -> str:

@@ -6,11 +6,14 @@ import pandas as pd
 from retrace.core.errors import DataError, first_few
 from retrace.core.records import Codes, Floats, Targets, Task
 from retrace.core.spelling import near_twins, spelled_column
+from retrace.readers.shared.cells import PLAIN, Marks, cells_of, numbers_of
 
 MOST_CLASSES_OF_NUMBERS, FEWEST_ROWS = 50, 5  # of fractions: half stars, not measurements
 
 
-def encode_target(task: Task, target: pd.Series, where: str) -> tuple[Targets, tuple[str, ...]]:
+def encode_target(
+    task: Task, target: pd.Series, where: str, marks: Marks = PLAIN
+) -> tuple[Targets, tuple[str, ...]]:
     """Turn a target column into what its task learns: codes and class names, or numbers and no names.
 
     Parameters
@@ -21,6 +24,8 @@ def encode_target(task: Task, target: pd.Series, where: str) -> tuple[Targets, t
         As the file gave it.
     where : str
         How an error names the column.
+    marks : Marks
+        How numbers are written.
 
     Raises
     ------
@@ -29,7 +34,7 @@ def encode_target(task: Task, target: pd.Series, where: str) -> tuple[Targets, t
     """
     if task == "classification":
         return encode_labels(target, where)
-    return as_numbers(target, where), ()
+    return as_numbers(target, where, marks), ()
 
 
 def notes_on_classes(classes: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,7 +82,7 @@ def encode_labels(target: pd.Series, where: str) -> tuple[Codes, tuple[str, ...]
     return codes.astype(np.int64), tuple(names)
 
 
-def as_numbers(target: pd.Series, where: str) -> Floats:
+def as_numbers(target: pd.Series, where: str, marks: Marks = PLAIN) -> Floats:
     """Return the targets of a regression as float64, shape (n_samples,).
 
     Raises
@@ -87,8 +92,7 @@ def as_numbers(target: pd.Series, where: str) -> Floats:
     """
     target = spelled_column(target)
     _refuse_gaps(target, where)
-    _refuse_words(target, where)
-    numbers = target.to_numpy(np.float64)
+    numbers = _numbers(target, where, marks)
     if not np.isfinite(numbers).all():
         row = int(np.flatnonzero(~np.isfinite(numbers))[0]) + 1
         raise DataError(f"{where} holds infinity (row {row}): a regression needs finite numbers")
@@ -97,16 +101,18 @@ def as_numbers(target: pd.Series, where: str) -> Floats:
     return numbers
 
 
-def _refuse_words(target: pd.Series, where: str) -> None:
+def _numbers(target: pd.Series, where: str, marks: Marks) -> Floats:
     """Name the first cell that is no number: one among thousands makes the whole column text."""
     if pd.api.types.is_bool_dtype(target.dtype):
-        wrong = np.ones(len(target), dtype=bool)
+        numbers = np.full(len(target), np.nan)
     elif pd.api.types.is_numeric_dtype(target.dtype):
-        return
+        return target.to_numpy(np.float64)
     else:
-        wrong = pd.to_numeric(target.astype(object), errors="coerce").isna().to_numpy()
+        cells = cells_of(target)
+        numbers = cells.spread(numbers_of(cells.texts, marks).to_numpy(), target).to_numpy()
+    wrong = np.isnan(numbers)
     if not wrong.any():
-        return
+        return numbers
     row = int(wrong.argmax())
     count = "" if wrong.all() else f" in row {row + 1} ({wrong.sum()} of {len(target)} are no numbers)"
     raise DataError(

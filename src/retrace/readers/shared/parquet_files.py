@@ -21,9 +21,11 @@ def read_parquet(path: Path, missing: Sequence[Any] | None) -> pd.DataFrame:
     missing : sequence or None
         Texts, and numbers written as texts, that mean "no value".
     """
-    import pyarrow.parquet as pq  # slow to import, and a CSV does not need it
+    import pyarrow as pa  # slow to import, and a CSV does not need it
+    import pyarrow.parquet as pq
 
-    arrow = pq.read_table(path)
+    # One thread that still goes by Arrow's queue takes five times the memory for thousands of columns.
+    arrow = pq.read_table(path, use_threads=pa.cpu_count() > 1)
     names, columns = arrow.column_names, arrow.columns
     categories = _categories(arrow.schema.pandas_metadata or {})
     del arrow  # so that each column goes as soon as it is converted
@@ -57,13 +59,17 @@ def _categories(metadata: dict[str, Any]) -> set[str]:
 def _from_arrow(column: Any) -> pd.Series:
     import pyarrow as pa
 
+    if pa.types.is_dictionary(column.type):
+        # A way to store values, as of the year in a folder called year=2024; it makes no category.
+        column = column.cast(column.type.value_type)
     for is_of, convert in _CONVERTERS:
         if getattr(pa.types, is_of)(column.type):
             column = convert(column)
             break
     if pa.types.is_integer(column.type) and column.null_count:
         # As floats, integers above 2**53 would become their neighbours.
-        return pd.Series(column.to_pandas(types_mapper=lambda _: pd.Int64Dtype()))
+        nullable = pd.UInt64Dtype() if column.type == pa.uint64() else pd.Int64Dtype()
+        return pd.Series(column.to_pandas(types_mapper=lambda _: nullable))
     return column.to_pandas()
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from retrace.core.errors import DataError, did_you_mean
 from retrace.core.records import PARTS
 from retrace.core.spelling import spelled_column
+from retrace.readers.shared.class_folders import part_of
 from retrace.readers.shared.declared import parse_times
 
 
@@ -70,7 +71,10 @@ def parsed_times(
 def fixed_part(table: pd.DataFrame, column: str | None, path: Path) -> NDArray[np.generic] | None:
     """Return the part that the dataset prescribes for each row."""
     part = complete(table, column, "part", path)
-    if part is not None and (unknown := sorted(set(map(str, part)) - set(PARTS))):
+    if part is None:
+        return None
+    part = np.array([part_of(str(value)) or str(value) for value in part], dtype=object)
+    if unknown := sorted(set(part) - set(PARTS)):
         raise DataError(
             f"{path}: part '{column}' holds '{unknown[0]}'{did_you_mean(unknown[0], PARTS)};"
             f" allowed: {', '.join(PARTS)}"

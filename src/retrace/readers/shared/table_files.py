@@ -2,12 +2,13 @@
 
 import lzma
 import re
+import zipfile
 import zlib
 from pathlib import Path
 
 import pandas as pd
 
-from retrace.core.errors import DataError, did_you_mean
+from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.core.spelling import spelled
 from retrace.readers.shared.cells import counts_rows
 from retrace.readers.shared.csv_files import Format, read_csv
@@ -47,6 +48,7 @@ def read_file(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """
     if not path.exists():
         raise DataError(_where_to_get(path))
+    _require_a_file(path)
     try:
         if path.is_file():
             refuse_foreign(path, form.encoding)
@@ -57,9 +59,9 @@ def read_file(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:
         raise DataError(f"{path} is empty: it should hold a header line and rows") from None
     except (UnicodeError, LookupError) as error:
         raise DataError(
-            f"{path} is not {form.encoding} text ({error}): set `encoding:` in its .yaml"
+            f"{path} is not {form.encoding} text ({error}): set `encoding:` in its .yaml, such as cp1252"
         ) from error
-    except (EOFError, zlib.error, lzma.LZMAError) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is damaged or cut off ({error}): bring the file again") from error
     except (pd.errors.ParserError, ValueError, OSError, TypeError, RuntimeError) as error:
         if isinstance(error, PermissionError):
@@ -67,6 +69,19 @@ def read_file(path: Path, form: Format) -> tuple[pd.DataFrame, tuple[str, ...]]:
         raise DataError(
             f"{path} is not a readable {path.suffix[1:]} file (separator '{form.separator}'): {error}"
         ) from error
+
+
+def _require_a_file(path: Path) -> None:
+    """Refuse what is read for ever, and a folder of other files than Parquet."""
+    if not path.is_dir():
+        if not path.is_file():
+            raise DataError(f"{path} is no file but a pipe, a socket or a device: bring the file itself")
+        return
+    if not any(each.suffix == ".parquet" for each in path.rglob("*")):
+        there = first_few(sorted(each.name for each in path.iterdir()) or ["nothing"])
+        raise DataError(
+            f"{path} is a folder without Parquet files ({there}): name a file, or join the files in one"
+        )
 
 
 def with_names(table: pd.DataFrame, known: set[str], path: Path) -> tuple[pd.DataFrame, list[str]]:

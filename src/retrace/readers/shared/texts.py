@@ -25,6 +25,8 @@ BYTE_ORDER_MARKS = {  # the longer first: that of UTF-32 begins with that of UTF
     codecs.BOM_UTF16_BE: "utf-16",
 }
 
+NO_TEXTS = (b"%PDF", b"{\\rtf", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
+
 UNICODE = {"utf-8", *BYTE_ORDER_MARKS.values()}
 
 
@@ -160,7 +162,7 @@ def _candidates(content: bytes, description: TextsDescription) -> list[str]:
     if description.encoding is not None:
         return [description.encoding]
     marked = [name for mark, name in BYTE_ORDER_MARKS.items() if content.startswith(mark)][:1]
-    if not marked and b"\0" in content:
+    if not marked and (b"\0" in content or content.startswith(NO_TEXTS)):
         return []  # a picture, or UTF-16 without a mark: latin-1 would take it and make noise of it
     return marked or ["utf-8", description.fallback_encoding]
 

@@ -41,15 +41,25 @@ def duplicates_across(dataset: Dataset, parts: dict[str, Rows]) -> Findings:
     for part, other in PAIRS:
         again = np.isin(dataset.row_hash[parts[part]], dataset.row_hash[parts[other]])
         n_repeated += int(again.sum())
-        if again.any():
+        if again.any() and dataset.duplicates != "keep":  # where they are copies, not other samples
             rows = parts[part]
             warnings.append(
                 f"{again.sum()} of {len(rows)} {part} rows are exact duplicates of {other} rows (first:"
-                f" id {dataset.ids[rows[again]][0]}): the model has seen what judges it; remove them, or"
-                " set split.duplicates_together: true with a method that can keep them together"
+                f" id {dataset.ids[rows[again]][0]}): the model has seen what judges it; leave copies"
+                f" out (`duplicates: drop` in data/{dataset.name}.yaml), or keep them in one part"
+                " (`duplicates: together`, and a split.method that can)"
             )
-    checked = f"Exact duplicates across the parts: {n_repeated} of all {len(dataset)} rows."
-    return Findings(warnings=tuple(warnings), checked=(checked,))
+    checked = f"Exact duplicates across the parts: {n_repeated} of all {len(dataset)} rows"
+    return Findings(warnings=tuple(warnings), checked=(f"{checked}{_copies(dataset)}.",))
+
+
+def _copies(dataset: Dataset) -> str:
+    """Say how many rows repeat others: none across the parts does not mean that there are none."""
+    hashes = pd.Series(dataset.row_hash)
+    if not (n_copies := int(hashes.duplicated().sum())):
+        return ""
+    most = int(hashes.value_counts().iloc[0])
+    return f"; {n_copies:,} rows are copies of others, one occurs {most:,} times"
 
 
 def find_leaks(columns: pd.DataFrame, y: Targets, task: Task) -> Findings:

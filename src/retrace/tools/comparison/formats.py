@@ -61,8 +61,8 @@ def to_json(compared: RunComparison) -> str:
         "code": compared.differs.code,
         "metrics": context["metrics"],
         "classes": judgement.classes,
-        "lost": {"n": len(compared.lost), "rows": compared.lost[:IN_JSON]},
-        "gained": {"n": len(compared.gained), "rows": compared.gained[:IN_JSON]},
+        "lost": {"n": len(compared.differs.lost), "rows": compared.differs.lost[:IN_JSON]},
+        "gained": {"n": len(compared.differs.gained), "rows": compared.differs.gained[:IN_JSON]},
     }
     return json.dumps(_plain(values), indent=2, ensure_ascii=False, allow_nan=False)
 
@@ -100,7 +100,9 @@ def _changed(compared: RunComparison, limit: int) -> list[dict[str, Any]]:
         titles = ("Further from the true value than before", "Nearer to the true value than before")
     return [
         {"title": title, "n": len(rows_of_side), "rows": rows_of_side[:limit]}
-        for title, rows_of_side in zip(titles, (compared.lost, compared.gained), strict=True)
+        for title, rows_of_side in zip(
+            titles, (compared.differs.lost, compared.differs.gained), strict=True
+        )
     ]
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from retrace.core.artifacts import TEST
 from retrace.core.errors import RetraceError
 from retrace.tools.comparison.formats import ON_THE_PAGE
-from retrace.tools.repository.git import default_base, find_tree
+from retrace.tools.repository.bases import default_base
+from retrace.tools.repository.git import find_tree
 from retrace.tools.repository.lock import LOCK, parse_lock, read_lock
 from retrace.tools.repository.predictions import ROW_HASH
 from retrace.tools.repository.sides import output_path
@@ -30,7 +31,11 @@ def row_pictures(compared: RunComparison) -> dict[int, str]:
         return {}
     known = compared.base.lock.outs.get(TEST.as_posix()) in _trusted()
     path = output_path(compared.base.lock, TEST) if known else None
-    rows = [row.position for rows in (compared.lost, compared.gained) for row in rows[:ON_THE_PAGE]]
+    rows = [
+        row.position
+        for rows in (compared.differs.lost, compared.differs.gained)
+        for row in rows[:ON_THE_PAGE]
+    ]
     if path is None or not rows or compared.judgement.rows is None:
         return {}
     try:

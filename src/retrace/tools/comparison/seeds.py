@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from retrace.core.artifacts import PREDICTIONS
-from retrace.core.errors import ComparisonError
+from retrace.core.errors import ComparisonError, RetraceError
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import LOWER_IS_BETTER, METRICS
 from retrace.tools.repository.experiments import (
@@ -50,13 +50,17 @@ def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
     ComparisonError
         Every split seed would give the same test rows.
     """
+    if (key := SEEDS[kind]) not in side.lock.params:
+        raise RetraceError(
+            f"dvc.lock names no parameter '{key}', so no stage depends on it: nothing to vary"
+        )
     method = side.lock.params.get("split.method")
     if kind == "split" and method in ONE_SPLIT:
         raise ComparisonError(
             f"split.method `{method}` gives the same test rows under every split.seed, so {n} of them"
             f" are one split: vary the training seed instead, `retrace seeds {n}`"
         )
-    first = side.lock.params[SEEDS[kind]] if kind == "training" else 0
+    first = side.lock.params[key] if kind == "training" else 0
     return list(range(first, first + n))
 
 
@@ -83,8 +87,9 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
     missing = [seed for seed in seeds if seed not in there]
     for seed in (seed for seed in seeds if seed in there):
         say(f"{SEEDS[kind]} {seed}: {there[seed].name} is there")
-    if missing:
-        check_known_to_git({path for deps in side.lock.sources.values() for path in deps})
+    if not missing:
+        return []
+    check_known_to_git({path for deps in side.lock.sources.values() for path in deps})
     with unchanged_workspace():
         outcomes = [_run_seed(side, kind, seed, say) for seed in missing]
     return [failure for failure in outcomes if failure]

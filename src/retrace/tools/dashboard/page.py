@@ -22,6 +22,7 @@ from retrace.tools.dashboard.charts import (
 from retrace.tools.dashboard.gathering import compare_names
 from retrace.tools.dashboard.ranking import BASE, Standing, rank
 from retrace.tools.dashboard.runs import Run
+from retrace.tools.repository.bases import remote
 from retrace.tools.significance import Verdict
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -81,6 +82,7 @@ def contents(runs: Sequence[Run], judged: Mapping[str, Standing], base: Run, met
         "verdicts": WORDS,
         "against": AGAINST,
         "not_pulled": NOT_PULLED,
+        "remote": remote(),
         "runs": [
             {
                 "name": run.label,

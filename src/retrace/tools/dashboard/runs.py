@@ -16,6 +16,8 @@ WORKSPACE = "workspace"
 # dvc.yaml's rule: a run depends on the hyperparameters of its own model only.
 MODELS = "models."
 
+LARGEST = 1e300  # of a score
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -140,7 +142,7 @@ def _values(files: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(values, Mapping):
             usual = path in {"params.yaml", "metrics.json"}
             flat |= flatten(values, "" if usual else f"{path}:")
-    return flat
+    return {_shown(key): _shown(value) for key, value in flat.items()}
 
 
 def _own_params(params: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +153,19 @@ def _own_params(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_score(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    # Compared, not converted: a whole number may be larger than any float.
+    return type(value) in {int, float} and -LARGEST < value < LARGEST  # type: ignore[operator]
+
+
+def _shown(value: Any) -> Any:
+    """Return a value that a page can hold: YAML may name infinity, a date, half a character."""
+    if isinstance(value, Mapping):
+        return {_shown(str(key)): _shown(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(each) for each in value]
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    return str(value).encode("utf-8", "backslashreplace").decode()
 
 
 def _problem(error: Any) -> str:

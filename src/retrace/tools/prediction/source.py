@@ -57,6 +57,10 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
+# Those whose params a model needs; `preprocess` has single keys of `train`.
+STAGES = ("preprocess", "read_data", "train")
+
+
 def find_source(name: str | None) -> Source:
     """Find a model by its name, and bring it here if the DVC remote has it.
 
@@ -90,6 +94,11 @@ def _source(name: str, tree: Tree, file: Path | None) -> Source:
         raise ModelError(
             f"'{name}' has no model: its dvc.lock names no {MODEL.as_posix()}: {_again(tree)}"
         )
+    if lacking := [stage for stage in STAGES if stage not in lock.stages]:
+        raise ModelError(
+            f"dvc.lock of {tree.name} has no stage {', '.join(lacking)}, which says how rows are made"
+            f" ready for '{name}': {_again(tree)}"
+        )
     used, where = _used(lock), f"dvc.lock of {tree.name}"
     path = file or stored_output(tree, lock, MODEL)
     data = str(used["data"])
@@ -110,7 +119,7 @@ def _source(name: str, tree: Tree, file: Path | None) -> Source:
 def _used(lock: Lock) -> Mapping[str, Any]:
     """Return the params that the model was made with, which those of params.yaml now need not be."""
     used: dict[str, Any] = {}
-    for stage in ("preprocess", "read_data", "train"):  # `preprocess` has single keys of `train`
+    for stage in STAGES:
         used |= lock.stages[stage].get("params", {}).get("params.yaml", {})
     return used
 

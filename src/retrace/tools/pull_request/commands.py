@@ -52,14 +52,14 @@ def comment(
 
 
 def _fetch(base: str | None) -> None:
-    from retrace.tools.pull_request.gathering import BASES, base_tree
+    from retrace.tools.pull_request.gathering import base_tree
     from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, reach
     from retrace.tools.repository.report_files import fetch_base, pull_report
 
     with open_repository(notes=True) as repo:
         reach(repo, SECONDS_TO_ANSWER)
-        _bring(base or BASES[0], lambda: fetch_base(repo, base_tree(base).commit))
+        _bring(base or "main", lambda: fetch_base(repo, base_tree(base).commit))
         _bring("report/", lambda: pull_report(repo))
 
 

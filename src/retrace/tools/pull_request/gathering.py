@@ -13,14 +13,12 @@ import pandas as pd
 
 from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
 from retrace.core.errors import ComparisonError, RetraceError
+from retrace.tools.repository.bases import CUSTOMARY, base_names, without_remote
 from retrace.tools.repository.differences import Differences, differences
 from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
 from retrace.tools.repository.predictions import PredictedRows, read_rows
 from retrace.tools.repository.sides import Side, output_path, predictions_path, read_side
 from retrace.tools.significance.runs import RunComparison, compare_runs
-
-# A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
-BASES = ("origin/main", "main", "origin/master", "master")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +44,8 @@ class Request:
     changes : Differences or None
         What differs since the branch began, or from the base's tip where that had no run yet; None
         where neither has one.
+    rows : PredictedRows or None
+        The test part as the head sees it, where its predictions are at hand.
     """
 
     head: Side
@@ -56,6 +56,7 @@ class Request:
     behind: int = 0
     compared: RunComparison | None = None
     changes: Differences | None = None
+    rows: PredictedRows | None = None
 
     @property
     def moved(self) -> bool:
@@ -79,30 +80,32 @@ def gather(base: str | None = None) -> Request:
     Parameters
     ----------
     base : str, optional
-        A branch, tag or commit; else the first of `BASES` that this clone has.
+        A branch, tag or commit; else what stands for main in this clone.
 
     Raises
     ------
     RetraceError
-        This is not the top folder of a repository, or a file of the workspace cannot be read.
+        A file of the workspace cannot be read.
     """
-    check_place()
     commit = git("rev-parse", "--verify", "--quiet", "HEAD")
     head = read_side(Tree(WORKSPACE, commit, "workspace"), strict=False)
     try:
         tree = base_tree(base)
         tip = read_side(tree)
     except RetraceError as error:
-        return Request(head=head, base=None, base_name=_short(base or BASES[0]), missing=str(error))
+        name = without_remote(base or CUSTOMARY[0])
+        return Request(head=head, base=None, base_name=name, missing=str(error), rows=_rows(head))
     start, behind = _start(tip)
+    compared = compare_runs(tip, head)
     return Request(
         head=head,
         base=tip,
         base_name=tip.name,
         start=start,
         behind=behind,
-        compared=compare_runs(tip, head),
+        compared=compared,
         changes=_changes(start, tip, head),
+        rows=compared.judgement.rows[1] if compared.judgement.rows else _rows(head),
     )
 
 
@@ -115,14 +118,19 @@ def check_place() -> None:
 
 
 def base_tree(base: str | None) -> Tree:
-    """Return the files of a branch, or of the first of `BASES` that this clone has.
+    """Return the files of a branch, or of what stands for main in this clone.
 
     Raises
     ------
     RetraceError
         There is none.
     """
-    names = BASES if base is None else tuple(dict.fromkeys((base, _short(base))))
+    # A clone in CI has the base as a remote's branch only; on a laptop that one is also the newer.
+    names = (
+        base_names(remote_first=True)
+        if base is None
+        else list(dict.fromkeys((base, without_remote(base))))
+    )
     errors = []
     for name in names:
         try:
@@ -130,12 +138,8 @@ def base_tree(base: str | None) -> Tree:
         except RetraceError as error:
             errors.append(error)
         else:
-            return replace(tree, name=_short(tree.name))
+            return replace(tree, name=without_remote(tree.name))
     raise errors[0]
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("origin/")
 
 
 def _start(base: Side) -> tuple[Side | None, int]:
@@ -152,6 +156,13 @@ def _start(base: Side) -> tuple[Side | None, int]:
 def _changes(start: Side | None, base: Side, head: Side) -> Differences | None:
     since = next((side for side in (start, base) if side is not None and side.ran), None)
     return differences(since, head) if since is not None and head.ran else None
+
+
+def _rows(side: Side) -> PredictedRows | None:
+    try:
+        return read_rows(predictions_path(side), side.name) if side.ran else None
+    except ComparisonError:
+        return None
 
 
 def environment(side: Side | None) -> dict[str, Any]:
@@ -173,14 +184,6 @@ def history(side: Side | None) -> pd.DataFrame:
         return table.select_dtypes(np.number) if "epoch" in table else pd.DataFrame()
     except (OSError, ValueError):  # of pandas too: a file without a header, or with half a line
         return pd.DataFrame()
-
-
-def predicted_rows(side: Side) -> PredictedRows | None:
-    """Return what a run says of its test part."""
-    try:
-        return read_rows(predictions_path(side), side.name)
-    except ComparisonError:
-        return None
 
 
 def _json(side: Side | None, path: Path) -> dict[str, Any]:

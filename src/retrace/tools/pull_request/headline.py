@@ -8,7 +8,7 @@ from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance import Verdict, wording
 from retrace.tools.significance.runs import RunComparison
 
-FIRST, SAME, NOTHING = "first run", "the same run", "no result"
+FIRST, SAME, NOTHING, NO_BASE = "first run", "the same run", "no result", "no base"
 
 CONFIDENCE = 0.95
 
@@ -19,6 +19,7 @@ MARKS = {
     Verdict.NOT_COMPARABLE: "?",
     NOTHING: "✗",
     FIRST: "●",
+    NO_BASE: "?",
 }
 
 
@@ -36,29 +37,23 @@ class Headline:
         return MARKS.get(self.word, "=")
 
 
-def headline(request: Request, rows: PredictedRows | None) -> Headline:
-    """Say whether the head is better than the tip of its base.
-
-    Parameters
-    ----------
-    request : Request
-        What is known of the pull request.
-    rows : PredictedRows or None
-        The test part as the head sees it, for a run that has nothing to compare with.
-    """
+def headline(request: Request) -> Headline:
+    """Say whether the head is better than the tip of its base."""
     if not request.head.ran:
         return Headline(NOTHING, "there is no finished run here; the log of the run says why")
     if request.is_first or request.compared is None:
-        return _first(request, rows)
+        return _first(request)
     if request.is_same:
-        return Headline(SAME, f"`dvc.lock` is that of `{request.base_name}`; {_score(request, rows)}")
+        return Headline(SAME, f"`dvc.lock` is that of `{request.base_name}`; {_score(request)}")
     return _judged(request, request.compared)
 
 
-def _first(request: Request, rows: PredictedRows | None) -> Headline:
+def _first(request: Request) -> Headline:
+    if request.base is None:
+        lacking = f"`{request.base_name}` cannot be looked at, so nothing was compared"
+        return Headline(NO_BASE, f"{_score(request)}; {lacking}", (request.missing,))
     lacking = f"`{request.base_name}` has no finished run yet, so there is nothing to compare with"
-    more = (request.missing,) if request.missing else ()
-    return Headline(FIRST, f"{_score(request, rows)}; {lacking}", more)
+    return Headline(FIRST, f"{_score(request)}; {lacking}")
 
 
 def _judged(request: Request, compared: RunComparison) -> Headline:
@@ -80,12 +75,12 @@ def _untested(request: Request, compared: RunComparison) -> list[str]:
     ]
 
 
-def _score(request: Request, rows: PredictedRows | None) -> str:
+def _score(request: Request) -> str:
     """Say the metric that counts, with an interval where one is quickly told."""
     test, metric = request.head.metrics.get("test", {}), str(request.head.metric)
     if metric not in test:
         return "a run with other metrics than the one that `params.yaml` names"
-    interval = _interval(metric, rows)
+    interval = _interval(metric, request.rows)
     bounds = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
     n_rows = f" on {test['n']} test rows" if "n" in test else ""
     return f"`{metric}` {test[metric]:.4f}{n_rows}{bounds}"

@@ -30,7 +30,7 @@ MOST_FILES = 5
 Context = dict[str, Any]
 
 
-def metrics(request: Request, rows: PredictedRows | None) -> Context:
+def metrics(request: Request) -> Context:
     """Put the metrics of main's tip, of this and their difference side by side, the tested one first."""
     judgement = request.compared.judgement if request.compared else None
     tested = judgement.metric if judgement and judgement.comparison else None
@@ -62,7 +62,7 @@ def _alone(request: Request) -> list[MetricRow]:
     ]
 
 
-def changes(request: Request, rows: PredictedRows | None) -> Context | None:
+def changes(request: Request) -> Context | None:
     """List the parameters, data and code that differ, or the parameters of a first run."""
     if request.is_same:
         return None
@@ -118,9 +118,9 @@ def _elsewhere(request: Request) -> list[str]:
     ]
 
 
-def classes(request: Request, rows: PredictedRows | None) -> Context | None:
+def classes(request: Request) -> Context | None:
     """List the classes whose recall changed, or those of a first run that are found least."""
-    judgement = request.compared.judgement if request.compared else None
+    judgement, rows = request.compared.judgement if request.compared else None, request.rows
     if rows is None or not rows.classes or request.is_same:
         return None
     if judgement is None or not judgement.rows:
@@ -148,38 +148,43 @@ def _lowest(rows: PredictedRows) -> Context:
     return {"compared": [], "lowest": scores[:MOST_ALONE], "n": len(scores)}
 
 
-def curves(request: Request, rows: PredictedRows | None) -> Context | None:
+def curves(request: Request) -> Context | None:
     """Draw the training, beside that of the base where its history is at hand."""
     head, base = history(request.head), history(None if request.is_same else request.base)
     drawn = charts.curve_charts(base, head, request.base_name)
     return {"charts": drawn} if drawn else None
 
 
-def confusion(request: Request, rows: PredictedRows | None) -> Context | None:
+def confusion(request: Request) -> Context | None:
     """Count the test rows by true and predicted class, and what changed in that."""
+    rows = request.rows
     if rows is None or not rows.classes:
         return None
     pair = request.compared.judgement.rows if request.compared and not request.is_same else None
     return {"confusion": charts.confusion(rows, pair[0] if pair else None), "n": len(rows)}
 
 
-def examples(request: Request, rows: PredictedRows | None) -> Context | None:
+def examples(request: Request) -> Context | None:
     """Name a few rows that were right and are now wrong, and the reverse."""
     compared = request.compared
-    if compared is None or not compared.judgement.rows or not (compared.lost or compared.gained):
+    if (
+        compared is None
+        or not compared.judgement.rows
+        or not (compared.differs.lost or compared.differs.gained)
+    ):
         return None
     titles = ("Right before, wrong now", "Wrong before, right now")
     if not compared.judgement.rows[0].classes:
         titles = ("Further from the true value than before", "Nearer to the true value than before")
     sides: list[tuple[str, int, list[ChangedRow]]] = [
         (title, len(changed), changed[:MOST_EXAMPLES])
-        for title, changed in zip(titles, (compared.lost, compared.gained), strict=True)
+        for title, changed in zip(titles, (compared.differs.lost, compared.differs.gained), strict=True)
         if changed
     ]
     return {"sides": sides, "n": len(compared.judgement.rows[0])}
 
 
-def made_from(request: Request, rows: PredictedRows | None) -> Context:
+def made_from(request: Request) -> Context:
     """Name the commits, what the model was trained on, and what the run took, and where."""
     record = environment(request.head)
     return {
@@ -198,7 +203,7 @@ def made_from(request: Request, rows: PredictedRows | None) -> Context:
 
 
 # Title, template, importance where room is short, and what fills it; in the order of the text.
-SECTIONS: list[tuple[str, str, int, Callable[[Request, PredictedRows | None], Context | None]]] = [
+SECTIONS: list[tuple[str, str, int, Callable[[Request], Context | None]]] = [
     ("Metrics", "metrics", 90, metrics),
     ("What changed", "changes", 80, changes),
     ("Classes", "classes", 60, classes),

@@ -9,11 +9,10 @@ from typing import Any
 from retrace.core.errors import RetraceError
 from retrace.reporting.templating import markdown_code, markdown_fenced, markdown_prose, render
 from retrace.tools.pull_request import cautions
-from retrace.tools.pull_request.gathering import Request, gather, predicted_rows
+from retrace.tools.pull_request.gathering import Request, gather
 from retrace.tools.pull_request.headline import MARKS, NOTHING, headline
 from retrace.tools.pull_request.sections import SECTIONS
 from retrace.tools.repository.differences import ABSENT
-from retrace.tools.repository.predictions import PredictedRows
 from retrace.tools.significance.wording import number, signed
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -47,23 +46,16 @@ def comment_here(base: str | None = None) -> str:
 
 def comment(request: Request) -> str:
     """Write the comment: the verdict first, and never more than GitHub takes."""
-    rows = _head_rows(request)
     said = {
-        "said": headline(request, rows),
+        "said": headline(request),
         "warnings": cautions.warnings(request),
         "notes": cautions.notes(request),
     }
     sections = [Section("Verdict", _fill("verdict", request, said), 100)]
     for title, template, importance, show in SECTIONS if request.head.ran else []:
-        if (context := show(request, rows)) is not None:
+        if (context := show(request)) is not None:
             sections.append(Section(title, _fill(template, request, context), importance))
     return fit(sections)
-
-
-def _head_rows(request: Request) -> PredictedRows | None:
-    if request.compared and request.compared.judgement.rows:
-        return request.compared.judgement.rows[1]
-    return predicted_rows(request.head) if request.head.ran else None
 
 
 def _fill(template: str, request: Request, context: dict[str, Any]) -> str:

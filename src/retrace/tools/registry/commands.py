@@ -65,6 +65,7 @@ def promote(
     retrace promote --rollback           back to the model before
     """
     from retrace.tools.registry.promotion import plan_promotion, plan_rollback
+    from retrace.tools.repository.bases import remote
 
     if rollback:
         plan = plan_rollback(stage)
@@ -75,4 +76,4 @@ def promote(
     plan.carry_out()
     typer.echo(plan.message.rstrip())
     quoted = " ".join(f"'{tag}'" for tag in plan.tags)
-    typer.echo(f"\n{plan.stage} has {plan.version}; tell the others: git push origin {quoted}")
+    typer.echo(f"\n{plan.stage} has {plan.version}; tell the others: git push {remote()} {quoted}")

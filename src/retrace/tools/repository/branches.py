@@ -4,7 +4,8 @@ import os
 import re
 
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.git import DEFAULT_BASES, git
+from retrace.tools.repository.bases import CUSTOMARY, base_names, without_remote
+from retrace.tools.repository.git import commit_of, git
 
 # The names that both Git and an object store take as they are.
 NAME = re.compile(r"(?!.*(//|\.\.|/\.|\.lock$|\.$|/$))[A-Za-z0-9_][A-Za-z0-9._/+@=-]*")
@@ -36,10 +37,8 @@ def current_branch(named: str | None = None) -> str:
 
 def main_branch() -> str:
     """Return ``main``, or ``master`` where a clone has that one only."""
-    for name in DEFAULT_BASES:
-        if git("rev-parse", "--verify", "--quiet", name):
-            return name.removeprefix("origin/")
-    return DEFAULT_BASES[0]
+    found = (name for name in base_names() if commit_of(name))
+    return without_remote(next(found, CUSTOMARY[0]))
 
 
 def readable_branches(named: str | None = None) -> list[str]:

@@ -62,6 +62,8 @@ class Differences:
         What the two runs read.
     metrics : list of MetricRow
         Of both parts, the test part first.
+    lost, gained : list of ChangedRow
+        The test rows that got worse, and those that got better.
     """
 
     base: Side
@@ -69,16 +71,23 @@ class Differences:
     data: list[Change]
     code: list[Change]
     metrics: list[MetricRow]
+    lost: list[ChangedRow]
+    gained: list[ChangedRow]
 
 
-def differences(base: Side, other: Side) -> Differences:
-    """Tell two runs apart by what they read and what they scored."""
+def differences(
+    base: Side, other: Side, rows: tuple[PredictedRows, PredictedRows] | None = None
+) -> Differences:
+    """Tell two runs apart by what they read, what they scored and, given rows, what they predict."""
+    lost, gained = changed_rows(*rows) if rows else ([], [])
     return Differences(
         base=base,
         params=param_changes(base, other),
         data=data_changes(base, other),
         code=code_changes(base, other),
         metrics=metric_rows(base, other),
+        lost=lost,
+        gained=gained,
     )
 
 

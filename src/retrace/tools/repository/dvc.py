@@ -5,6 +5,8 @@ import functools
 import getpass
 import importlib.metadata
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,8 +17,14 @@ from typing import Any
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.lock import LOCK, is_md5, read_lock
 
-# `dvc`, with stages recorded only where their inputs stayed as they were.
+# `dvc` with some faults mended, and stages recorded only where their inputs stayed as they were.
 GUARDED = "retrace.tools.repository.guarded_dvc"
+
+# The same under DVC's own name, for the workers of its queue: it starts them by that.
+PROGRAMS = Path(__file__).with_name("programs")
+
+# What DVC and the stages print, whatever the locale.
+UTF8 = {"encoding": "utf-8", "errors": "replace"}
 
 # DVC's own place for its databases is one folder for all users of a machine, where each may write; and
 # reading them can run code.
@@ -31,24 +39,25 @@ def version() -> str:
 def run_dvc(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run ``dvc`` with the Python that runs now; stages then find the same ``python``."""
     environment = _environment(options.get("cwd")) | options.pop("env", {})
-    return subprocess.run(_command(arguments), env=environment, text=True, check=False, **options)
+    return subprocess.run(_command(arguments), env=environment, check=False, **(UTF8 | options))
 
 
 def start_dvc(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start ``dvc`` as `run_dvc` does, and leave the waiting to the caller."""
     environment = _environment(options.get("cwd"))
-    return subprocess.Popen(_command(arguments), env=environment, text=True, **options)
+    return subprocess.Popen(_command(arguments), env=environment, **(UTF8 | options))
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
-    program = GUARDED if arguments[:1] == ("repro",) else "dvc"
+    program = GUARDED if arguments[:1] in {("repro",), ("exp",)} else "dvc"
     return [sys.executable, "-m", program, *arguments]
 
 
 def _environment(folder: Path | None = None) -> dict[str, str]:
-    programs = str(Path(sys.executable).parent)
-    path = os.pathsep.join([programs, os.environ.get("PATH", "")])
-    return _private_places(folder or Path()) | os.environ | {"PATH": path}
+    path = os.pathsep.join([str(PROGRAMS), str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    # Whatever the locale: paths and texts are of any language, and files must not depend on it.
+    own = {"PATH": path, "PYTHONUTF8": "1"}
+    return _private_places(folder or Path()) | os.environ | own
 
 
 def _private_places(folder: Path) -> dict[str, str]:
@@ -108,7 +117,8 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
     Raises
     ------
     RetraceError
-        DVC cannot read it: not a repository, or a mistake in dvc.yaml, dvc.lock or a .dvc file.
+        DVC cannot read it: not a repository, a mistake in dvc.yaml, dvc.lock or a .dvc file, or its
+        databases fail, as on a full disk.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -136,6 +146,32 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
         while (cause := causes[-1].__cause__) is not None:
             causes.append(cause)
         raise RetraceError(": ".join(dict.fromkeys(str(each) for each in causes))) from error
+    except sqlite3.Error as error:
+        raise RetraceError(database_fails(error)) from error
+
+
+def database_fails(error: sqlite3.Error) -> str:
+    """Say what is to be done where one of DVC's databases fails: it holds notes alone."""
+    folder = os.environ.get("DVC_SITE_CACHE_DIR", SITE_CACHE)
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _is_full(folder)):
+        return f"{folder}: No space left on device: make room, then give the same command again"
+    if kind in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return (
+            f"{folder} may not be written ({error}): give it to this user, or set DVC_SITE_CACHE_DIR"
+            " to a folder that may"
+        )
+    return (
+        f"DVC's databases in {folder} fail ({error}): they hold notes alone, so delete that folder and"
+        " give the same command again"
+    )
+
+
+def _is_full(folder: str | Path) -> bool:
+    """Tell whether a disk has no room for one more page of a database and what goes with it."""
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free < 2**18
+    return False
 
 
 def cache_folder() -> Path:

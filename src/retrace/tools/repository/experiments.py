@@ -12,12 +12,15 @@ from pathlib import Path
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import start_dvc
 from retrace.tools.repository.git import git
+from retrace.tools.repository.putting_aside import check_can_be_put_aside
 
 # DVC says this of a stage when the workspace is its old self again.
 STAGE_STARTS = "Running stage"
 
 # Lines of DVC's own that say less than what the stage said before them.
 WRAPPING = ("ERROR: failed to reproduce", "ERROR: unexpected error")
+
+FOOTER = "Having any troubles?"
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,14 @@ def run_experiment(
 
 @contextmanager
 def unchanged_workspace() -> Iterator[None]:
-    """For a moment DVC puts uncommitted changes aside: keep a copy, in case it cannot put them back."""
+    """For a moment DVC puts uncommitted changes aside: keep a copy, in case it cannot put them back.
+
+    Raises
+    ------
+    RetraceError
+        Before anything is done, where it could not; afterwards, where it did not.
+    """
+    check_can_be_put_aside()
     identity = ("-c", "user.name=retrace", "-c", "user.email=retrace@localhost")
     before, copy = git("diff", "HEAD"), git(*identity, "stash", "create")
     try:
@@ -126,6 +136,7 @@ def _interrupt(process: subprocess.Popen[str]) -> None:
 
 def _last_words(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
-    said = [line for line in lines if line and not line.startswith(WRAPPING)]
+    said = [line for line in lines if line and not line.startswith((*WRAPPING, FOOTER))]
     errors = [line for line in said if line.lower().startswith("error")]
-    return (errors or said or ["it said nothing"])[-1]
+    wrapping = [line for line in lines if line.startswith(WRAPPING[1])]
+    return (errors or wrapping or said or ["it said nothing"])[-1]

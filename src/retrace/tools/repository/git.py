@@ -12,8 +12,6 @@ from retrace.core.errors import RetraceError, did_you_mean
 
 WORKSPACE = "workspace"
 
-DEFAULT_BASES = ("main", "origin/main", "master", "origin/master")
-
 EXPERIMENT = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38})/(.+)")
 
 
@@ -140,8 +138,8 @@ def find_tree(name: str) -> Tree:
     head = require_commit("to compare with")
     if name == WORKSPACE:
         return Tree(name, head, "workspace")
-    for candidate in (name, f"origin/{name}"):
-        if commit := _commit(candidate):
+    for candidate in (name, *(f"{remote}/{name}" for remote in remotes())):
+        if commit := commit_of(candidate):
             _check_one_meaning(candidate)
             return Tree(candidate, commit, "commit")
     return Tree(name, _experiment(name, head).commit, "experiment")
@@ -155,7 +153,7 @@ def require_commit(why: str) -> str:
     RetraceError
         There is none, or Git refuses to look: then in its own words, which name the remedy.
     """
-    if head := _commit("HEAD"):
+    if head := commit_of("HEAD"):
         return head
     refusal = setup().refusal
     if refusal and "not a git repository" not in refusal:
@@ -167,22 +165,14 @@ def require_commit(why: str) -> str:
 
 def _check_one_meaning(name: str) -> None:
     """Refuse a name that a branch and a tag share: Git takes the tag, and says so where nobody looks."""
-    branch, tag = (_commit(f"refs/{kind}/{name}") for kind in ("heads", "tags"))
+    branch, tag = (commit_of(f"refs/{kind}/{name}") for kind in ("heads", "tags"))
     if branch and tag and branch != tag:
         raise RetraceError(f"a branch and a tag are called '{name}': say heads/{name} or tags/{name}")
 
 
-def default_base() -> str:
-    """Return ``main``, or what stands for it in this clone."""
-    for name in DEFAULT_BASES:
-        if _commit(name):
-            return name
-    if not _commit("HEAD"):
-        return DEFAULT_BASES[0]
-    raise RetraceError(
-        f"none of {', '.join(DEFAULT_BASES)} is in this clone: name the base, as in `retrace compare"
-        " HEAD~1`, or run `git fetch origin main:refs/remotes/origin/main`"
-    )
+def remotes() -> list[str]:
+    """Return Git's remotes, ``origin`` first where there is one."""
+    return sorted(git("remote").split(), key=lambda name: name != "origin")
 
 
 def experiments() -> list[Experiment]:
@@ -225,7 +215,8 @@ def has_changes() -> bool:
     return bool(git("status", "--porcelain"))
 
 
-def _commit(name: str) -> str:
+def commit_of(name: str) -> str:
+    """Return the full hash of the commit that a name stands for; nothing where it is none."""
     return git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
 
 
@@ -241,7 +232,10 @@ def _experiment(name: str, head: str) -> Experiment:
             f"{len(named)} experiments are called '{name}': give the commit of one ({commits})"
         )
     refs = git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
-    nearest = did_you_mean(name, [*refs.splitlines(), *(each.name for each in known)])
+    names = {*refs.splitlines(), *(each.name for each in known)}
+    if name in names:
+        raise RetraceError(f"'{name}' is a tag of something else than a commit: name a commit")
+    nearest = did_you_mean(name, names)
     raise RetraceError(
         f"'{name}' is no branch, tag, commit or DVC experiment of this clone{nearest}: `git branch"
         " --all` and `dvc exp list --all-commits` name them, `git fetch` brings new ones"

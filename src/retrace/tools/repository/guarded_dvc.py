@@ -1,21 +1,24 @@
-"""`dvc repro` that records no stage whose inputs changed while it ran: ``python -m ...guarded_dvc``.
+"""`dvc`, some of its faults mended: ``python -m retrace.tools.repository.guarded_dvc repro``.
 
 DVC hashes what a stage depends on after the stage has run. Whoever edits params.yaml or the code during
 a training would get a lock, and an entry of the run-cache, that names the edit beside another model.
 """
 
+import logging
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
+import configobj
+import dvc.cli
 import dvc.stage.run
-from dvc.cli import main
 from dvc.dependency import ParamsDependency
 from dvc.exceptions import DvcException
 
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
-from retrace.tools.repository.dvc import verify_pulls
+from retrace.tools.repository.dvc import database_fails, verify_pulls
 from retrace.tools.repository.staleness import ABSENT
 
 PARAMS = Path("params.yaml")
@@ -80,9 +83,37 @@ def _at(values: Any, key: str) -> Any:
     return values
 
 
+def explain_databases() -> None:
+    """Let DVC say of its databases, as on a full disk, what it would call an unexpected error."""
+    others = dvc.cli._log_exceptions
+
+    def log(error: Exception) -> int | None:
+        if not isinstance(error, sqlite3.Error):
+            return others(error)
+        logging.getLogger("dvc").error(database_fails(error))
+        return None
+
+    dvc.cli._log_exceptions = log
+
+
+def write_settings_as_utf8() -> None:
+    """Let an experiment run in a folder whose path is not ASCII: DVC writes it into a configuration."""
+    write = configobj.ConfigObj.write
+
+    def write_utf8(self: Any, *arguments: Any, **options: Any) -> Any:
+        self.encoding = self.encoding or "utf-8"
+        return write(self, *arguments, **options)
+
+    configobj.ConfigObj.write = write_utf8
+
+
 if __name__ == "__main__":
-    guard()
+    # An experiment's params.yaml is not the one of the folder that it is started in.
+    if sys.argv[1:2] == ["repro"]:
+        guard()
+    write_settings_as_utf8()
     verify_pulls()
+    explain_databases()
     # DVC names the command to those that wait for it.
     sys.argv[0] = "dvc"
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(dvc.cli.main(sys.argv[1:]))

@@ -1,5 +1,7 @@
 """dvc.lock: what each stage was made from and what it made; of this folder, or of any commit."""
 
+import copy
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -123,12 +125,18 @@ def parse_lock(content: bytes, where: str) -> Lock:
 def parse_yaml(content: bytes, where: str) -> Values:
     """Read a YAML file of a commit, by the rules of `retrace.core.checked_yaml.load_yaml`."""
     try:
-        values = yaml_values(content.decode("utf-8"))
+        values = copy.deepcopy(_values(content))
     except ValueError as error:
         raise ParamsError(f"{where} is not valid YAML ({error}): {REMEDY}") from error
     if values is not None and not isinstance(values, dict):
         raise ParamsError(f"{where} holds no `key: value` lines: {REMEDY}")
     return values or {}
+
+
+@functools.lru_cache(maxsize=8)
+def _values(content: bytes) -> Any:
+    """Read a content once, of however many commits and however often it is asked for."""
+    return yaml_values(content.decode("utf-8"))
 
 
 def locked_outputs(path: Path = LOCK) -> list[Output]:

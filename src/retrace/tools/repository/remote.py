@@ -1,6 +1,5 @@
 """The DVC remote: whether it can be reached, and what dvc.lock and .dvc files name that it lacks."""
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any, TypeVar
 
 from retrace.core.errors import RetraceError
 from retrace.tools.repository import s3
+from retrace.tools.repository.addresses import without_secrets
 
 T = TypeVar("T")
 
@@ -18,9 +18,6 @@ NO_REMOTE = (
 )
 
 SECONDS_TO_ANSWER = 8
-
-# A key that stands in a URL, which a store's own message may repeat.
-USER_INFO = re.compile(r"://[^/@\s]+@")
 
 # Here a path starts with the bucket, and a folder exists only while a file is in it.
 BUCKET_STORES = {"s3", "gs", "azure"}
@@ -127,15 +124,6 @@ def find_remote(repo: Any, name: str | None) -> Remote:
     return Remote(name=name, url=without_secrets(repo.config["remote"].get(name, {}).get("url", "?")))
 
 
-def without_secrets(url: str) -> str:
-    """Return a URL as it may be shown: without user name, password and query, where keys can stand."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return url
-    place, slash, path = rest.partition("?")[0].partition("/")
-    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
-
-
 def pushed_outputs(repo: Any) -> dict[str | None, list[Any]]:
     """Group by remote what `dvc push` would send there; None stands for the default remote."""
     groups: dict[str | None, list[Any]] = {}
@@ -203,5 +191,5 @@ def explained(remote: Remote | None) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # each kind of store has exceptions of its own
-        says = USER_INFO.sub("://", s3.in_words(error))
+        says = s3.in_words(error)
         raise RetraceError(f"the remote '{remote.name}' ({remote.url}) fails: {says}") from error

@@ -15,10 +15,20 @@ from typing import IO, Any
 from retrace.core.artifacts import write_whole
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import cached_file, open_repository, start_dvc
-from retrace.tools.repository.lock import Output, is_in_place, locked_outputs
+from retrace.tools.repository.git import read_blobs
+from retrace.tools.repository.lock import (
+    LOCK,
+    Output,
+    is_in_place,
+    locked_outputs,
+    parse_lock,
+    read_lock,
+)
 
 # Ctrl-C, `kill`, a closed terminal.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+DAMAGED = Path(".retrace/damaged_dvc.lock")
 
 # A stage that writes its last file should not be cut off; one that hangs should not stay.
 SECONDS_TO_END = 10
@@ -106,6 +116,34 @@ def _send(group: int, number: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def mend_lock() -> str:
+    """Bring back the committed dvc.lock in place of one that a kill cut off.
+
+    Returns
+    -------
+    str
+        What was done, for the user; empty where there was nothing to mend.
+
+    Raises
+    ------
+    RetraceError
+        It is damaged, and Git has no whole one, or a merge is to be ended first.
+    """
+    try:
+        read_lock()
+        return ""
+    except RetraceError:
+        content = LOCK.read_bytes()
+        committed = read_blobs([f"HEAD:./{LOCK}"]).get(f"HEAD:./{LOCK}", b"")
+        if b"<<<<<<<" in content or not committed:
+            raise
+        parse_lock(committed, f"{LOCK} of HEAD")
+    DAMAGED.parent.mkdir(exist_ok=True)
+    DAMAGED.write_bytes(content)
+    write_whole(LOCK, partial(_write, committed))
+    return f"{LOCK} was cut off, so the committed one was brought back; what it was is in {DAMAGED}"
 
 
 def restore_outputs(before: Mapping[Path, bytes]) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from retrace.tools.repository.addresses import without_secrets
+
 KEYS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
 
 # From the store's own answers.
@@ -50,7 +52,7 @@ def in_words(error: BaseException) -> str:
         answer = getattr(each, "response", None) or {}
         if code := answer.get("Error", {}).get("Code"):
             says = CODES.get(code, answer["Error"].get("Message") or str(error))
-            return f"{says} ({code})"
+            return without_secrets(f"{says} ({code})")
         if name := type(each).__name__ if type(each).__name__ in EXCEPTIONS else "":
             return EXCEPTIONS[name]
-    return str(error) or type(error).__name__
+    return without_secrets(str(error)) or type(error).__name__

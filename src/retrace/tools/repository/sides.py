@@ -8,11 +8,13 @@ from pathlib import Path
 from retrace.core.artifacts import METRICS_JSON, PREDICTIONS, file_md5
 from retrace.core.checked_yaml import flatten
 from retrace.core.errors import ComparisonError, RetraceError
+from retrace.tools.repository.bases import remote
 from retrace.tools.repository.dvc import cached_file, has_remote
 from retrace.tools.repository.git import Tree, find_tree, has_changes
 from retrace.tools.repository.lock import LOCK, Lock, Values, parse_lock, parse_yaml
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.repository.staleness import all_problems, stale_stages
+from retrace.tools.repository.training_record import contradictions
 
 LARGEST = 1e300  # of a metric
 
@@ -159,7 +161,9 @@ def _remedy(side: Side) -> str:
         }
         return f"no DVC remote has them either, so make them again: {again[side.tree.kind]}"
     if side.tree.kind == "experiment":
-        return f"run `dvc exp pull origin {side.name}`, or `dvc exp apply {side.name}` and `dvc pull`"
+        return (
+            f"run `dvc exp pull {remote()} {side.name}`, or `dvc exp apply {side.name}` and `dvc pull`"
+        )
     if side.tree.kind == "workspace":
         return f"run `dvc pull {PREDICTIONS.as_posix()}`"
     return f"run `dvc fetch --all-commits {PREDICTIONS.as_posix()}`"
@@ -189,7 +193,8 @@ def _are_metrics(found: object) -> bool:
 
 def workspace_problems(ran: bool) -> list[str]:
     """Say why the outputs of the workspace are not of its own params, data and code."""
-    return all_problems(read_stages()) or ([] if ran else ["dvc.lock or metrics.json is not there"])
+    found = all_problems(read_stages()) or contradictions()
+    return found or ([] if ran else ["dvc.lock or metrics.json is not there"])
 
 
 def _not_of_these_files(tree: Tree, problems: list[str]) -> str:

@@ -79,6 +79,7 @@ def fetch(repo: Any) -> int:
     ------
     RetraceError
         The remote fails, lacks a file, or has it damaged; then nothing outside the cache has changed.
+        Or a file here would be lost.
     """
     with _failures("not all could be fetched, so nothing outside the cache was changed"):
         fetched = repo.fetch()
@@ -91,8 +92,24 @@ def fetch(repo: Any) -> int:
             " delete there what is damaged, then `retrace push` where the data are",
             details=_first(lacking),
         )
-    repo.checkout()
+    _check_out(repo)
     return int(fetched)
+
+
+def _check_out(repo: Any) -> None:
+    from dvc.exceptions import DvcException
+
+    try:
+        repo.checkout()
+    except DvcException as error:
+        first, *paths = str(error).splitlines()
+        if "without confirmation" not in first:
+            raise
+        raise RetraceError(
+            "all was fetched, but what was changed here and is in no cache stays as it is: move it away"
+            " and pull again, or keep it with `dvc commit`",
+            details=_first([os.path.relpath(path) for path in paths]),
+        ) from error
 
 
 def fetch_files(repo: Any, hashes: Collection[str]) -> int:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.git import ask_git, decoded, default_base, git
+from retrace.tools.repository.bases import default_base
+from retrace.tools.repository.git import ask_git, decoded, git
 
 ARTIFACT = "model"  # its name in dvc.yaml
 

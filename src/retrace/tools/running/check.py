@@ -1,15 +1,22 @@
 """`retrace check`: tell, without any data at hand, whether dvc.lock is true."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from retrace.core.errors import RetraceError
 
+if TYPE_CHECKING:
+    from retrace.core.params import Params
+    from retrace.tools.repository.stages import Stage
+
 REMEDY = "run `retrace repro`, then commit dvc.lock, metrics.json and report/report.md"
 
 SECONDS_TO_ANSWER = 20
+
+# What decides whether a model can be built; `train.instructions` or a seed does not.
+DECIDE_OVER_MODEL = ("data", "preprocess", "features", "model", "train.device")
 
 
 def check(
@@ -61,22 +68,31 @@ def _try_overrides(overrides: list[str]) -> None:
 
 def _check_lock() -> None:
     from retrace.core.params import load_params
-    from retrace.evaluation.metrics import check_metric
-    from retrace.readers import describe
     from retrace.tools.repository.stages import read_stages
-    from retrace.tools.repository.staleness import all_problems, changed_params
+    from retrace.tools.repository.staleness import all_problems
+    from retrace.tools.repository.training_record import contradictions
 
     params = load_params()
-    check_metric(params, describe(params.data).task)
     stages = read_stages()
-    if any(changed_params(stage) for stage in stages):
-        # Hyperparameters are known to the models' libraries, which take a second to load.
+    if found := all_problems(stages) or contradictions():
+        _check_values(params, stages)
+        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
+    typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
+
+
+def _check_values(params: "Params", stages: "list[Stage]") -> None:
+    """Refuse values that cannot run, before they are called stale: those of a true lock did run."""
+    from retrace.evaluation.metrics import check_metric
+    from retrace.readers import describe
+    from retrace.tools.repository.staleness import changed_params
+
+    check_metric(params, describe(params.data).task)
+    changed = [phrase for stage in stages for phrase in changed_params(stage)]
+    if any(phrase.removeprefix("params.yaml: ").startswith(DECIDE_OVER_MODEL) for phrase in changed):
+        # Hyperparameters are known to the models' libraries, which take seconds to load.
         from retrace.tools.repository.choices import check_choices
 
         check_choices(params)
-    if found := all_problems(stages):
-        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
-    typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
 
 
 def _check_remote() -> None:

@@ -18,7 +18,7 @@ QEMU = "qemu-x86_64"
 # qemu itself crashes now and then, the 7.2 of Debian 12 often; that says nothing of what it runs.
 TRIES = 4
 
-# Seconds that it may take; one that hangs is taken for one that crashed.
+# Seconds that a pair may take; an emulator that hangs is taken for one that crashed.
 LONGEST = 3600
 
 CRASHES = {-signal.SIGSEGV, 128 + signal.SIGSEGV}
@@ -73,20 +73,26 @@ def _made_until_a_crash(
         tempfile.TemporaryFile("w+", errors="replace") as said,
         subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=said, text=True) as run,
     ):
-        watch = threading.Timer(LONGEST, run.kill)
-        watch.start()
         try:
-            for line in run.stdout or ():
+            while line := _next_line(run):
                 name, found = json.loads(line)
                 yield name, Hashes(**found)
         except BaseException:  # nobody reads on
             run.kill()
             raise
-        finally:
-            watch.cancel()
         if run.wait() and run.returncode not in {*CRASHES, -signal.SIGKILL}:
             said.seek(0)
             raise RetraceError(f"{names[0]} on {processor}: {_last_line(said.read())}")
+
+
+def _next_line(run: subprocess.Popen[str]) -> str:
+    """Wait for what a process says next, but not forever; without another word it is empty."""
+    watch = threading.Timer(LONGEST, run.kill)
+    watch.start()
+    try:
+        return run.stdout.readline() if run.stdout else ""
+    finally:
+        watch.cancel()
 
 
 def _last_line(said: str) -> str:

@@ -22,7 +22,7 @@ import joblib
 import numpy as np
 
 from retrace.cleaning.cleaners import clean
-from retrace.core.artifacts import save_json
+from retrace.core.artifacts import MODEL_PROTOCOL, save_json
 from retrace.core.errors import RetraceError, did_you_mean, run_or_explain
 from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
@@ -82,7 +82,7 @@ def make_pair(params: Params, name: str) -> Hashes:
     fit_model(fitted, training, validation)
     said = predict(fitted, test)
     file = io.BytesIO()
-    joblib.dump(fitted, file)
+    joblib.dump(fitted, file, protocol=MODEL_PROTOCOL)
     return Hashes(
         params=_params_md5(params),
         model=_md5(file.getvalue()),

@@ -21,6 +21,8 @@ from retrace.tools.repository.experiment_queue import (
     start_workers,
     stop_workers,
 )
+from retrace.tools.repository.putting_aside import check_keeps_experiments
+from retrace.tools.repository.queue_recovery import left_behind, queue_again
 
 EMPTY = "the queue is empty: fill it with `dvc exp run --queue -S models.svm.C=1,10 -S model=svm`"
 
@@ -36,8 +38,10 @@ def run_queued(jobs: int) -> None:
     Raises
     ------
     RetraceError
-        An experiment failed, or Ctrl-C left some waiting; the details name the logs.
+        An experiment failed, or Ctrl-C left some waiting; the details name the logs. Or the clone is
+        shallow.
     """
+    check_keeps_experiments()
     with open_repository(notes=True) as repo:
         ignored = _prepare(repo)
         if not (waiting := _own(repo, ignored)):
@@ -58,7 +62,10 @@ def _prepare(repo: Any) -> set[str]:
     over = [*select(tasks, "done"), *select(tasks, "failed")]
     if not has_workers(repo):
         forget_orders(repo)
-        over += select(tasks, "running")  # a crash left them behind
+        if lost := left_behind(repo):
+            queue_again(repo, lost)
+            names = ", ".join(task.name for task in lost)
+            typer.echo(f"{names}: ended with the machine or the workers, and queued again")
     return {task.key for task in over}
 
 

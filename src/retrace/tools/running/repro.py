@@ -36,13 +36,15 @@ def _run(arguments: Sequence[str], holding: IO[str]) -> None:
     from retrace.readers import describe
     from retrace.tools.repository.last_run import note_run
     from retrace.tools.repository.lock import locked_outputs
-    from retrace.tools.repository.reproduction import restore_outputs, run_pipeline
+    from retrace.tools.repository.reproduction import mend_lock, restore_outputs, run_pipeline
 
     params = load_params()
     check_metric(params, describe(params.data).task)
     if "--pull" in arguments:
         _fetch_runs()
     start = time.monotonic()
+    if mended := mend_lock():
+        typer.echo(mended)
     locked = locked_outputs()
     before = {path: path.read_bytes() for path in (METRICS_JSON, REPORT_MD) if path.exists()}
     if status := run_pipeline(arguments, holding):

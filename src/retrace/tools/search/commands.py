@@ -1,17 +1,17 @@
 """`retrace search`: many settings of one model, tried on the parts that the pipeline cached."""
 
 import contextlib
+import inspect
 import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from retrace.core.errors import RetraceError
-from retrace.tools.search.options import SPACES, Options, Pruner, Sampler
+from retrace.tools.search.options import Options
 
 if TYPE_CHECKING:
     from retrace.core.params import Params
@@ -21,50 +21,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-Option = typer.Option
-Trials = Annotated[int, Option(min=1, help="How many trials the study shall have in the end.")]
-Timeout = Annotated[float | None, Option(min=0, help="Begin no trial after so many seconds.")]
-Folds = Annotated[int | None, Option(min=2, help="Cross-validate on the training and validation rows.")]
-Seed = Annotated[int, Option(min=0, help="Of the search; training keeps its own.")]
-Metric = Annotated[str | None, Option(help="What to improve; else the metric of params.yaml.")]
-Goals = Annotated[
-    str | None, Option(help="Further goals: seconds, size or other metrics, separated by commas.")
-]
-Jobs = Annotated[int, Option("--jobs", "-j", min=1, help="How many trials run side by side.")]
-Cluster = Annotated[
-    str | None,
-    Option(envvar="DASK_SCHEDULER_ADDRESS", help="A Dask scheduler, such as tcp://host:8786."),
-]
-Proposes = Annotated[Sampler, Option(help="Who proposes settings.")]
-Stops = Annotated[Pruner, Option(help="Who stops those that fall behind.")]
-Space = Annotated[Path, Option(help="The file of the spaces.")]
-Study = Annotated[str | None, Option(help="Name of the study; else one is made.")]
-Storage = Annotated[str | None, Option(help="A file or a database's URL; else a file in hpo/results/.")]
-Apply = Annotated[bool, Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")]
-Trial = Annotated[int | None, Option(min=0, help="Apply this trial instead of the best.")]
-Splits = Annotated[int, Option(min=5, help="With --apply: confirm it on so many fresh splits.")]
-Force = Annotated[bool, Option("--force", help="With --apply: also one that is not confirmed.")]
 
-
-def search(
-    trials: Trials = 30,
-    timeout: Timeout = None,
-    folds: Folds = None,
-    seed: Seed = 0,
-    metric: Metric = None,
-    goals: Goals = None,
-    jobs: Jobs = 1,
-    cluster: Cluster = None,
-    sampler: Proposes = "tpe",
-    pruner: Stops = "median",
-    space: Space = SPACES,
-    study: Study = None,
-    storage: Storage = None,
-    apply: Apply = False,
-    trial: Trial = None,
-    splits: Splits = 10,
-    force: Force = False,
-) -> None:
+def search(**given: Any) -> None:
     """Search the hyperparameters of the model in use.
 
     Trials are fitted on the training part and scored on the validation part; the test part is never
@@ -74,26 +32,11 @@ def search(
     retrace search --trials 100 --jobs 2
     retrace search --trials 100 --apply
     """  # noqa: D301  \b is typer's mark for lines to keep
-    options = Options(
-        trials=trials,
-        timeout=timeout,
-        folds=folds,
-        seed=seed,
-        metric=metric,
-        goals=tuple(goal.strip() for goal in goals.split(",")) if goals else (),
-        jobs=jobs,
-        cluster=cluster,
-        sampler=sampler,
-        pruner=pruner,
-        space=space,
-        study=study,
-        storage=storage,
-        apply=apply,
-        trial=trial,
-        splits=splits,
-        force=force,
-    )
-    _run(options)
+    _run(Options(**given))
+
+
+# Typer reads a command's options off its signature.
+search.__signature__ = inspect.signature(Options)  # type: ignore[attr-defined]
 
 
 def _run(options: Options) -> None:
@@ -104,7 +47,9 @@ def _run(options: Options) -> None:
     with _interrupted_in_one_line(), storage_explained(options.storage):
         prepared = _search(options, params, make_evaluator)
         if options.applies:
-            raise typer.Exit(_apply(options, prepared, make_evaluator))
+            from retrace.tools.search.promotion import apply
+
+            raise typer.Exit(apply(prepared, make_evaluator, options, typer.echo))
 
 
 def _checked(options: Options) -> "Params":
@@ -135,29 +80,30 @@ def _search(options: Options, params: "Params", make_evaluator: "MakeEvaluator")
     from retrace.tools.search.watching import Progress
 
     prepared = prepare(options, params, typer.echo)
-    opened, limits, goals = prepared.opened, prepared.limits, prepared.problem.goals
+    opened, goals = prepared.opened, prepared.problem.goals
     many = len(prepared.space.names)
     typer.echo(
         f"{params.model} on {params.data}: {many} parameter{'s' if many > 1 else ''},"
         f" study {opened.study.study_name}"
     )
-    progress = Progress(goals[0], limits.trials, opened.trials())
+    progress = Progress(goals[0], options.trials, opened.trials())
     evaluator = make_evaluator(partial(score, prepared.problem))
     with evaluator, Heartbeat(opened.study, opened.searcher), progress:
-        why = Search(opened, prepared.space, evaluator, limits, progress.show).run()
+        why = Search(
+            opened,
+            prepared.space,
+            evaluator,
+            progress.show,
+            trials=options.trials,
+            seconds=options.timeout,
+            settings=prepared.settings,
+        ).run()
     page = write_results(opened.study, prepared.folder)
     typer.echo(f"{why}; {progress.summary() if len(goals) == 1 else front_in_words(opened.study)}")
     if tie := tie_in_words(opened.study):
         typer.echo(tie)
     typer.echo(f"results: {page}")
     return prepared
-
-
-def _apply(options: Options, prepared: "Prepared", make_evaluator: "MakeEvaluator") -> int:
-    from retrace.tools.search.promotion import apply
-
-    study, problem, folder = prepared.opened.study, prepared.problem, prepared.folder
-    return apply(study, problem, make_evaluator, folder, options, typer.echo)
 
 
 def _evaluator(options: Options, gpu: bool, objective: "Objective") -> "Evaluator":

@@ -25,6 +25,9 @@ MIN_SPLITS = 5
 
 SIDES = ("baseline", "best")
 
+# What a study keeps a confirmation by.
+KEY = "confirmation of trial {} against {}"
+
 MakeEvaluator = Callable[[Objective], Evaluator]
 
 
@@ -123,17 +126,13 @@ def score_refit(refits: Refits, job: Mapping[str, Any], report: Callback) -> Out
 
 def save_confirmation(study: Study, number: int, confirmation: Confirmation, against: int = 0) -> None:
     """Keep a trial's confirmation against a baseline, which is a trial as well, with the study."""
-    study.set_user_attr(_key(number, against), asdict(confirmation))
+    study.set_user_attr(KEY.format(number, against), asdict(confirmation))
 
 
 def load_confirmation(study: Study, number: int, against: int = 0) -> Confirmation | None:
     """Return what is known of a trial's confirmation against a baseline."""
-    values = study.user_attrs.get(_key(number, against))
+    values = study.user_attrs.get(KEY.format(number, against))
     return Confirmation(**values) if values else None
-
-
-def _key(number: int, against: int) -> str:
-    return f"confirmation of trial {number} against {against}"
 
 
 def _prepare(problem: Problem, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:
@@ -166,43 +165,30 @@ def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]
 
 def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | None) -> Confirmation:
     scores = {side: [each.values[0] if each.values else None for each in sides[side]] for side in SIDES}
-    confirmed, sentence = False, _failure(sides)
-    if not sentence:
-        comparison = _compared(refits, scores)
-        confirmed, sentence = comparison.verdict == "better", _sentence(comparison, n_trials)
-    return Confirmation(
-        metric=refits.problem.goals[0],
-        confirmed=confirmed,
-        sentence=sentence,
-        n_splits=len(refits.splits),
-        scores=scores,
+    verdict = partial(
+        Confirmation, metric=refits.problem.goals[0], n_splits=len(refits.splits), scores=scores
     )
-
-
-def _failure(sides: dict[str, list[Outcome]]) -> str:
-    """Say that there is nothing to compare; a baseline that fails now and then is no obstacle."""
-    for side, allowed in (("best", 0), ("baseline", len(sides["baseline"]) - MIN_SPLITS)):
+    # A baseline that fails now and then is no obstacle.
+    for side, allowed in (("best", 0), ("baseline", len(refits.splits) - MIN_SPLITS)):
         failed = [outcome for outcome in sides[side] if outcome.values is None]
         if len(failed) > allowed:
-            where = f"{len(failed)} of {len(sides[side])} fresh splits"
-            return f"not confirmed: the {side} settings fail on {where}: {failed[0].error}"
-    return ""
-
-
-def _compared(refits: Refits, scores: dict[str, list[float | None]]) -> Comparison:
+            where = f"{len(failed)} of {len(refits.splits)} fresh splits"
+            sentence = f"not confirmed: the {side} settings fail on {where}: {failed[0].error}"
+            return verdict(confirmed=False, sentence=sentence)
     pairs = [
         (was, now)
-        for was, now in zip(scores["baseline"], scores["best"], strict=True)
+        for was, now in zip(*scores.values(), strict=True)
         if was is not None and now is not None
     ]
     sizes = np.mean([[len(part) for part in split] for split in refits.splits], axis=0)
-    return compare_over_splits(
+    result = compare_over_splits(
         [was for was, _ in pairs],
         [now for _, now in pairs],
         refits.problem.goals[0],
         n_train=round(sizes[0]),
         n_test=round(sizes[1]),
     )
+    return verdict(confirmed=result.verdict == "better", sentence=_sentence(result, n_trials))
 
 
 def _sentence(result: Comparison, n_trials: int | None) -> str:

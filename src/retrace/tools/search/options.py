@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from typer import Option
 
 from retrace.core.errors import ParamsError, RetraceError, did_you_mean
 
@@ -12,39 +14,51 @@ if TYPE_CHECKING:
     from retrace.core.params import Params
     from retrace.core.records import Task
 
-SPACES = Path("hpo/spaces.yaml")
-
 # Goals that are no metrics of metrics.json; less of each is better.
 COSTS = ("seconds", "size")
 
 # Gives a line to the user.
 Echo = Callable[[str], None]
 
-Sampler = Literal["tpe", "random", "grid", "cmaes", "nsga2"]
-Pruner = Literal["median", "hyperband", "none"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the user asked of a search; `retrace search --help` says what each means."""
+    """What the user asked of a search: the options of `retrace search`, each written once."""
 
-    trials: int = 30
-    timeout: float | None = None
-    folds: int | None = None
-    seed: int = 0
-    metric: str | None = None
-    goals: tuple[str, ...] = ()
-    jobs: int = 1
-    cluster: str | None = None
-    sampler: Sampler = "tpe"
-    pruner: Pruner = "median"
-    space: Path = SPACES
-    study: str | None = None
-    storage: str | None = None
-    apply: bool = False
-    trial: int | None = None
-    splits: int = 10
-    force: bool = False
+    trials: Annotated[int, Option(min=1, help="How many trials the study shall have in the end.")] = 30
+    timeout: Annotated[float | None, Option(min=0, help="Begin no trial after so many seconds.")] = None
+    folds: Annotated[
+        int | None, Option(min=2, help="Cross-validate on the training and validation rows.")
+    ] = None
+    seed: Annotated[int, Option(min=0, help="Of the search; training keeps its own.")] = 0
+    metric: Annotated[str | None, Option(help="What to improve; else the metric of params.yaml.")] = None
+    goals: Annotated[
+        str | None, Option(help="Further goals: seconds, size or other metrics, separated by commas.")
+    ] = None
+    jobs: Annotated[int, Option("--jobs", "-j", min=1, help="How many trials run side by side.")] = 1
+    cluster: Annotated[
+        str | None,
+        Option(envvar="DASK_SCHEDULER_ADDRESS", help="A Dask scheduler, such as tcp://host:8786."),
+    ] = None
+    sampler: Annotated[
+        Literal["tpe", "random", "grid", "cmaes", "nsga2"], Option(help="Who proposes settings.")
+    ] = "tpe"
+    pruner: Annotated[
+        Literal["median", "hyperband", "none"], Option(help="Who stops those that fall behind.")
+    ] = "median"
+    space: Annotated[Path, Option(help="The file of the spaces.")] = Path("hpo/spaces.yaml")
+    study: Annotated[str | None, Option(help="Name of the study; else one is made.")] = None
+    storage: Annotated[
+        str | None, Option(help="A file or a database's URL; else a file in hpo/results/.")
+    ] = None
+    apply: Annotated[
+        bool, Option("--apply", help="Run the winner in the pipeline, if it is confirmed.")
+    ] = False
+    trial: Annotated[int | None, Option(min=0, help="Apply this trial instead of the best.")] = None
+    splits: Annotated[int, Option(min=5, help="With --apply: confirm it on so many fresh splits.")] = 10
+    force: Annotated[bool, Option("--force", help="With --apply: also one that is not confirmed.")] = (
+        False
+    )
 
     @property
     def applies(self) -> bool:
@@ -80,7 +94,8 @@ class Options:
         """
         from retrace.evaluation.metrics import known_metrics
 
-        goals = (self.metric or settings.metric, *self.goals)
+        further = self.goals.split(",") if self.goals else []
+        goals = (self.metric or settings.metric, *(goal.strip() for goal in further))
         for position, goal in enumerate(goals):
             allowed = [*known_metrics(task), *(COSTS if position else ())]
             if goal not in allowed:

@@ -31,8 +31,8 @@ from retrace.tools.search.results.summary import (
     same,
     states,
 )
+from retrace.tools.search.setup import Prepared
 from retrace.tools.search.study.studies import best_trial
-from retrace.tools.search.trials.scoring import Problem
 
 LOGS = Path(".retrace/search")
 
@@ -42,14 +42,7 @@ NOT_CONFIRMED = 3
 NO_TEXT = ("null", "true", "false", "nan", "inf")
 
 
-def apply(
-    study: Study,
-    problem: Problem,
-    make_evaluator: MakeEvaluator,
-    folder: Path,
-    options: Options,
-    echo: Echo,
-) -> int:
+def apply(prepared: Prepared, make_evaluator: MakeEvaluator, options: Options, echo: Echo) -> int:
     """Confirm a trial, write that down in the folder of results, and run it in the pipeline.
 
     Returns
@@ -62,13 +55,19 @@ def apply(
     RetraceError
         There is no such trial, or the pipeline failed.
     """
+    study = prepared.opened.study
     trial, baseline = chosen(study, options.trial), baseline_trial(study)
-    if baseline and same(trial, baseline):
+    assert baseline is not None  # `prepare` adds one
+    if same(trial, baseline):
         echo(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
         return 0
-    confirmation = _confirmed(study, trial, problem, make_evaluator, options.splits, echo)
+    confirmation = load_confirmation(study, trial.number, baseline.number)
+    # Asked again, luck does not get a second chance.
+    if confirmation is None or confirmation.n_splits != options.splits:
+        confirmation = _confirm(prepared, trial, baseline, make_evaluator, options.splits, echo)
+        save_confirmation(study, trial.number, confirmation, baseline.number)
     echo(confirmation.sentence)
-    write_results(study, folder)
+    write_results(study, prepared.folder)
     if not confirmation.confirmed and not options.force:
         echo("not applied: `--force` applies it all the same")
         return NOT_CONFIRMED
@@ -157,37 +156,30 @@ def _in_hydras_words(value: object) -> str:
     return "'" + re.sub(r"\\+$", lambda match: match[0] * 2, text) + "'"
 
 
-def _confirmed(
-    study: Study,
+def _confirm(
+    prepared: Prepared,
     trial: FrozenTrial,
-    problem: Problem,
+    baseline: FrozenTrial,
     make_evaluator: MakeEvaluator,
     n_splits: int,
     echo: Echo,
 ) -> Confirmation:
-    """Confirm a trial, or recall that it was: asked again, luck does not get a second chance."""
-    baseline = baseline_trial(study)
-    against = baseline.number if baseline else 0
-    known = load_confirmation(study, trial.number, against)
-    if known and known.n_splits == n_splits:
-        return known
-    folds = study.user_attrs.get("folds") or 1
-    seconds = [each.user_attrs.get("seconds", 0) / folds for each in (trial, baseline) if each]
+    study = prepared.opened.study
+    seconds = sum(each.user_attrs.get("seconds", 0) for each in (trial, baseline))
+    seconds /= study.user_attrs.get("folds") or 1
     echo(
         f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits: {2 * n_splits} fits,"
-        f" about {n_splits * sum(seconds):.0f} s one after another"
+        f" about {n_splits * seconds:.0f} s one after another"
     )
-    confirmation = confirm(
-        problem,
+    return confirm(
+        prepared.problem,
         overrides_of(trial),
-        overrides_of(baseline) if baseline else {},
+        overrides_of(baseline),
         make_evaluator,
         seed=study.user_attrs["seed"],
         n_splits=n_splits,
         n_trials=sum(states(study).values()),
     )
-    save_confirmation(study, trial.number, confirmation, against)
-    return confirmation
 
 
 def _validation_scores(name: str) -> dict[str, float]:

@@ -3,7 +3,6 @@
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -28,17 +27,17 @@ SECONDS_BETWEEN_LOOKS = 2.0
 # When so many have failed and none has succeeded, more of them would not help.
 FAILURES = 5
 
-
 # What a trial takes over from an equal one, beside its values.
-KEPT = ("scores", "folds")
+KEPT = ("scores", "copy_of")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """When a search ends.
+class Search:
+    """One searcher at work on a study.
 
-    Attributes
+    Parameters
     ----------
+    on_end : callable
+        Told the number and the outcome of each trial that ends here.
     trials : int
         How many the study shall have, those of earlier runs and of other searchers included.
     seconds : float or None
@@ -47,34 +46,30 @@ class Limits:
         All that there are to try; None where there is no end of them.
     """
 
-    trials: int
-    seconds: float | None = None
-    settings: list[dict[str, Any]] | None = None
-
-
-class Search:
-    """One searcher at work on a study; ``on_end`` is told each trial that ends, and its outcome."""
-
     def __init__(
         self,
         opened: OpenStudy,
         space: Space,
         evaluator: Evaluator,
-        limits: Limits,
         on_end: Callable[[int, Outcome], None],
+        *,
+        trials: int,
+        seconds: float | None = None,
+        settings: list[dict[str, Any]] | None = None,
     ) -> None:
         self._opened = opened
         self._space = space
         self._evaluator = evaluator
-        self._limits = limits
         self._on_end = on_end
-        self._deadline = time.monotonic() + (float("inf") if limits.seconds is None else limits.seconds)
+        self._trials = trials
+        self._deadline = time.monotonic() + (float("inf") if seconds is None else seconds)
+        self._settings = None if settings is None else set(map(setting_key, settings))
         self._looked = float("-inf")
         self._running: dict[int, Trial] = {}
         self._keys: dict[int, str] = {}  # of the settings that run
         self._reported: dict[int, set[int]] = {}
-        self._known = _Known()
-        self._settings = None if limits.settings is None else set(map(setting_key, limits.settings))
+        self._outcomes: dict[str, Outcome] = {}  # what an equal setting takes over
+        self._tried: dict[int, str] = {}  # the setting of each trial that is over
 
     def run(self) -> str:
         """Search, and say in one line why it ended.
@@ -106,29 +101,46 @@ class Search:
             put_back_orphans(self._opened)
             self._looked = time.monotonic()
         trials = self._opened.trials()
-        self._known.update(trials)
+        self._learn(trials)
         if awaits_baseline(trials):
             return ""  # what params.yaml has now is scored in a full study too
-        if (n_begun := len(begun(trials))) >= self._limits.trials:
+        if (n_begun := len(begun(trials))) >= self._trials:
             return f"the study has {n_begun} trials"
-        if self._settings is not None and self._settings <= self._known.tried.union(self._keys.values()):
+        if self._settings and self._settings.issubset([*self._tried.values(), *self._keys.values()]):
             return f"all {len(self._settings)} settings have been tried"
         return ""
 
     def _begin(self) -> None:
         trial, overrides = ask(self._opened, self._space)
         earlier = [other for other in self._opened.trials() if other.number < trial.number]
-        is_surplus = len(begun(earlier)) >= self._limits.trials
+        is_surplus = len(begun(earlier)) >= self._trials
         if is_surplus and not trial.user_attrs.get("baseline"):
             retire(self._opened, trial, "surplus")
             return
         key = setting_key(overrides)
-        if key in self._known.outcomes:
-            number, outcome = self._known.outcomes[key]
-            self._finish(trial.number, _copied(number, outcome))
+        if key in self._outcomes:
+            self._finish(trial.number, self._outcomes[key])
             return
         self._running[trial.number], self._keys[trial.number] = trial, key
         self._evaluator.submit(trial.number, overrides)
+
+    def _learn(self, trials: list[FrozenTrial]) -> None:
+        """Note what trials that are over found out, by their settings: a fit repeats itself."""
+        for trial in trials:
+            told = trial.user_attrs
+            if trial.number in self._tried or not trial.state.is_finished():
+                continue
+            if "overrides" not in told or "retired" in told:
+                continue
+            key = self._tried[trial.number] = setting_key(told["overrides"])
+            if trial.state == TrialState.PRUNED:
+                continue  # its fate hung on the others: again it may live
+            values = None if trial.state == TrialState.FAIL else tuple(trial.values)
+            kept = {name: told[name] for name in KEPT if name in told}
+            kept.setdefault("copy_of", trial.number)
+            self._outcomes.setdefault(
+                key, Outcome(values=values, error=told.get("error"), attributes=kept)
+            )
 
     def _handle(self, event: Reported | Finished | None) -> None:
         if isinstance(event, Reported):
@@ -159,7 +171,7 @@ class Search:
     def _give_up_if_all_fail(self, error: str) -> None:
         counted = begun(self._opened.trials())
         failed = [trial for trial in counted if trial.state == TrialState.FAIL]
-        if len(failed) == len(counted) and len(failed) >= min(FAILURES, self._limits.trials):
+        if len(failed) == len(counted) and len(failed) >= min(FAILURES, self._trials):
             many = f"the first {len(failed)} trials" if len(failed) > 1 else "the only trial"
             raise RetraceError(f"{many} failed: {error}")
 
@@ -168,38 +180,6 @@ class Search:
         for number in list(self._running):
             with contextlib.suppress(RetraceError):
                 put_back(self._opened, number)
-
-
-class _Known:
-    """What earlier trials found out, by their settings: the models are deterministic."""
-
-    def __init__(self) -> None:
-        self.outcomes: dict[str, tuple[int, Outcome]] = {}
-        self.tried: set[str] = set()
-        self._seen: set[int] = set()
-
-    def update(self, trials: list[FrozenTrial]) -> None:
-        for trial in trials:
-            if trial.number not in self._seen and trial.state.is_finished():
-                self._seen.add(trial.number)
-                if "overrides" in trial.user_attrs and "retired" not in trial.user_attrs:
-                    self._note(trial)
-
-    def _note(self, trial: FrozenTrial) -> None:
-        attributes = trial.user_attrs
-        key = setting_key(attributes["overrides"])
-        self.tried.add(key)
-        if trial.state == TrialState.PRUNED:
-            return  # its fate hung on the others: again it may live
-        values = None if trial.state == TrialState.FAIL else tuple(trial.values)
-        kept = {name: value for name, value in attributes.items() if name in KEPT}
-        outcome = Outcome(values=values, error=attributes.get("error"), attributes=kept)
-        self.outcomes.setdefault(key, (attributes.get("copy_of", trial.number), outcome))
-
-
-def _copied(number: int, outcome: Outcome) -> Outcome:
-    """Return the outcome of an equal trial, which cost nothing this time."""
-    return replace(outcome, seconds=0.0, attributes={**outcome.attributes, "copy_of": number})
 
 
 def _reported_steps(trial: Trial) -> list[int]:

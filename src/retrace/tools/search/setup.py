@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from retrace.core import artifacts
 from retrace.core.artifacts import TRAIN, VALIDATION
@@ -16,7 +17,6 @@ from retrace.tools.repository.sole_run import sole_run
 from retrace.tools.repository.stages import Stage, read_stages
 from retrace.tools.repository.staleness import problems
 from retrace.tools.search.options import Echo, Options
-from retrace.tools.search.running import Limits
 from retrace.tools.search.study.identity import identify
 from retrace.tools.search.study.opening import open_study
 from retrace.tools.search.study.reading import load_space
@@ -31,12 +31,12 @@ MAKERS = ("read_data", "preprocess", "split")
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A search that is ready to begin; its results go to ``folder``."""
+    """A search that is ready to begin; ``settings`` are all that it can try, None without an end."""
 
     problem: Problem
     space: Space
     opened: OpenStudy
-    limits: Limits
+    settings: list[dict[str, Any]] | None
     folder: Path
 
 
@@ -66,8 +66,7 @@ def prepare(options: Options, params: Params, echo: Echo) -> Prepared:
         opened, space, space.restrict({name: current_value(params, name) for name in space.names})
     )
     settings = list(space.settings(POINTS)) if options.sampler == "grid" else space.all_settings()
-    limits = Limits(trials=options.trials, seconds=options.timeout, settings=settings)
-    return Prepared(problem=problem, space=space, opened=opened, limits=limits, folder=folder)
+    return Prepared(problem=problem, space=space, opened=opened, settings=settings, folder=folder)
 
 
 def bring_up_to_date(stages: list[Stage], echo: Echo) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from retrace.core.errors import RetraceError
 from retrace.tools.repository import s3
+from retrace.tools.repository.addresses import holds_secrets, without_secrets
 from retrace.tools.repository.remote import Remote, explained, reach, within
 
 # Beside .dvc/config and in Git with it, so that plain `dvc push` and `dvc pull` have it too.
@@ -51,17 +52,24 @@ class Store:
         RetraceError
             One is not an address, or holds keys.
         """
+        if holds_secrets(self.url):
+            raise RetraceError(
+                f"the URL of {without_secrets(self.url)} holds a user, keys or a query: leave them out,"
+                " as .dvc/config goes into Git; docs/data-in-s3.md says where keys belong"
+            )
         parts = urlsplit(self.url)
         if parts.scheme != "s3" or not BUCKET.fullmatch(parts.netloc):
             raise RetraceError(
-                f"'{self.url}' is no S3 URL: write s3://<bucket>/<folder>, and the server's address as"
-                " `--endpoint-url`; for a store of another kind, `dvc remote add --default <name> <url>`"
+                f"'{without_secrets(self.url)}' is no S3 URL: write s3://<bucket>/<folder>, and the"
+                " server's address as `--endpoint-url`; for a store of another kind, `dvc remote add"
+                " --default <name> <url>`"
             )
         server = urlsplit(self.endpoint or "https://aws")
-        if server.scheme not in {"http", "https"} or not server.hostname or "@" in server.netloc:
+        known = server.scheme in {"http", "https"} and server.hostname
+        if not known or holds_secrets(self.endpoint or ""):
             raise RetraceError(
-                f"the endpoint is '{self.endpoint}', but must be like https://s3.example.org:9000 and"
-                " hold no keys"
+                f"the endpoint is '{without_secrets(self.endpoint or '')}', but must be like"
+                " https://s3.example.org:9000 and hold no keys"
             )
 
     @property

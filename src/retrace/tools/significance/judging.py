@@ -133,8 +133,8 @@ def _agreed_metric(base: Side, other: Side, metric: str | None, part: str) -> st
         raise ComparisonError(f"the two predict different things: {', '.join(measured)}")
     if metric is None and base.metric != other.metric:
         raise ComparisonError(
-            f"params.yaml of `{base.name}` names the metric `{base.metric}`, that of `{other.name}`"
-            f" `{other.metric}`: choose one, as in `--metric {other.metric}`"
+            f"params.yaml of `{base.name}` names {_named(base)}, that of `{other.name}`"
+            f" {_named(other)}: choose one, as in `--metric {other.metric or base.metric}`"
         )
     chosen = metric or str(other.metric)
     if chosen not in shared:
@@ -143,6 +143,10 @@ def _agreed_metric(base: Side, other: Side, metric: str | None, part: str) -> st
             f" {', '.join(shared)}"
         )
     return chosen
+
+
+def _named(side: Side) -> str:
+    return f"the metric `{side.metric}`" if side.metric else "no metric"
 
 
 def _computable(shared: set[str]) -> list[str]:

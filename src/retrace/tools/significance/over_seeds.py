@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
 from retrace.evaluation.metrics import scores
+from retrace.tools.repository.bases import remote
 from retrace.tools.repository.predictions import ROW_HASH, PredictedRows, align, read_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
@@ -166,6 +167,6 @@ def _rows(run: SeedRun) -> PredictedRows:
     if path is None:
         raise ComparisonError(
             f"the predictions of `{run.name}` (seed {run.seed}) are not in DVC's cache: run"
-            f" `dvc exp pull origin {run.name}`"
+            f" `dvc exp pull {remote()} {run.name}`"
         )
     return read_rows(path, run.name)

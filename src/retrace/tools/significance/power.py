@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from retrace.core.records import Floats
 from retrace.tools.significance.verdicts import ALPHA
@@ -90,18 +90,31 @@ def _power(difference: float, share: float, n: int) -> float:
     if share * n > EXACT_UP_TO:
         # Where all disagreements are on one side the error is 0, and the power 0 or 1.
         error = np.sqrt(max(share - difference**2, 0) / n) or 1e-300
-        limit = stats.norm.ppf(1 - ALPHA / 2) * np.sqrt(share / n)
-        return float(stats.norm.cdf((difference - limit) / error))
+        limit = special.ndtri(1 - ALPHA / 2) * np.sqrt(share / n)
+        return float(special.ndtr((difference - limit) / error))
     discordant = _likely(share, n)
     # The quantile may be one too many or too few, as a count jumps over alpha.
-    fewest = stats.binom.ppf(ALPHA / 2, discordant, 0.5) - 1  # the most that may go the other way
+    quantile = np.nan_to_num(special.bdtrik(ALPHA / 2, discordant, 0.5))  # NaN below the chance of 0
+    fewest = np.ceil(quantile) - 1  # the most that may go the other way
     fewest += _mid_p(fewest + 1, discordant) < ALPHA
-    rejected = stats.binom.cdf(fewest, discordant, 1 - won) + stats.binom.cdf(fewest, discordant, won)
-    return float(stats.binom.pmf(discordant, n, share) @ rejected)
+    rejected = _at_most(fewest, discordant, 1 - won) + _at_most(fewest, discordant, won)
+    weights = np.exp(
+        special.gammaln(n + 1)
+        - special.gammaln(discordant + 1)
+        - special.gammaln(n - discordant + 1)
+        + special.xlogy(discordant, share)
+        + special.xlog1py(n - discordant, -share)
+    )
+    return float(weights @ rejected)
+
+
+def _at_most(k: Floats, n: Floats, p: float) -> Floats:
+    """Return the chance of at most k hits in n. scipy.stats knows it too, but takes a second to load."""
+    return np.where(k < 0, 0.0, special.bdtr(np.clip(k, 0, n), n.astype(np.int64), p))
 
 
 def _mid_p(fewer: Floats, n: Floats) -> Floats:
-    return stats.binom.cdf(fewer, n, 0.5) + stats.binom.cdf(fewer - 1, n, 0.5)
+    return _at_most(fewer, n, 0.5) + _at_most(fewer - 1, n, 0.5)
 
 
 def _likely(share: float, n: int) -> Floats:

@@ -3,13 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retrace.tools.repository.differences import (
-    ChangedRow,
-    Differences,
-    changed_rows,
-    differences,
-    hardware_note,
-)
+from retrace.tools.repository.differences import Differences, differences, hardware_note
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance.judging import Judgement, judge
 
@@ -23,9 +17,7 @@ class RunComparison:
     judgement : Judgement
         What ``other`` is, held against ``base``.
     differs : Differences
-        In what they were made from, and in their metrics.
-    lost, gained : list of ChangedRow
-        The test rows that got worse, and those that got better.
+        In what they were made from, in their metrics and in single rows.
     notes : tuple of str
         What a reader should know before trusting the verdict.
     """
@@ -34,8 +26,6 @@ class RunComparison:
     other: Side
     judgement: Judgement
     differs: Differences
-    lost: list[ChangedRow]
-    gained: list[ChangedRow]
     notes: tuple[str, ...]
 
 
@@ -50,14 +40,11 @@ def compare_runs(
 ) -> RunComparison:
     """Hold one run against another: is it better, and what differs; see `judge` for the parameters."""
     judgement = judge(base, other, metric=metric, tolerance=tolerance, use_seeds=use_seeds, part=part)
-    lost, gained = changed_rows(*judgement.rows) if judgement.rows else ([], [])
     return RunComparison(
         base=base,
         other=other,
         judgement=judgement,
-        differs=differences(base, other),
-        lost=lost,
-        gained=gained,
+        differs=differences(base, other, judgement.rows),
         notes=(*_notes(base, other), *judgement.notes),
     )
 

@@ -2,12 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retrace.readers.shared.cells import Marks
 from retrace.readers.shared.declared import ColumnRule
 from retrace.tools.prediction.inputs.columns import read_feature
 
 
 def read(cells, kind="number", rule=None, decimal=".", own_gaps=False):
-    column, wrong = read_feature(pd.Series(cells, name="x"), kind, rule, decimal, own_gaps=own_gaps)
+    column, wrong = read_feature(
+        pd.Series(cells, name="x"), kind, rule, Marks(decimal), own_gaps=own_gaps
+    )
     return column.tolist(), np.flatnonzero(wrong).tolist()
 
 

@@ -44,7 +44,7 @@ function writeNotices() {
     "Bring them with ",
     make("code", {}, "dvc fetch --all-branches --all-tags"),
     ", those of experiments with ",
-    make("code", {}, "dvc exp pull origin --all-commits"),
+    make("code", {}, `dvc exp pull ${data.remote} --all-commits`),
     ", then run ",
     make("code", {}, "retrace dashboard"),
     " again.",

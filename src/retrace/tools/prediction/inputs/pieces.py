@@ -11,10 +11,10 @@ import pandas as pd
 
 from retrace.core.errors import DataError
 from retrace.core.spelling import spelled
-from retrace.readers.shared.csv_files import options_of
+from retrace.readers.shared.csv_files import first_line, options_of, text_columns
 from retrace.readers.shared.foreign_files import refuse_foreign
 from retrace.readers.shared.parquet_files import frame_of
-from retrace.readers.table import Description
+from retrace.readers.shared.table_description import Description
 from retrace.tools.prediction.inputs import STDIN, Problem
 
 Piece = tuple[list[str], pd.DataFrame, list[Problem]]  # all column names, the rows, lines that are none
@@ -53,10 +53,11 @@ def csv_pieces(
     try:
         if Path(where).is_file():
             refuse_foreign(Path(where), description.encoding)
+        options, header = _options(where, description, texts)
         reader = pd.read_csv(
             sys.stdin.buffer if where == STDIN else where,
-            **_options(where, description),
-            dtype=dict.fromkeys(texts, str),
+            **options,
+            dtype=text_columns(header, texts),
             chunksize=rows,
             low_memory=False,
             on_bad_lines="warn" if skip else "error",
@@ -102,18 +103,32 @@ def _frame(batch: Any, missing: list[Any] | None) -> pd.DataFrame:
     return frame_of(batch.schema.names, pa.Table.from_batches([batch]).columns, missing)
 
 
-def _options(where: str, description: Description) -> dict[str, Any]:
+def _options(where: str, description: Description, texts: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return how pandas reads a CSV, and its header; of what can be read but once, the texts in it."""
     options = options_of(description)
     if where.endswith(".tsv"):
         options["sep"] = "\t"
-    if description.names is not None:
-        if where == STDIN:
+    if not Path(where).is_file():
+        if description.names is not None:
             raise DataError("a table without a header line cannot come from -: name a file")
-        # The target is what new rows lack: with the names of all columns it would shift those after it.
-        head = pd.read_csv(where, **options | {"names": None, "nrows": 1})
-        if len(head.columns) < len(description.names):
-            options["names"] = [name for name in description.names if name != description.target]
-    return options
+        return options, texts
+    header = first_line(Path(where), options)
+    if description.names is not None:
+        header = options["names"] = _names(where, description, len(header))
+    return options, header
+
+
+def _names(where: str, description: Description, n_fields: int) -> list[str]:
+    """Name the columns of a file without a header line; the target is what new rows may lack."""
+    names = description.names or []
+    unlabelled = [name for name in names if name != description.target]
+    for choice in (names, unlabelled):
+        if len(choice) == n_fields:
+            return choice
+    raise DataError(
+        f"{where}: line 1 has {n_fields} fields, should have the {len(names)} that `names` lists, or all"
+        f" but the target ({len(unlabelled)})"
+    )
 
 
 def _bad_lines(said: list[warnings.WarningMessage], where: str) -> list[Problem]:

@@ -15,7 +15,7 @@ from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.core.spelling import spelled
 from retrace.readers.shared.declared import ColumnRule
 from retrace.readers.shared.description import CommonDescription
-from retrace.readers.table import Description
+from retrace.readers.shared.table_description import Description
 from retrace.tools.prediction.inputs import STDIN, Chunk, Problem, Read
 from retrace.tools.prediction.inputs.columns import read_feature
 from retrace.tools.prediction.inputs.pieces import csv_pieces, parquet_pieces
@@ -61,6 +61,9 @@ def table_chunks(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Ch
         The file is missing, broken, or has not the columns that the model takes.
     """
     description = _written(predictor.source.description)
+    if predictor.kind == "text" and description.missing is None:
+        # NA is a text like any other.
+        description = checked(Description, vars(description) | {"missing": [""]}, "the description")
     rows = _rows_at_a_time(predictor)
     choose = partial(_wanted, where=where, predictor=predictor)
     if where.endswith(".parquet"):
@@ -98,7 +101,7 @@ def read_table(chunk: Chunk, predictor: Predictor) -> Read:
             column,
             kind,
             rules.get(name),
-            description.decimal,
+            description.marks,
             own_gaps=description.missing is not None,
         )
         if values is not column:
@@ -124,7 +127,8 @@ def _texts(predictor: Predictor) -> list[str]:
     """Name the columns whose cells are texts, whatever they look like: 007 stays 007."""
     description = _written(predictor.source.description)
     categories = [name for name, kind in predictor.columns.items() if kind == "category"]
-    return [*categories, *(name for name in (description.id, description.text or "text") if name)]
+    named = [name for name in (description.id, description.text or "text") if name]
+    return [*categories, *description.texts, *named]
 
 
 def _rows_at_a_time(predictor: Predictor) -> int:

@@ -3,7 +3,6 @@
 import sys
 import time
 import uuid
-from collections import deque
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -33,7 +32,7 @@ SECONDS_BEFORE_WORDS = 4.0
 
 @dataclass
 class Submitted:
-    """A trial between `submit` and its `Finished`."""
+    """A trial between `submit` and its `Finished`; without a worker it waits for one."""
 
     order: Order
     worker: str | None = None
@@ -41,14 +40,6 @@ class Submitted:
     asked: int | None = None
     answers: dict[int, bool] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
-
-    def lose(self) -> None:
-        """Note that its worker is gone; the next one gets an order of its own."""
-        self.lost.append(str(self.worker))
-        if self.future is not None:
-            self.future.release()
-        self.worker = self.future = None
-        self.order = replace(self.order, attempt=self.order.attempt + 1)
 
 
 class ClusterEvaluator:
@@ -86,7 +77,6 @@ class ClusterEvaluator:
 
         self._topic = f"retrace-{uuid.uuid4().hex[:12]}"
         self._running: dict[int, Submitted] = {}
-        self._waiting: deque[Submitted] = deque()
         self._patience = patience
         self._idle_since, self._told = time.monotonic(), False
         payload = dumps(objective)
@@ -103,8 +93,7 @@ class ClusterEvaluator:
 
     def submit(self, number: int, overrides: Mapping[str, Any]) -> None:
         """Start a trial on a free worker, or as soon as there is one."""
-        trial = self._running[number] = Submitted(Order(self._topic, number, 1, dict(overrides)))
-        self._waiting.append(trial)
+        self._running[number] = Submitted(Order(self._topic, number, 1, dict(overrides)))
         self._place()
 
     def next_event(self, seconds: float | None) -> Event | None:
@@ -178,16 +167,17 @@ class ClusterEvaluator:
 
     def _finish(self, trial: Submitted, outcome: Outcome) -> Finished:
         del self._running[trial.order.number]
-        if trial.lost:
-            tries = min(trial.order.attempt, MOST_TRIES)
-            outcome = replace(outcome, attributes=outcome.attributes | {"tries": tries})
         return Finished(trial.order.number, outcome)
 
     def _lose(self, trial: Submitted) -> Finished | None:
         """Run a trial again elsewhere; give it up where it seems to be what ends its workers."""
-        trial.lose()
+        trial.lost.append(str(trial.worker))
+        if trial.future is not None:
+            trial.future.release()
+        trial.worker = trial.future = None
+        # What the lost worker may still say is of an earlier attempt, and nobody's.
+        trial.order = replace(trial.order, attempt=trial.order.attempt + 1)
         if len(trial.lost) < MOST_TRIES:
-            self._waiting.append(trial)
             return None
         workers = ", ".join(trial.lost)
         reason = f"its worker died {MOST_TRIES} times ({workers}), perhaps for want of memory"
@@ -205,17 +195,17 @@ class ClusterEvaluator:
 
     def _place(self) -> None:
         taken = {trial.worker for trial in self._running.values()}
-        free = [worker for worker in self._workforce.ready if worker not in taken]
-        for worker in free[: len(self._waiting)]:
-            trial = self._waiting.popleft()
+        free = {worker: data for worker, data in self._workforce.ready.items() if worker not in taken}
+        waiting = [trial for trial in self._running.values() if trial.worker is None]
+        for trial, (worker, data) in zip(waiting, free.items(), strict=False):
             trial.worker = worker
-            trial.future = self._dispatch.order(trial.order, self._workforce.ready[worker], worker)
+            trial.future = self._dispatch.order(trial.order, data, worker)
 
     def _wait_for_the_first(self) -> None:
         while not self._workforce.ready:
             self._workforce.update()
             self._check_patience()
-            if self._workforce.nobody_can:
+            if self._workforce.left_out and not self._workforce.hopeful:
                 raise ClusterError(self._workforce.why_nobody())
             time.sleep(0.02)
 

@@ -44,7 +44,6 @@ class Workforce:
     name: str
     gpu: bool
     echo: Callable[[str], None]
-    present: dict[str, dict[str, Any]] = field(default_factory=dict)
     ready: dict[str, "Future[Any]"] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     _preparing: dict[str, "Future[Any]"] = field(default_factory=dict)
@@ -77,27 +76,22 @@ class Workforce:
         """Whether some workers have the data, or are being given them."""
         return bool(self.ready or self._preparing)
 
-    @property
-    def nobody_can(self) -> bool:
-        """Whether there are workers, and none of them computes the same bits as the searcher."""
-        return bool(self.left_out) and not self.hopeful
-
     def _look(self) -> None:
-        known = self._ask_scheduler()
-        self.present = {address: worker for address, worker in known.items() if self._is_usable(worker)}
-        for group in (self.ready, self._preparing, self.left_out):
-            for address in group.keys() - known.keys():
-                group.pop(address)
-        new = self.present.keys() - self.ready.keys() - self.left_out.keys() - self._preparing.keys()
-        self._preparing |= {address: self._prepare(address) for address in new}
-
-    def _ask_scheduler(self) -> dict[str, dict[str, Any]]:
         if self.client.status != "running":
             raise self.gone()
         try:
-            return dict(self.client.scheduler_info(n_workers=-1)["workers"])
+            present = self.client.scheduler_info(n_workers=-1)["workers"]
         except (OSError, TimeoutError) as error:
             raise self.gone() from error
+        groups = (self.ready, self._preparing, self.left_out)
+        for group in groups:
+            for address in group.keys() - present.keys():
+                group.pop(address)
+        for address, worker in present.items():
+            usable = not self.gpu or worker.get("resources", {}).get("GPU", 0) >= 1
+            if usable and not any(address in group for group in groups):
+                self._warn_of_threads(address, worker["nthreads"])
+                self._preparing[address] = self._prepare(address)
 
     def gone(self) -> ClusterError:
         """Say that the scheduler is no more."""
@@ -106,11 +100,7 @@ class Workforce:
             " running: start it and its workers again, then give the same command, which goes on"
         )
 
-    def _is_usable(self, worker: dict[str, Any]) -> bool:
-        return not self.gpu or worker.get("resources", {}).get("GPU", 0) >= 1
-
     def _prepare(self, address: str) -> "Future[Any]":
-        self._warn_of_threads(address)
         return self.client.submit(
             unpack,
             self._packed,
@@ -123,14 +113,11 @@ class Workforce:
     def _take_on(self, address: str, future: "Future[Any]") -> None:
         if future.status == "finished":
             self.ready[address] = future
-        elif future.status == "error":
-            reason = _why(future.exception())
-            if reason:
-                self.left_out[address] = reason
-                self.echo(f"the worker {address} is left out: {reason}")
+        elif future.status == "error" and (reason := _why(future.exception())):
+            self.left_out[address] = reason
+            self.echo(f"the worker {address} is left out: {reason}")
 
-    def _warn_of_threads(self, address: str) -> None:
-        threads = self.present[address]["nthreads"]
+    def _warn_of_threads(self, address: str, threads: int) -> None:
         if threads > 1 and not self._warned_of_threads:
             self._warned_of_threads = True
             self.echo(

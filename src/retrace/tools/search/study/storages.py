@@ -14,6 +14,7 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
 from retrace.core.errors import ArtifactError, RetraceError
+from retrace.tools.repository.addresses import without_secrets
 
 # How Optuna writes down that a trial has values: this is worth a wait for the disk.
 STATE_CHANGED = 6
@@ -88,6 +89,10 @@ def writing_explained(path: Path) -> Iterator[None]:
         ) from error
 
 
+# Of more letters than a drive of Windows has.
+ONE_SLASH = re.compile(r"[a-zA-Z][a-zA-Z0-9+]+:/?(?!/)")
+
+
 def open_storage(where: str) -> BaseStorage:
     """Open a file, or what a URL such as ``postgresql://user@host/name`` names.
 
@@ -96,6 +101,11 @@ def open_storage(where: str) -> BaseStorage:
     RetraceError
         It cannot be reached, read or written.
     """
+    if ONE_SLASH.match(where):
+        raise RetraceError(
+            f"--storage: got '{where.partition(':')[0]}:...': a URL has two slashes, as in"
+            " postgresql://user@host/name"
+        )
     if "://" not in where:
         return JournalStorage(Journal(Path(where)))
     with storage_explained(where):
@@ -133,7 +143,6 @@ def storage_explained(where: str | None) -> Iterator[None]:
         yield
         return
     from optuna.exceptions import StorageInternalError
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     try:
@@ -141,10 +150,10 @@ def storage_explained(where: str | None) -> Iterator[None]:
     except (SQLAlchemyError, StorageInternalError, ImportError) as error:
         if isinstance(error, ArgumentError) and not isinstance(error.__cause__, Exception):
             raise RetraceError(
-                f"--storage: got '{where}', should be a file, or a URL such as sqlite:///hpo/studies.db"
+                f"--storage: got '{without_secrets(where)}', should be a file, or a URL such as sqlite:///hpo/studies.db"
                 " or postgresql://user@host/name"
             ) from error
         cause = error.__cause__ if isinstance(error, StorageInternalError) and error.__cause__ else error
-        shown = make_url(where).render_as_string(hide_password=True)
         first = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
-        raise RetraceError(f"--storage {shown}: {first} (what is finished is kept)") from error
+        said = without_secrets(f"--storage {where}: {first}")
+        raise RetraceError(f"{said} (what is finished is kept)") from error

@@ -5,7 +5,7 @@ import math
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -109,59 +109,45 @@ def score(problem: Problem, overrides: Mapping[str, Any], report: Callback) -> O
         With ``attributes["scores"]``: all metrics of the validation part (or their means over folds).
     """
     start = time.perf_counter()
-    values, pruned, failure = None, False, None
-    attributes: dict[str, Any] = {}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a hundred trials would warn of the same
         try:
-            values, attributes = _values(problem, overrides, report)
+            outcome = _scored(problem, overrides, report)
         except _Stopped:
-            pruned = True
+            outcome = Outcome(values=None, pruned=True)
         except UNFIT as error:
-            failure = _one_line(error)
-    if caught:
-        attributes["warning"] = _one_line(caught[0].message)
-    seconds = time.perf_counter() - start
-    return Outcome(values=values, pruned=pruned, error=failure, seconds=seconds, attributes=attributes)
+            outcome = Outcome(values=None, error=_one_line(error))
+    return replace(outcome, seconds=time.perf_counter() - start)
 
 
-def _values(
-    problem: Problem, overrides: Mapping[str, Any], report: Callback
-) -> tuple[tuple[float, ...], dict[str, Any]]:
+def _scored(problem: Problem, overrides: Mapping[str, Any], report: Callback) -> Outcome:
     params = override_params(problem.params, overrides)
     evaluate = _one_fit if problem.folds is None else _cross_validate
-    by_name, attributes = evaluate(problem, params, report)
+    by_name = evaluate(problem, params, report)
     values = tuple(by_name[goal] for goal in problem.goals)
     for goal, value in zip(problem.goals, values, strict=True):
         if not math.isfinite(value):
             raise ModelError(f"the score is not finite: {goal} is {value}")
-    attributes["scores"] = {name: value for name, value in by_name.items() if name not in COSTS}
-    return values, attributes
+    scores = {name: value for name, value in by_name.items() if name not in COSTS}
+    return Outcome(values=values, attributes={"scores": scores})
 
 
-def _one_fit(
-    problem: Problem, params: Params, report: Callback
-) -> tuple[dict[str, float], dict[str, Any]]:
+def _one_fit(problem: Problem, params: Params, report: Callback) -> dict[str, float]:
     """Do what the stages `train` and `report` do."""
     callbacks = [_EpochReporter(problem.goals[0], report)]
-    by_name, model = _fit(params, problem.training, problem.validation, problem.goals, callbacks)
-    best_epoch = getattr(model["model"], "best_epoch_", None)
-    return by_name, {} if best_epoch is None else {"best_epoch": best_epoch}
+    return _fit(params, problem.training, problem.validation, problem.goals, callbacks)
 
 
-def _cross_validate(
-    problem: Problem, params: Params, report: Callback
-) -> tuple[dict[str, float], dict[str, Any]]:
+def _cross_validate(problem: Problem, params: Params, report: Callback) -> dict[str, float]:
     assert problem.folds is not None
     rows, goal = join(problem.training, problem.validation), problem.goals[0]
     by_fold: list[dict[str, float]] = []
     for training, held_out in fold_rows(rows, problem.folds, params.split):
-        by_fold.append(_fit(params, rows.take(training), rows.take(held_out), problem.goals)[0])
+        by_fold.append(_fit(params, rows.take(training), rows.take(held_out), problem.goals))
         so_far = float(np.mean([by_name[goal] for by_name in by_fold]))
         if report(len(by_fold), so_far) and len(by_fold) < problem.folds:
             raise _Stopped
-    means = {name: float(np.mean([by_name[name] for by_name in by_fold])) for name in by_fold[0]}
-    return means, {"folds": [by_name[goal] for by_name in by_fold]}
+    return {name: float(np.mean([by_name[name] for by_name in by_fold])) for name in by_fold[0]}
 
 
 def _fit(
@@ -170,7 +156,7 @@ def _fit(
     held_out: Dataset,
     goals: tuple[str, ...],
     callbacks: list[_EpochReporter] | tuple[()] = (),
-) -> tuple[dict[str, float], Any]:
+) -> dict[str, float]:
     # Each fit starts as `train` does, whatever this process computed before.
     pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     model = build_model(params, training.kind, training.task)
@@ -178,7 +164,7 @@ def _fit(
     fit_model(model, training, held_out, callbacks=callbacks)
     seconds = time.perf_counter() - start
     by_name = scores(predict(model, held_out), set(goals) & set(METRICS)) | {"seconds": seconds}
-    return by_name | ({"size": _size(model)} if "size" in goals else {}), model
+    return by_name | ({"size": _size(model)} if "size" in goals else {})
 
 
 def _size(model: object) -> float:

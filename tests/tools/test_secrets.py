@@ -1,0 +1,79 @@
+"""No command prints a key, wherever it stands; each command is really run, with keys planted."""
+
+import shutil
+
+import pytest
+
+from retrace.tools.cli import COMMANDS
+
+pytestmark = pytest.mark.slow
+
+PLANTED = "pLaNtEd"
+
+REMOTE = f"https://user:{PLANTED}1@127.0.0.1:1/{{}}?token={PLANTED}2"
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": f"{PLANTED}3",
+    "AWS_SECRET_ACCESS_KEY": f"{PLANTED}4",
+    "AWS_SESSION_TOKEN": f"{PLANTED}5",
+    "DVC_STUDIO_TOKEN": f"{PLANTED}6",
+    "GITHUB_TOKEN": f"{PLANTED}7",
+}
+
+STORAGE = f"postgresql://user:{PLANTED}8@127.0.0.1:1/x?password={PLANTED}9"
+
+CALLS = [
+    "repro --pull",
+    "verify --runs 1",
+    "check --remote",
+    "queue",
+    "doctor",
+    "compare HEAD",
+    "compare HEAD --html",
+    "seeds 2",
+    "comment",
+    "comment --fetch",
+    "remote",
+    f"remote s3://key:{PLANTED}@bucket/x",
+    f"remote s3://bucket/x?aws_secret={PLANTED}",
+    f"remote s3:/bucket/x?aws_secret={PLANTED}",
+    f"remote s3://bucket/x --endpoint-url https://u:{PLANTED}@127.0.0.1:1",
+    f"remote s3://bucket/x --endpoint-url https://127.0.0.1:1/?key={PLANTED}",
+    "push",
+    "pull",
+    "dashboard",
+    f"search --trials 1 --storage {STORAGE}",
+    f"search --trials 1 --storage {STORAGE.replace('://', ':/')}",
+    f"search --trials 1 --storage {STORAGE.replace('://', ':')}",
+    f"search --trials 1 --storage nonsense://u:{PLANTED}@h",
+    "predict none.csv",
+    "models",
+    "promote",
+]
+
+
+@pytest.fixture(scope="module")
+def planted(small_pipeline_that_ran, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planted") / "repository"
+    pipeline = type(small_pipeline_that_ran)(
+        shutil.copytree(small_pipeline_that_ran.folder, folder, symlinks=True)
+    )
+    pipeline.add_remote(REMOTE)
+    return pipeline
+
+
+def test_every_command_is_called():
+    called = {call.split()[0] for call in CALLS}
+    assert called == {command for commands in COMMANDS.values() for command in commands}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_command_prints_a_key(planted, call):
+    config = planted.read(".dvc/config")
+    run = planted.retrace(*call.split(), check=False, **ENVIRONMENT)
+    assert PLANTED not in run.stdout + run.stderr
+    assert "Traceback" not in run.stderr
+    assert planted.read(".dvc/config") == config
+    written = [path for path in (planted / ".retrace").rglob("*") if path.is_file()]
+    assert not [path for path in written if PLANTED.encode() in path.read_bytes()]
+    assert not [path for path in planted.folder.iterdir() if PLANTED in path.name]
