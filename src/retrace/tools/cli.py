@@ -16,6 +16,8 @@ COMMANDS = {
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "comparison.commands": ["compare", "seeds"],
+    "comparison.planning": ["plan"],
+    "comparison.ranking": ["rank"],
     "pull_request.commands": ["comment"],
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],
