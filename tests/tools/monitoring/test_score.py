@@ -1,7 +1,7 @@
 import pytest
 
 from retrace.evaluation.intervals import Interval
-from retrace.tools.monitoring.score import BETTER, KEPT, WORSE, difference_of, verdict_of
+from retrace.tools.monitoring.score import BETTER, KEPT, UNTOLD, WORSE, difference_of, verdict_of
 
 
 def test_the_interval_of_a_difference_is_that_of_zou_and_donner():
@@ -17,7 +17,7 @@ def test_the_interval_of_a_difference_is_that_of_zou_and_donner():
         (-0.2, -0.1, False, BETTER),
         (0.1, 0.2, True, BETTER),
         (-0.1, 0.1, True, KEPT),
-        (float("nan"), float("nan"), True, KEPT),
+        (float("nan"), float("nan"), True, UNTOLD),
     ],
 )
 def test_only_an_interval_without_zero_says_something(low, high, higher, verdict):

@@ -6,7 +6,7 @@ import pytest
 
 from fitted_models import fitted, mixed_dataset
 from retrace.core.records import Predictions
-from retrace.evaluation.intervals import score_intervals
+from retrace.evaluation.bootstrap import score_intervals
 from retrace.evaluation.metrics import scores
 from retrace.tools.prediction.promise import Promise
 from retrace.tools.release.card import model_card

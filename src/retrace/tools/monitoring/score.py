@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from retrace.core.records import Predictions
-from retrace.evaluation.intervals import Interval, interval_text, score_intervals
+from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.intervals import Interval, interval_text
 from retrace.evaluation.metrics import METRICS, scores
 from retrace.tools.monitoring.reading import read_input, read_labels
 from retrace.tools.prediction.predictor import load_predictor
@@ -20,6 +21,7 @@ from retrace.tools.prediction.promise import Promise, promise_of
 from retrace.tools.prediction.source import Source
 
 WORSE, BETTER, KEPT = "worse than promised", "better than promised", "as promised"
+UNTOLD = "not to be told from so few rows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,9 @@ def difference_of(new: tuple[float, Interval], old: tuple[float, Interval]) -> I
 
 def verdict_of(difference: Interval, *, higher_is_better: bool) -> str:
     """Say what an interval of a difference says."""
-    if np.isnan(difference.low) or difference.low <= 0 <= difference.high:
+    if np.isnan(difference.low):
+        return UNTOLD
+    if difference.low <= 0 <= difference.high:
         return KEPT
     return BETTER if (difference.low > 0) == higher_is_better else WORSE
 

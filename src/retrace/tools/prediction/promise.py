@@ -6,11 +6,15 @@ from retrace.core.artifacts import PREDICTIONS
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ArtifactError
 from retrace.core.params import Report
-from retrace.evaluation.intervals import Interval, score_intervals
+from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import scores
 from retrace.tools.prediction.source import Source, run_of
 from retrace.tools.repository.outputs import stored_output
 from retrace.tools.repository.predictions import PredictedRows, read_rows
+
+# What a run from before these keys were there did.
+SINCE = {"metrics": [], "threshold": 0.5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +52,11 @@ def promise_of(source: Source) -> Promise:
         raise ArtifactError(f"{tree.name} has no report: run `retrace repro`")
     rows = read_rows(stored_output(tree, lock, PREDICTIONS), source.name)
     used = lock.stages["report"].get("params", {}).get("params.yaml", {})
-    report = checked(Report, used["report"], f"dvc.lock of {tree.name}: report")
+    report = checked(Report, SINCE | used["report"], f"dvc.lock of {tree.name}: report")
     return Promise(
         metric=used["metric"],
         values=scores(rows.predictions),
-        intervals=score_intervals(rows.predictions, report, rows.groups),
+        intervals=score_intervals(rows.predictions, report, rows.units.codes),
         rows=rows,
         report=report,
     )
