@@ -33,7 +33,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
@@ -78,6 +78,18 @@ statistics: $(READY)-dev  ## simulate how often verdicts are wrong, and write do
 search: $(READY)-hpo  ## search hyperparameters (ARGS="--trials 100"); docs/search.md
 	@python hpo/search.py $(ARGS)
 
+onnx: $(READY)-serve  ## write the model as one ONNX file, tried on every row (ARGS="--output digits.onnx")
+	@retrace export $(ARGS)
+
+release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
+	@retrace release $(ARGS)
+
+onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
+	@.github/on_main.sh "$$TAG"
+
+serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
+	@retrace serve $(ARGS)
+
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
 	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
@@ -87,7 +99,7 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-serve.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
@@ -98,7 +110,7 @@ audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether fau
 	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-dev.txt
+	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
 
 lint: $(READY)-dev  ## check style, types and workflows
 	ruff check
@@ -117,6 +129,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(COMPILE) $(ARGS) --output-file requirements-pretrained.txt requirements-pretrained.in
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
+	$(COMPILE) $(ARGS) --output-file requirements-serve.txt requirements-serve.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
@@ -138,6 +151,10 @@ $(READY)-hpo: requirements-hpo.txt $(READY)
 	$(call install,-r requirements-hpo.txt)
 	@$(MARK)
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo
+$(READY)-serve: requirements-serve.txt $(READY)
+	$(call install,-r requirements-serve.txt)
+	@$(MARK)
+
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo $(READY)-serve
 	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt)
 	@$(MARK)

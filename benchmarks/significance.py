@@ -19,6 +19,9 @@ from typing import Any
 import numpy as np
 
 from comparisons import RESAMPLES, TABLES, Cell
+from ties import INTERVALS, TIES, intervals_cell, ties_cell
+
+TABLES |= {"INTERVALS": (intervals_cell, INTERVALS), "TIES": (ties_cell, TIES)}
 
 PAGE = Path("docs/statistics.md")
 ALARMS, COVERAGE = 0.06, 0.93  # the marks
@@ -51,8 +54,10 @@ def main() -> None:
 def write_page(tables: dict[str, list[Cell]], replicates: int, minutes: float) -> None:
     """Put the figures into the template."""
     cells = [cell for table in tables.values() for cell in table]
-    alarms = [value for cell in cells for name, value in cell.items() if name.startswith("alarms")]
-    covered = [value for cell in cells for name, value in cell.items() if name.startswith("covered")]
+    alarms, covered = (
+        [value for cell in cells for name, value in cell.items() if name.startswith(mark) and value]
+        for mark in ("alarms", "covered")
+    )
     values = {name: _markdown(table) for name, table in tables.items()}
     values |= {
         "ALARMS": f"{sum(value <= ALARMS for value in alarms)} of {len(alarms)}",

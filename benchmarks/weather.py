@@ -13,7 +13,7 @@ from retrace.cleaning.cleaners import clean
 from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
 from retrace.core.seeding import pin
-from retrace.evaluation.intervals import score_intervals
+from retrace.evaluation.bootstrap import score_intervals
 from retrace.evaluation.metrics import scores
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model

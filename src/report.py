@@ -1,5 +1,7 @@
 """Stage 5: the model, the validation and the test part -> metrics.json and report/."""
 
+from functools import partial
+
 from retrace import reporting
 from retrace.core import artifacts
 from retrace.core.errors import run_or_explain
@@ -28,6 +30,7 @@ def main() -> None:
         history=artifacts.load(artifacts.HISTORY),
         environment=artifacts.load(artifacts.ENVIRONMENT),
         data_checks=artifacts.load(artifacts.DATA_CHECKS),
+        predict=partial(predict, model),
     )
     figures = reporting.draw_figures(results)
     artifacts.save_table(reporting.predictions_table(results), artifacts.PREDICTIONS)

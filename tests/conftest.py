@@ -20,10 +20,8 @@ from filelock import FileLock
 
 from clones import make_clone
 from project import CHOICES, ROOT, Project, add_examples, commit_all, copy_project
-from ranks import ROC_AUC
 from retrace.core.params import load_params
 from retrace.core.records import Dataset
-from retrace.evaluation.metrics import METRICS
 from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -46,13 +44,6 @@ def examples(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     add_examples(folder)
     return folder
-
-
-@pytest.fixture
-def roc_auc(monkeypatch):
-    """The name of a metric that somebody has added to the table."""
-    monkeypatch.setitem(METRICS, "roc_auc", ROC_AUC)
-    return "roc_auc"
 
 
 @pytest.fixture

@@ -126,7 +126,8 @@ class MadeRuns:
         found = md5(predictions)
         if cached:
             self.write(f".dvc/cache/files/md5/{found[:2]}/{found[2:]}", predictions)
-        metrics = json.dumps({"test": metrics_of(rows)}, indent=2)
+        parts = {part: metrics_of(of_part) for part, of_part in rows.groupby("part")}
+        metrics = json.dumps({"test": {"accuracy": 0.5, "n": 0}} | parts, indent=2)
         outs = {"report/predictions.csv": found, "metrics.json": self.write("metrics.json", metrics)}
         self._dump("params.yaml", params)
         self._dump("dvc.lock", {"schema": "2.0", "stages": self._stages(params, outs)})

@@ -63,8 +63,9 @@ class Project:
     def __truediv__(self, path):
         return self.folder / path
 
-    def run(self, *command, check=True, **variables):
-        python = warm_python()
+    def run(self, *command, check=True, warm=True, **variables):
+        """Run a program here; Python, and what it starts, is forked from a warm process where asked."""
+        python = warm_python() if warm else sys.executable
         run = subprocess.run(
             [python if command[0] == sys.executable else command[0], *command[1:]],
             cwd=self.folder,

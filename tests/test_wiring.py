@@ -35,6 +35,10 @@ TOOLS = [
     "search",
     "prediction",
     "registry",
+    "export",
+    "serving",
+    "release",
+    "monitoring",
     "cli",
 ]
 
@@ -53,7 +57,7 @@ def traces(request, tmp_path_factory):
     project.set(data=data, model=model, metric=metric, models__cnn__epochs=1)
     found = {}
     for stage in STAGES:
-        project.run("python", "tests/trace_stage.py", f"src/{stage}.py", "trace.json")
+        project.run("python", "tests/trace_stage.py", f"src/{stage}.py", "trace.json", warm=False)
         found[stage] = json.loads(project.read("trace.json"))
     return data, found
 

@@ -43,7 +43,7 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "release", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):

@@ -1,6 +1,7 @@
 import dataclasses
 import html.parser
 import itertools
+import re
 
 import matplotlib
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from retrace import reporting
 from retrace.core.artifacts import HISTORY_COLUMNS
-from retrace.core.records import Column
+from retrace.core.records import Column, Predictions
 
 
 def test_markdown_has_tables_and_curves_and_no_image(make_results):
@@ -78,7 +79,7 @@ def test_the_page_is_whole_and_opens_offline(make_results, kind):
     links = Links()
     links.feed(reporting.report_html(results, reporting.draw_figures(results)))
     assert links.opened == []
-    assert len(links.found) == (4 if kind == "image" else 3)
+    assert len(links.found) == (6 if kind == "image" else 5)
     assert all(link.startswith("data:image/svg+xml;base64,") for link in links.found)
 
 
@@ -126,7 +127,7 @@ def test_both_pages_show_what_was_found_of_the_data(make_results):
     assert "**2 warnings** on the data: see [Data](#data)." in text
     assert "- **Warning.** a\\_b alone predicts.\n- **Warning.** x\\|y differs." in text
     assert "- The schema held: \\<all\\>.\n- Duplicates: 0." in text
-    assert '<p class="warning">2 warnings on the data' in page
+    assert '<p class="warning">a_b alone predicts.</p>' in page
     assert "<li>The schema held: &lt;all&gt;.</li>" in page
 
 
@@ -148,3 +149,50 @@ def test_both_pages_show_what_each_column_was_taken_for(make_results):
     page = reporting.report_html(results, reporting.draw_figures(results))
     assert "<td>a|b</td>" in page
     assert "<n|k>" not in page
+
+
+def test_the_first_line_says_whether_the_model_beats_one_that_ignores_its_inputs(make_results):
+    results = make_results()
+    good = reporting.report_markdown(results).splitlines()[2]
+    assert good.startswith("**accuracy 0.")
+    assert "Better than a model that ignores the inputs: 0." in good
+    y = results.parts["test"].y
+    blind = Predictions(y=y, predicted=np.zeros_like(y), probabilities=np.full((90, 3), 1 / 3))
+    useless = dataclasses.replace(results, predictions={"validation": blind, "test": blind})
+    assert reporting.report_markdown(useless).splitlines()[2].startswith("**Useless.** **accuracy 0.33")
+    page = reporting.report_html(useless, reporting.draw_figures(useless))
+    assert page.index("It is of no use as it is") < page.index("<h2>Metrics")
+
+
+def test_columns_that_matter_are_on_both_pages(make_results):
+    results = make_results()
+    table = results.parts["validation"].X
+
+    def predict(part):
+        code = (part.X[table.columns[0]].to_numpy() * 1000).astype(int) % 3
+        return Predictions(y=part.y, predicted=code, probabilities=np.eye(3)[code])
+
+    results = dataclasses.replace(results, predict=predict)
+    assert "## Columns that matter" in reporting.report_markdown(results)
+    figures = reporting.draw_figures(results)
+    assert "worse by so much when shuffled" in figures["importance"]
+    assert "Columns that matter" in reporting.report_html(results, figures)
+
+
+def test_copies_are_counted_in_the_first_line(make_results):
+    results = make_results(row_hash=np.arange(90, dtype=np.uint64) // 3)
+    assert "on 90 test rows, 30 distinct (" in reporting.report_markdown(results)
+
+
+def test_metrics_that_params_ask_for_stand_after_the_usual_ones(make_results):
+    results = make_results()
+    report = dataclasses.replace(results.params.report, metrics=["roc_auc", "brier"])
+    results = dataclasses.replace(results, params=dataclasses.replace(results.params, report=report))
+    assert list(reporting.metrics(results)["test"])[-4:] == ["log_loss", "roc_auc", "brier", "n"]
+    assert "| roc_auc | higher is better |" in reporting.report_markdown(results)
+
+
+def test_every_picture_says_what_it_shows_to_who_cannot_see_it(make_results):
+    results = make_results(kind="image")
+    page = reporting.report_html(results, reporting.draw_figures(results))
+    assert page.count("<img ") == len(re.findall(r'<img src="[^"]+" alt="[A-Z][^"]{15,}">', page))

@@ -37,7 +37,9 @@ def test_history_draws_training_and_validation():
 
 def test_reliability_draws_a_dot_per_bin():
     table = pd.DataFrame({"confidence": [0.5, 0.9], "accuracy": [0.4, 1.0], "n": [3, 30]})
-    assert len(plots.plot_reliability(table).axes[0].collections[0].get_offsets()) == 2
+    table = table.assign(low=[np.nan, 0.88], high=[np.nan, 1.0])
+    bars, dots = plots.plot_reliability(table).axes[0].collections
+    assert (len(bars.get_segments()), len(dots.get_offsets())) == (1, 2)
 
 
 def test_predicted_against_true_draws_a_dot_per_row():

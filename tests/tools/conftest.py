@@ -1,8 +1,10 @@
 import shutil
 
 import pytest
+from sklearn.datasets import load_wine
 
 from made_runs import MadeRuns
+from project import Project
 from small_pipeline import SmallPipeline, make_small_pipeline
 
 
@@ -23,3 +25,23 @@ def pipeline(small_pipeline_that_ran, tmp_path):
     """A copy of a small repository in which `retrace repro` runs in no time."""
     folder = shutil.copytree(small_pipeline_that_ran.folder, tmp_path / "pipeline", symlinks=True)
     return SmallPipeline(folder)
+
+
+@pytest.fixture
+def wine(tmp_path):
+    path = tmp_path / "wine.csv"
+    load_wine(as_frame=True).data.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def published(reproduced, tmp_path_factory):
+    """A clone whose run is committed as version v1.0.0, and pushed to a remote."""
+    folder = tmp_path_factory.mktemp("published")
+    clone = Project(shutil.copytree(reproduced.folder, folder / "clone", symlinks=True))
+    clone.add_remote(folder / "store")
+    clone.run("git", "add", "-A")
+    clone.run("git", "commit", "-qm", "the run")
+    clone.run("git", "tag", "-a", "model@v1.0.0", "-m", "the first")
+    clone.dvc("push", "-q", "cache/model.joblib")
+    return clone

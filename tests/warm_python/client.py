@@ -6,6 +6,7 @@ It ends as that ends. It starts often, so it imports little: pathlib would doubl
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -44,7 +45,16 @@ def can_be_forked(arguments):
             known = script.endswith(".py")
         case _:
             known = False
-    return known and not any(os.isatty(stream) for stream in (0, 1, 2))
+    return known and not is_native() and not any(os.isatty(stream) for stream in (0, 1, 2))
+
+
+def is_native():
+    """Tell whether ``train.instructions`` may ask for others than those that the warm process has."""
+    try:
+        with open("params.yaml") as file:
+            return re.search(r"instructions\W+native", file.read()) is not None
+    except OSError:
+        return False
 
 
 def run(arguments, address):

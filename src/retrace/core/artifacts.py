@@ -56,6 +56,7 @@ ABANDONED = 24 * 60 * 60  # seconds
 
 # Of report/predictions.csv, whoever writes or reads it; then `PROBABILITY` and its name for each class.
 PREDICTION_COLUMNS = ("part", "id", "group", "row_hash", "true", "predicted")
+TIME = "time"  # a further column, of rows that were split by time
 PROBABILITY = "p_"
 
 HISTORY_COLUMNS = [

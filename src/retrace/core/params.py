@@ -159,6 +159,14 @@ class Train:
 
 
 @section
+class Costs:
+    """What a mistake costs, of two classes: the second taken for the first, and the reverse."""
+
+    false_positive: Positive
+    false_negative: Positive
+
+
+@section
 class Report:
     """How certain the report is, and how much it shows."""
 
@@ -167,6 +175,8 @@ class Report:
     seed: Seed
     mistakes: Annotated[int, Strict(), Ge(0), Le(100)]
     slices: list[str]
+    metrics: list[str]
+    threshold: InnerFraction | Literal["f1"] | Costs
 
 
 @section

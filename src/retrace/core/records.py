@@ -76,6 +76,8 @@ class Dataset:
         What the report should say of how the dataset was read: the schema that held, the files skipped.
     columns : tuple of Column
         Of a table: what each of its columns was taken for.
+    private : bool
+        Whether no page may show what is in a row.
     duplicates : str or None
         What its owner says of exact duplicates: ``"keep"``, ``"drop"`` or ``"together"``.
     """
@@ -96,6 +98,7 @@ class Dataset:
     attributes: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    private: bool = False
     duplicates: str | None = None
 
     def __len__(self) -> int:

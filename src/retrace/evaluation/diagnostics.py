@@ -5,7 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retrace.core.records import Floats, Predictions
-from retrace.evaluation.metrics import f1, precision, recall
+from retrace.evaluation.answers import f1, precision, recall
+from retrace.evaluation.intervals import no_interval, wilson
+
+FEWEST_IN_BIN = 10
 
 
 def confusion_matrix(predictions: Predictions) -> NDArray[np.int64]:
@@ -30,17 +33,25 @@ def reliability(predictions: Predictions, n_bins: int = 10) -> pd.DataFrame:
     -------
     DataFrame
         One row per non-empty bin of the highest probability: ``confidence`` (mean probability),
-        ``accuracy``, ``n``.
+        ``accuracy``, ``n``, and the bounds ``low`` and ``high`` of a 95 % interval of the accuracy, NaN
+        where a bin has fewer than 10 rows.
     """
     confidence = predictions.probabilities.max(axis=1)
     right = predictions.predicted == predictions.y
     bins = np.clip((confidence * n_bins).astype(int), 0, n_bins - 1)
     table = pd.DataFrame({"bin": bins, "confidence": confidence, "accuracy": right, "n": 1})
-    return (
+    binned = (
         table.groupby("bin")
         .agg({"confidence": "mean", "accuracy": "mean", "n": "sum"})
         .reset_index(drop=True)
     )
+    bounds = [
+        wilson(round(row.accuracy * row.n), int(row.n), 0.95)
+        if row.n >= FEWEST_IN_BIN
+        else no_interval("too few rows")
+        for row in binned.itertuples()
+    ]
+    return binned.assign(low=[each.low for each in bounds], high=[each.high for each in bounds])
 
 
 def confident_mistakes(predictions: Predictions, limit: int) -> NDArray[np.intp]:

@@ -1,5 +1,6 @@
 """Readers: data/<name>.yaml and data/<name>/ in, a Dataset out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from retrace.core.checked_yaml import checked, key_path, load_yaml
@@ -37,7 +38,7 @@ def read(name: str, data: Path = Path("data")) -> Dataset:
     """
     description = describe(name, data)
     dataset = READERS[description.reader].read(description, name, data / name)
-    return settled(dataset, description)
+    return settled(replace(dataset, private=description.private), description)
 
 
 def describe(name: str, data: Path = Path("data")) -> CommonDescription:

@@ -4,25 +4,27 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from retrace.core.params import Params
 from retrace.evaluation.diagnostics import (
     class_scores,
     confident_mistakes,
     confusion_matrix,
     reliability,
 )
-from retrace.evaluation.intervals import interval_text, wilson
-from retrace.reporting import plots
+from retrace.evaluation.intervals import grouped_wilson, interval_text, wilson
+from retrace.reporting import curves, plots
+from retrace.reporting.contents import row_contents
 from retrace.reporting.results import Results
+from retrace.reporting.thresholds import threshold_section
 
 
 def figures(results: Results) -> dict[str, Figure]:
-    """Draw the confusion matrix, the reliability and, of images, the most confident mistakes."""
+    """Draw the confusion matrix, the curves and, of images, the most confident mistakes."""
     test, dataset = results.test, results.dataset
     drawn = {
         "confusion": plots.plot_confusion(confusion_matrix(test), dataset.classes),
+        "roc": curves.plot_roc(test, dataset.classes),
+        "precision_recall": curves.plot_precision_recall(test, dataset.classes),
         "reliability": plots.plot_reliability(reliability(test)),
     }
     wrong = confident_mistakes(test, results.params.report.mistakes)
@@ -39,6 +41,7 @@ def sections(results: Results) -> dict[str, Any]:
         "per_class": _per_class(results),
         "confusion": confusion_matrix(results.test).tolist(),
         "reliability": reliability(results.test).to_dict("records"),
+        "threshold": threshold_section(results),
         "mistakes": _mistakes(results),
         "n_mistakes": int((results.test.y != results.test.predicted).sum()),
     }
@@ -47,13 +50,12 @@ def sections(results: Results) -> dict[str, Any]:
 def _per_class(results: Results) -> list[dict[str, Any]]:
     confusion = confusion_matrix(results.test)
     precision, recall, f1, support = class_scores(confusion.astype(np.float64))
-    grouped = results.dataset.groups is not None
     return [
         {
             "name": name,
             "precision": f"{precision[code]:.3f}",
             "recall": f"{recall[code]:.3f}",
-            "recall_interval": "" if grouped else _recall_interval(confusion, code, results.params),
+            "recall_interval": _recall_interval(results, code),
             "f1": f"{f1[code]:.3f}",
             "support": int(support[code]),
         }
@@ -61,19 +63,26 @@ def _per_class(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _recall_interval(confusion: NDArray[np.int64], code: int, params: Params) -> str:
-    hits, support = int(confusion[code, code]), int(confusion[code].sum())
-    return interval_text(wilson(hits, support, params.report.confidence), digits=3)
+def _recall_interval(results: Results, code: int) -> str:
+    rows = results.test.y == code
+    right, confidence = results.test.predicted[rows] == code, results.params.report.confidence
+    if results.units.codes is None:
+        return interval_text(wilson(int(right.sum()), len(right), confidence), digits=3)
+    if not len(right):
+        return interval_text(wilson(0, 0, confidence))
+    return interval_text(grouped_wilson(right, results.units.codes[rows], confidence), digits=3)
 
 
 def _mistakes(results: Results) -> list[dict[str, Any]]:
     test, dataset = results.test, results.dataset
+    rows = confident_mistakes(test, results.params.report.mistakes)
     return [
         {
             "id": str(dataset.ids[row]),
             "true": dataset.classes[test.y[row]],
             "predicted": dataset.classes[test.predicted[row]],
             "confidence": f"{test.probabilities[row].max():.3f}",
+            "content": content,
         }
-        for row in confident_mistakes(test, results.params.report.mistakes)
+        for row, content in zip(rows, row_contents(dataset, rows), strict=True)
     ]

@@ -2,24 +2,31 @@
 
 import base64
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from retrace.evaluation.intervals import interval_text
+from retrace.evaluation.importance import metric_for_importance
+from retrace.evaluation.intervals import interval_text, number_text
 from retrace.evaluation.metrics import METRICS
+from retrace.evaluation.units import RowUnits
 from retrace.models.provenance import trained_on
 from retrace.reporting import classification, plots, regression
 from retrace.reporting.columns import column_section
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
-from retrace.reporting.templating import render
+from retrace.reporting.templating import render, script_hash
+
+MOST_BARS = 20  # of the columns that matter
 
 TEMPLATES = Path(__file__).with_name("templates")
+SCRIPT = TEMPLATES / "sorting.js"
 
 TASKS = {"classification": classification, "regression": regression}
 
@@ -37,6 +44,9 @@ def draw_figures(results: Results) -> dict[str, str]:
 
 def _figures(results: Results) -> dict[str, Figure]:
     figures = TASKS[results.dataset.task].figures(results)
+    if results.importance:
+        metric = metric_for_importance(results.params.metric)
+        figures["importance"] = plots.plot_importance(results.importance[:MOST_BARS], metric)
     if len(results.history):
         figures["history"] = plots.plot_history(results.history)
     return figures
@@ -59,7 +69,10 @@ def report_html(results: Results, figures: dict[str, str]) -> str:
         name: "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
         for name, svg in figures.items()
     }
-    return render(TEMPLATES / "index.html.j2", _context(results) | {"images": images})
+    script = SCRIPT.read_text()
+    # The page's own script and no other may run; it holds nothing from the data.
+    own = {"images": images, "script": Markup(script), "script_hash": script_hash(script)}
+    return render(TEMPLATES / "index.html.j2", _context(results) | own)
 
 
 def _context(results: Results) -> dict[str, Any]:
@@ -71,17 +84,25 @@ def _context(results: Results) -> dict[str, Any]:
         "task": test.task,
         "model": results.environment["model"],
         "metric": params.metric,
-        "headline": f"{values['test'][params.metric]:.4f}",
+        "headline": number_text(values["test"][params.metric]),
+        "baseline": {"beaten": results.baseline.beaten, "sentence": _against_baseline(results)},
+        "tested": _tested(results),
+        "unit": results.units.kind,
+        "hyperparameters": [
+            (f"models.{params.model}.{name}", json.dumps(value))
+            for name, value in params.hyperparameters.items()
+        ],
+        "importance": _importance(results),
         "headline_interval": interval_text(results.intervals[params.metric]),
         "confidence": f"{params.report.confidence:.0%}".replace("%", " %"),
-        "grouped": test.groups is not None,
         "metrics": [
             {
                 "name": name,
                 "better": METRICS[name].better,
-                "test": f"{values['test'][name]:.4f}",
+                "test": number_text(values["test"][name]),
                 "interval": interval_text(interval),
-                "validation": f"{values['validation'][name]:.4f}",
+                "reason": interval.reason,
+                "validation": number_text(values["validation"][name]),
             }
             for name, interval in results.intervals.items()
         ],
@@ -94,6 +115,42 @@ def _context(results: Results) -> dict[str, Any]:
         "warnings": results.data_checks["warnings"],
         "checked": results.data_checks["checked"],
         "slices": slice_tables(results),
+    }
+
+
+def _tested(results: Results) -> str:
+    n, units = len(results.dataset), results.units
+    rows = f"{n:,} test rows"
+    return rows if units.codes is None else f"{rows}, {units.count(n):,} {_short(units)}"
+
+
+def _short(units: RowUnits) -> str:
+    return {"group": "groups", "distinct row": "distinct", "block": "blocks in time"}[units.kind]
+
+
+def _against_baseline(results: Results) -> str:
+    baseline, classes = results.baseline, results.dataset.classes
+    learned = results.predictions["validation"].y
+    says = f"always {classes[np.bincount(learned).argmax()]}" if classes else "the mean"
+    floor = 1 / (1 + results.params.report.resamples)
+    p = f"p below {2 * floor:.1g}" if baseline.p_value <= floor else f"p = {baseline.p_value:.2g}"
+    test = f"{number_text(baseline.score)} ({says}; paired permutation test, {p})"
+    if baseline.beaten:
+        return f"Better than a model that ignores the inputs: {test}."
+    return f"No better than a model that ignores the inputs: {test}. It is of no use as it is."
+
+
+def _importance(results: Results) -> dict[str, Any]:
+    return {
+        "metric": metric_for_importance(results.params.metric),
+        "rows": [
+            {
+                "column": one.column,
+                "value": number_text(one.value),
+                "interval": interval_text(one.interval),
+            }
+            for one in results.importance
+        ],
     }
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from retrace.core.records import Floats
+from retrace.evaluation.importance import Importance
 
 BLUE, ORANGE, GREY = "#1f6fb4", "#e07b00", "#b0b0b0"
 
@@ -47,48 +48,72 @@ def plot_history(history: pd.DataFrame) -> Figure:
         axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False)
-        _open(axes)
+        open_axes(axes)
     return figure
 
 
 def plot_reliability(table: pd.DataFrame) -> Figure:
-    """Draw how often the model is right against how sure it is; the area of a dot is its rows."""
-    figure = Figure(figsize=(3.8, 3.6), layout="constrained")
+    """Draw how often the model is right against how sure it is; the area of a dot is its rows.
+
+    Bars are intervals of how often it is right; bins of fewer than 10 rows have none.
+    """
+    figure = Figure(figsize=(4.6, 4.0), layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="perfectly calibrated")
     axes.plot(table["confidence"], table["accuracy"], color=BLUE, linewidth=1)
+    bars = table.dropna(subset=["low"])
+    axes.vlines(bars["confidence"], bars["low"], bars["high"], color=BLUE, linewidth=1)
     size = 20 + 200 * table["n"] / table["n"].sum()
     axes.scatter(table["confidence"], table["accuracy"], s=size, color=BLUE, alpha=0.7)
     axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.03), ylim=(0, 1.03))
     axes.legend(frameon=False, loc="upper left")
-    _open(axes)
+    open_axes(axes)
+    return figure
+
+
+def plot_importance(found: Sequence[Importance], metric: str) -> Figure:
+    """Draw by how much a metric gets worse without each column, with intervals, the most first."""
+    figure = Figure(figsize=(6.4, 1.0 + 0.3 * len(found)), layout="constrained")
+    axes = figure.add_subplot()
+    place = np.arange(len(found))[::-1]
+    axes.axvline(0, color=GREY, linestyle="--")
+    axes.hlines(
+        place, [one.interval.low for one in found], [one.interval.high for one in found], color=BLUE
+    )
+    axes.scatter([one.value for one in found], place, color=BLUE, s=28)
+    axes.set_yticks(place, [textwrap.shorten(one.column, 28, placeholder="…") for one in found])
+    axes.set(xlabel=f"{metric}: worse by so much when shuffled")
+    readable_ticks(axes)
+    open_axes(axes)
     return figure
 
 
 def plot_predicted(true: Floats, predicted: Floats) -> Figure:
     """Draw the predicted against the true number of each row."""
-    figure = Figure(figsize=(3.9, 3.7), layout="constrained")
+    figure = Figure(figsize=(4.6, 4.0), layout="constrained")
     axes = figure.add_subplot()
     ends = [min(true.min(), predicted.min()), max(true.max(), predicted.max())]
     axes.plot(ends, ends, color=GREY, linestyle="--", label="perfect")
     axes.scatter(true, predicted, s=14, color=BLUE, alpha=_see_through(true), linewidths=0)
     axes.set(xlabel="true", ylabel="predicted")
+    readable_ticks(axes)
     axes.legend(frameon=False, loc="upper left")
-    _open(axes)
+    open_axes(axes)
     return figure
 
 
 def plot_residuals(predicted: Floats, residuals: Floats) -> Figure:
     """Draw what was missed (true less predicted) by the prediction, and how often."""
-    figure = Figure(figsize=(6.4, 3.7), layout="constrained")
+    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 1])
     left.axhline(0, color=GREY, linestyle="--")
     left.scatter(predicted, residuals, s=14, color=BLUE, alpha=_see_through(residuals), linewidths=0)
     left.set(xlabel="predicted", ylabel="true less predicted")
     right.hist(residuals, bins=20, orientation="horizontal", color=BLUE, alpha=0.7)
     right.set(xlabel="rows")
+    readable_ticks(left)
     for axes in (left, right):
-        _open(axes)
+        open_axes(axes)
     return figure
 
 
@@ -108,10 +133,23 @@ def plot_images(images: NDArray[np.uint8], captions: Sequence[str], columns: int
     return figure
 
 
+def readable_ticks(axes: Axes) -> None:
+    """Keep the labels below from touching each other, and large numbers readable."""
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis is axes.xaxis or not isinstance(axis.get_major_locator(), FixedLocator):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+
+
+def _tick(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def _see_through(values: Floats) -> float:
     """Return how solid a dot is, so that thousands of them still show where most lie."""
     return float(np.clip(30 / np.sqrt(len(values)), 0.1, 0.7))
 
 
-def _open(axes: Axes) -> None:
+def open_axes(axes: Axes) -> None:
+    """Leave out the frame above and to the right."""
     axes.spines[["top", "right"]].set_visible(False)

@@ -7,7 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from retrace.evaluation.diagnostics import calibration_bins, largest_errors
+from retrace.evaluation.intervals import number_text
 from retrace.reporting import plots
+from retrace.reporting.contents import row_contents
 from retrace.reporting.results import Results
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -33,25 +35,28 @@ def sections(results: Results) -> dict[str, Any]:
     bins = calibration_bins(results.test)
     return {
         "residuals": [
-            {"share": f"{share:.0%}".replace("%", " %"), "value": f"{value:.4g}"}
+            {"share": f"{share:.0%}".replace("%", " %"), "value": _number(value)}
             for share, value in zip(QUANTILES, np.quantile(residuals, QUANTILES), strict=True)
         ],
-        "mean_residual": f"{residuals.mean():.4g}",
+        "mean_residual": _number(residuals.mean()),
         "bins": [{name: _short(name, value) for name, value in row.items()} for row in _records(bins)],
         "largest": _largest(results),
     }
 
 
 def _largest(results: Results) -> list[dict[str, str]]:
-    test, ids = results.test, results.dataset.ids
+    test, dataset = results.test, results.dataset
+    rows = largest_errors(test, results.params.report.mistakes)
     return [
         {
-            "id": str(ids[row]),
-            "true": f"{test.y[row]:.4g}",
-            "predicted": f"{test.predicted[row]:.4g}",
-            "error": f"{test.predicted[row] - test.y[row]:+.4g}",
+            "id": str(dataset.ids[row]),
+            "true": _number(test.y[row]),
+            "predicted": _number(test.predicted[row]),
+            "error": ("+" if test.predicted[row] > test.y[row] else "")
+            + _number(test.predicted[row] - test.y[row]),
+            "content": content,
         }
-        for row in largest_errors(test, results.params.report.mistakes)
+        for row, content in zip(rows, row_contents(dataset, rows), strict=True)
     ]
 
 
@@ -60,4 +65,8 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _short(name: str, value: float) -> str:
-    return str(int(value)) if name == "n" else f"{value:.4g}"
+    return f"{int(value):,}" if name == "n" else _number(value)
+
+
+def _number(value: float) -> str:
+    return number_text(float(value)) if abs(value) >= 1000 else f"{value:.4g}"

@@ -1,5 +1,6 @@
 """What a report is made of, and the tables that go into files: metrics.json, predictions.csv."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -7,11 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
+from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY, TIME
 from retrace.core.params import Params
 from retrace.core.records import Dataset, Predictions
-from retrace.evaluation.intervals import Interval, score_intervals
-from retrace.evaluation.metrics import check_metric, scores
+from retrace.evaluation.baseline import Baseline, against_constant
+from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.importance import (
+    Importance,
+    metric_for_importance,
+    permutation_importance,
+)
+from retrace.evaluation.intervals import Interval
+from retrace.evaluation.metrics import asked_metrics, check_defined, check_metric, scores
+from retrace.evaluation.units import RowUnits, row_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +39,7 @@ class Results:
     history: pd.DataFrame
     environment: dict[str, Any]
     data_checks: dict[str, list[str]]  # the findings of `retrace.splitting.checks`
+    predict: Callable[[Dataset], Predictions] | None = None  # None: no column is shuffled
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""
@@ -45,15 +55,50 @@ class Results:
         """What the model says of the test part."""
         return self.predictions["test"]
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The metrics that params.yaml asks for, beside the standard ones."""
+        return asked_metrics(self.params)
+
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """The interval of each metric on the test part: one bootstrap for all pages that show them."""
-        return score_intervals(self.test, self.params.report, self.dataset.groups)
+        return score_intervals(self.test, self.params.report, self.units.codes, self.asked)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What ignoring the inputs would score on the test part, known from the validation part."""
+        return against_constant(
+            self.test,
+            self.predictions["validation"].y,
+            self.params.metric,
+            self.params.report,
+            self.units.codes,
+        )
+
+    @cached_property
+    def importance(self) -> list[Importance]:
+        """What each column is worth on the validation part; of a table alone."""
+        if self.predict is None or self.dataset.kind != "tabular":
+            return []
+        metric = metric_for_importance(self.params.metric)
+        return permutation_importance(self.predict, self.parts["validation"], metric, self.params.report)
+
+    @cached_property
+    def units(self) -> RowUnits:
+        """What counts as one piece of evidence in the test part."""
+        test = self.dataset
+        by_time = test.times if self.params.split.method == "time" else None
+        return row_units(test.row_hash, test.groups, by_time)
 
 
 def metrics(results: Results) -> dict[str, dict[str, float]]:
     """Return the contents of metrics.json: the metrics of each part, and the rows of the test part."""
-    values = {part: scores(predictions) for part, predictions in results.predictions.items()}
+    values = {
+        part: scores(predictions, results.asked) for part, predictions in results.predictions.items()
+    }
+    for part, found in values.items():
+        check_defined(found, part)
     values["test"]["n"] = len(results.test.y)
     return values
 
@@ -87,4 +132,6 @@ def _part_table(part: str, results: Results) -> pd.DataFrame:
         f"{PROBABILITY}{name}": predictions.probabilities[:, code]
         for code, name in enumerate(dataset.classes)
     }
-    return pd.DataFrame(dict(zip(PREDICTION_COLUMNS, values, strict=True)) | probabilities)
+    by_time = results.params.split.method == "time"
+    times = {TIME: dataset.times} if by_time and dataset.times is not None else {}
+    return pd.DataFrame(dict(zip(PREDICTION_COLUMNS, values, strict=True)) | times | probabilities)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.records import Dataset, Predictions
-from retrace.evaluation.intervals import interval_text, score_intervals
+from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.intervals import interval_text
 from retrace.evaluation.metrics import metric_names, scores
 from retrace.reporting.results import Results
 
@@ -42,12 +43,13 @@ def _table(results: Results, name: str) -> dict[str, Any]:
     settings = results.params
     shown = list(dict.fromkeys([settings.metric, *SHOWN[results.dataset.task]]))
     # Of one group alone nothing is left to resample but its rows.
-    groups = None if name == "group" else results.dataset.groups
+    by_group = name == "group" and results.units.kind == "group"
     rows = []
     for value, inside in values_of(_column(results.dataset, name)):
         part = _only(results.test, inside)
-        values = scores(part)
-        intervals = score_intervals(part, settings.report, None if groups is None else groups[inside])
+        values = scores(part, [settings.metric])
+        units = None if by_group else results.units.take(inside)
+        intervals = score_intervals(part, settings.report, units, [settings.metric])
         cells = [f"{values[metric]:.4f} ({interval_text(intervals[metric])})" for metric in shown]
         few = " (few)" if len(inside) < FEW_ROWS else ""
         rows.append({"value": value, "n": f"{len(inside)}{few}", "cells": cells})

@@ -16,12 +16,18 @@ COMMANDS = {
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "comparison.commands": ["compare", "seeds"],
+    "comparison.planning": ["plan"],
+    "comparison.ranking": ["rank"],
     "pull_request.commands": ["comment"],
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],
     "search.commands": ["search"],
     "prediction.commands": ["predict"],
+    "export.commands": ["export"],
     "registry.commands": ["models", "promote"],
+    "serving.commands": ["serve"],
+    "release.commands": ["release"],
+    "monitoring.commands": ["drift", "score"],
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.

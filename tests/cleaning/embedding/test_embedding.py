@@ -91,7 +91,7 @@ def preprocessed(mobilenet, tmp_path_factory):
     pins = {"backbone": str(mobilenet), "revision": folder_hash(mobilenet)}
     project.set(data="digits", **{f"preprocess__image__{key}": pins[key] for key in pins})
     project.stage("read_data")
-    run = project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json")
+    run = project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json", warm=False)
     return project, run, json.loads(project.read("trace.json"))
 
 

@@ -3,6 +3,7 @@ import itertools
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from made_runs import labelled, valued
@@ -113,3 +114,20 @@ def test_a_side_without_a_run_shows_the_metrics_of_the_other(runs):
     runs.commit(labelled(), branch="other")
     text = to_markdown(compare("main", "other"))
     assert "| test | `accuracy` | higher is better | — | 0.7250 |" in text
+
+
+def test_judged_on_the_validation_part_nothing_of_the_test_part_is_shown(runs):
+    test = labelled(right=0.9)
+    for seed, branch in enumerate(("main", "other")):
+        validation = labelled(n=120, right=0.6 + 0.35 * seed, seed=seed).assign(part="validation")
+        runs.commit(pd.concat([validation, test]), branch=branch)
+    sides = load_side("main"), load_side("other")
+    compared = compare_runs(*sides, part="validation")
+    found = json.loads(to_json(compared))
+    assert (found["verdict"], found["part"]) == ("better", "validation")
+    assert {row["part"] for row in found["metrics"]} == {"validation"}
+    assert set(found["base"]["metrics"]) == {"validation"}
+    text = to_markdown(compared)
+    assert "120 validation rows" in text
+    assert "test row" not in text
+    assert "test row" not in to_html(compared, {})

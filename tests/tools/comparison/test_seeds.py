@@ -30,6 +30,13 @@ def test_split_seeds_are_the_same_on_every_branch(runs):
         assert wanted_seeds(load_side(name), "split", 3) == [0, 1, 2]
 
 
+@pytest.mark.parametrize("method", ["fixed", "time"])
+def test_split_seeds_of_one_split_are_refused(runs, method):
+    runs.commit(labelled(), split__method=method)
+    with pytest.raises(RetraceError, match=f"`{method}` gives the same test rows .* `retrace seeds 3`"):
+        wanted_seeds(load_side("main"), "split", 3)
+
+
 def test_what_is_there_is_not_run_again(runs):
     runs.commit(labelled())
     runs.experiment("two", labelled(seed=2), seed=2)

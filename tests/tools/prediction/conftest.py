@@ -1,13 +1,10 @@
 import dataclasses
 import functools
-import shutil
 
 import joblib
 import pandas as pd
 import pytest
-from sklearn.datasets import load_wine
 
-from project import Project
 from retrace.cleaning.cleaners import clean
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
@@ -57,23 +54,3 @@ def ask(tmp_path):
         return pd.concat(answer(source, str(where), told), ignore_index=True), told
 
     return ask
-
-
-@pytest.fixture
-def wine(tmp_path):
-    path = tmp_path / "wine.csv"
-    load_wine(as_frame=True).data.to_csv(path, index=False)
-    return path
-
-
-@pytest.fixture(scope="session")
-def published(reproduced, tmp_path_factory):
-    """A clone whose run is committed as version v1.0.0, and pushed to a remote."""
-    folder = tmp_path_factory.mktemp("published")
-    clone = Project(shutil.copytree(reproduced.folder, folder / "clone", symlinks=True))
-    clone.add_remote(folder / "store")
-    clone.run("git", "add", "-A")
-    clone.run("git", "commit", "-qm", "the run")
-    clone.run("git", "tag", "-a", "model@v1.0.0", "-m", "the first")
-    clone.dvc("push", "-q", "cache/model.joblib")
-    return clone

@@ -116,7 +116,7 @@ def test_a_committed_run_is_true_until_its_files_change(reproduced, tmp_path, mo
     reproduced.run("git", "-C", str(copy), "add", "-A")
     reproduced.run("git", "-C", str(copy), *identity, "commit", "-qm", "edit")
     assert stale_stages(find_tree("HEAD"), lock) == {
-        "split": "src/retrace/splitting/methods.py",
+        "split": "src/retrace/splitting",
         "train": "src/retrace/models",
         "report": "src/retrace/models",
     }

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from made_runs import labelled, valued
@@ -89,7 +90,36 @@ def test_two_metrics_need_a_choice(runs):
     assert found.verdict == "not comparable"
     assert "`--metric f1_macro`" in found.reason
     assert verdict(metric="f1_macro").verdict == "better"
-    assert "allowed: accuracy, f1_macro" in verdict(metric="acuracy").reason
+    assert "'acuracy' (did you mean 'accuracy'?) is not" in verdict(metric="acuracy").reason
+
+
+def test_a_metric_that_metrics_json_lacks_is_judged_by_the_predictions(runs):
+    runs.commit(labelled(right=0.6))
+    runs.commit(labelled(right=0.95, seed=1), branch="other")
+    found = verdict(metric="roc_auc")
+    assert (found.verdict, found.metric) == ("better", "roc_auc")
+
+
+def test_copies_of_a_row_are_one_piece_of_evidence(runs):
+    # 40 distinct rows five times each: the models part on four of them.
+    hashes = [f"{row // 5:016x}" for row in range(200)]
+    right = labelled(right=1.0).assign(row_hash=hashes)
+    wrong = right.assign(predicted=np.where(np.arange(200) < 20, "b", right["true"]))
+    runs.commit(wrong)
+    runs.commit(right, branch="other")
+    found = verdict()
+    assert found.verdict == "no significant difference"
+    assert (found.comparison.unit, found.comparison.n_units) == ("distinct row", 40)
+
+
+def test_rows_in_time_are_judged_in_blocks_and_a_long_memory_is_said(runs):
+    late = np.arange(600) >= 540
+    rows = labelled(n=600, right=1.0).assign(time=np.arange(600.0))
+    runs.commit(rows)
+    runs.commit(rows.assign(predicted=np.where(late, "a", rows["true"])), branch="other")
+    found = verdict()
+    assert (found.comparison.unit, found.comparison.n_units) == ("block", 30)
+    assert "for longer than a block of 20 rows" in found.notes[0]
 
 
 def test_two_tasks_are_not_comparable(runs):

@@ -7,14 +7,16 @@ from retrace.tools.significance.judging import judge
 
 @pytest.fixture
 def two_settings(runs):
-    """Two settings, each under five training seeds and five split seeds."""
+    """Two settings, each under five training seeds or five split seeds with test rows of their own."""
 
-    def make(key, **right):
+    def make(key, same_rows=False, **right):
         runs.commit(labelled(right=right["base"]))
         for position, C in enumerate((1.0, 2.0)):
             level = right["base"] if C == 1.0 else right["other"]
             for seed in range(1, 6):
                 rows = labelled(right=level, seed=10 * position + seed)
+                if key == "split" and not same_rows:
+                    rows = rows.assign(row_hash=[f"{seed}{row:015x}" for row in range(len(rows))])
                 value = {"seed": seed} if key == "seed" else {"split__seed": 6 + seed}
                 runs.experiment(f"{key}-{C:.0f}-{seed}", rows, models__svm__C=C, **value)
         runs.commit(labelled(right=right["other"], seed=11), branch="other", models__svm__C=2.0)
@@ -34,7 +36,7 @@ def test_five_training_seeds_on_both_sides_decide(two_settings):
     assert found.over_seeds.seeds == {"base": [1, 2, 3, 4, 5], "other": [1, 2, 3, 4, 5]}
     alone = verdict(use_seeds=False)
     assert alone.over_seeds is None
-    assert alone.comparison.test == "McNemar's exact test"
+    assert alone.comparison.test == "McNemar's mid-p test"
 
 
 def test_split_seeds_are_compared_pair_by_pair(two_settings):
@@ -43,6 +45,13 @@ def test_split_seeds_are_compared_pair_by_pair(two_settings):
     assert found.verdict == "better"
     assert found.over_seeds.kind == "split"
     assert found.comparison.n_units == 5
+
+
+def test_split_seeds_that_give_the_same_test_rows_are_one_split(two_settings):
+    two_settings("split", same_rows=True, base=0.8, other=0.81)
+    found = verdict()
+    assert found.over_seeds is None
+    assert "their test parts are the same rows" in found.notes[0]
 
 
 def test_too_few_seeds_are_said_and_not_used(runs):

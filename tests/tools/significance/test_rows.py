@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from paired_models import noisy_model, paired_models
 from retrace.core.errors import ComparisonError
+from retrace.core.records import Predictions
 from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
 from retrace.tools.significance import Verdict, compare_rows
 
@@ -60,8 +61,8 @@ def test_a_comparison_reports_the_scores_of_the_report(metric):
 def test_one_row_more_of_360_is_no_significant_difference():
     found = compare_rows(*paired_models(n=360, gained=1), "accuracy")
     assert found.verdict is Verdict.NO_DIFFERENCE
-    assert (found.test, found.p_value) == ("McNemar's exact test", 1.0)
-    assert found.detectable == pytest.approx(0.022, abs=0.001)
+    assert (found.test, found.p_value) == ("McNemar's mid-p test", 0.5)
+    assert found.detectable == pytest.approx(0.0186, abs=0.001)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -121,3 +122,12 @@ def test_a_million_rows_take_seconds():
     y = np.random.default_rng(0).integers(0, 3, 1_000_000)
     base, other = noisy_model(y, 2, 0), noisy_model(y, 2.02, 1)
     assert compare_rows(base, other, "log_loss", resamples=499).verdict == "better"
+
+
+def test_models_that_differ_on_every_row_alike_would_not_find_a_difference_of_0():
+    y = np.zeros(5, int)
+    base, other = (
+        Predictions(y=y, predicted=np.full(5, code), probabilities=np.eye(2)[[code] * 5])
+        for code in (1, 0)
+    )
+    assert compare_rows(base, other, "f1_macro", resamples=99).detectable > 0.1

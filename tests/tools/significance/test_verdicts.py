@@ -8,6 +8,7 @@ from retrace.tools.significance.verdicts import (
     after_correction,
     compared,
     decide,
+    is_maybe_worse,
     is_surely_worse,
     too_few_units,
 )
@@ -77,3 +78,17 @@ def test_what_cannot_be_told_says_why():
 def test_twenty_groups_are_enough_and_rows_need_only_be_two():
     assert too_few_units(19, np.arange(19)) == "19 groups are too few to tell: at least 20 are needed"
     assert too_few_units(20, np.arange(20)) == too_few_units(2, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "metric", "maybe"),
+    [
+        (-0.005, 0.02, "accuracy", False),
+        (-0.02, 0.02, "accuracy", True),
+        (-0.02, 0.005, "log_loss", False),
+        (-0.005, 0.02, "log_loss", True),
+        (np.nan, np.nan, "accuracy", True),
+    ],
+)
+def test_what_may_be_worse_by_more_than_the_tolerance_does_not_pass(low, high, metric, maybe):
+    assert is_maybe_worse(told(low, high, 0.5, metric), 0.01) == maybe

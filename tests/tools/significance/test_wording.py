@@ -53,7 +53,7 @@ def test_where_nothing_can_be_told_no_number_pretends_to(base):
 
 def test_the_detectable_difference_is_a_bound_where_nothing_differed():
     assert "four times out of five is 0.0123" in wording.detectable(judged())
-    assert "is at most 0.0123" in wording.detectable(judged(detectable_is_bound=True))
+    assert "is at least 0.0123" in wording.detectable(judged(detectable_is_bound=True))
     assert wording.detectable(judged(detectable=None)) == ""
 
 

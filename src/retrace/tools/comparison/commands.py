@@ -23,10 +23,18 @@ Tolerance = Annotated[
 ]
 
 
+class Part(StrEnum):
+    """Whose rows decide."""
+
+    TEST = "test"
+    VALIDATION = "validation"
+
+
 class FailOn(StrEnum):
     """When the command shall fail."""
 
     WORSE = "worse"
+    MAYBE_WORSE = "maybe-worse"
     NOT_BETTER = "not-better"
 
 
@@ -44,6 +52,9 @@ def compare(
     seeds: Annotated[
         bool, typer.Option("--seeds/--no-seeds", help="Use the runs that `retrace seeds` made.")
     ] = True,
+    part: Annotated[
+        Part, typer.Option(help="The rows that decide; of validation no test score is shown.")
+    ] = Part.TEST,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with a status of its own.")] = None,
 ) -> None:
     """Say whether a run is better than another, and what differs.
@@ -56,6 +67,7 @@ def compare(
     retrace compare --tolerance 0.005     is it equivalent, give or take .005?
     retrace compare --fail-on worse       for CI
     retrace compare --html compare.html   with pictures of the rows that changed
+    retrace compare --part validation     again and again, the test part left for the end
 
     \b
     Exit status:
@@ -63,6 +75,7 @@ def compare(
     1   a mistake, named on standard error
     2   an unknown option
     3   --fail-on worse: the whole 95 % interval lies on the worse side, past the tolerance
+    3   --fail-on maybe-worse: the interval reaches past the tolerance, which must be given
     4   --fail-on not-better: the verdict is not "better"
     5   --fail-on: the two cannot be compared
     """  # noqa: D301  \b is typer's mark for lines to keep
@@ -73,8 +86,13 @@ def compare(
     from retrace.tools.repository.sides import load_side
     from retrace.tools.significance.runs import compare_runs
 
+    if fail_on is FailOn.MAYBE_WORSE and tolerance is None:
+        raise RetraceError(
+            "--fail-on maybe-worse asks whether a run may be worse by more than --tolerance: give one,"
+            " as in `--tolerance 0.01`"
+        )
     sides = load_side(base or default_base()), load_side(other)
-    compared = compare_runs(*sides, metric=metric, tolerance=tolerance, use_seeds=seeds)
+    compared = compare_runs(*sides, metric=metric, tolerance=tolerance, use_seeds=seeds, part=part)
     typer.echo(to_json(compared) if as_json else to_markdown(compared).rstrip())
     if html:
         save_text(to_html(compared, row_pictures(compared)), html)
@@ -82,7 +100,7 @@ def compare(
 
 
 def _status(judgement: "Judgement", fail_on: FailOn | None, tolerance: float | None) -> int:
-    from retrace.tools.significance.verdicts import Verdict, is_surely_worse
+    from retrace.tools.significance.verdicts import Verdict, is_maybe_worse, is_surely_worse
 
     if fail_on is None:
         return 0
@@ -91,6 +109,8 @@ def _status(judgement: "Judgement", fail_on: FailOn | None, tolerance: float | N
     if fail_on is FailOn.NOT_BETTER:
         return 0 if judgement.verdict is Verdict.BETTER else NOT_BETTER
     comparison = judgement.comparison
+    if fail_on is FailOn.MAYBE_WORSE:
+        return WORSE if not comparison or is_maybe_worse(comparison, tolerance or 0) else 0
     return WORSE if comparison and is_surely_worse(comparison, tolerance) else 0
 
 

@@ -52,13 +52,14 @@ def to_json(compared: RunComparison) -> str:
         "reason": judgement.reason,
         "comparison": comparison or None,
         "seeds": {"kind": seeds.kind} | seeds.seeds if seeds else None,
-        "base": _side(compared.base),
-        "other": _side(compared.other),
+        "part": judgement.part,
+        "base": _side(compared.base, judgement.part),
+        "other": _side(compared.other, judgement.part),
         "notes": compared.notes,
         "params": compared.differs.params,
         "data": compared.differs.data,
         "code": compared.differs.code,
-        "metrics": compared.differs.metrics,
+        "metrics": context["metrics"],
         "classes": judgement.classes,
         "lost": {"n": len(compared.differs.lost), "rows": compared.differs.lost[:IN_JSON]},
         "gained": {"n": len(compared.differs.gained), "rows": compared.differs.gained[:IN_JSON]},
@@ -81,6 +82,8 @@ def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
         "p_value": wording.p_value,
         "n_rows": len(judgement.rows[0]) if judgement.rows else 0,
         "classes": judgement.classes,
+        "part": judgement.part,
+        "metrics": [row for row in compared.differs.metrics if judgement.part in ("test", row.part)],
         "tables": [
             ("Parameters", compared.differs.params),
             ("Data", compared.differs.data),
@@ -103,14 +106,14 @@ def _changed(compared: RunComparison, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: Side, part: str) -> dict[str, Any]:
     return {
         "name": side.name,
         "kind": side.tree.kind,
         "revision": side.tree.commit,
         "changed": side.changed,
         "params": side.used,
-        "metrics": side.metrics,
+        "metrics": side.metrics if part == "test" else {part: side.metrics.get(part, {})},
     }
 
 

@@ -27,6 +27,8 @@ def row_pictures(compared: RunComparison) -> dict[int, str]:
     Unpickling runs code, so only a test part that the workspace or main has too is opened: the base may
     be anybody's branch.
     """
+    if compared.judgement.part != "test":
+        return {}
     known = compared.base.lock.outs.get(TEST.as_posix()) in _trusted()
     path = output_path(compared.base.lock, TEST) if known else None
     rows = [

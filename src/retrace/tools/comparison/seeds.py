@@ -12,9 +12,9 @@ import numpy as np
 from scipy import stats
 
 from retrace.core.artifacts import PREDICTIONS
-from retrace.core.errors import RetraceError
+from retrace.core.errors import ComparisonError, RetraceError
 from retrace.evaluation.intervals import Interval
-from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.evaluation.metrics import LOWER_IS_BETTER, METRICS
 from retrace.tools.repository.experiments import (
     Failure,
     check_known_to_git,
@@ -26,6 +26,7 @@ from retrace.tools.repository.seed_runs import SEEDS, Kind, SeedRun, recipe, see
 from retrace.tools.repository.sides import Side
 
 LOGS = Path(".retrace/seeds")
+ONE_SPLIT = ("fixed", "time")  # ways to split whose test rows do not depend on the seed
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,21 @@ def wanted_seeds(side: Side, kind: Kind, n: int) -> list[int]:
     """Return n seeds: of training the present one and those after it; of splits 0 to n - 1.
 
     Splits are compared in pairs, so they must be the same whatever the present one is.
+
+    Raises
+    ------
+    ComparisonError
+        Every split seed would give the same test rows.
     """
     if (key := SEEDS[kind]) not in side.lock.params:
         raise RetraceError(
             f"dvc.lock names no parameter '{key}', so no stage depends on it: nothing to vary"
+        )
+    method = side.lock.params.get("split.method")
+    if kind == "split" and method in ONE_SPLIT:
+        raise ComparisonError(
+            f"split.method `{method}` gives the same test rows under every split.seed, so {n} of them"
+            f" are one split: vary the training seed instead, `retrace seeds {n}`"
         )
     first = side.lock.params[key] if kind == "training" else 0
     return list(range(first, first + n))
@@ -119,7 +131,8 @@ def summarise(runs: list[SeedRun], kind: Kind, params: Values) -> list[MetricSum
     for name in (name for name in runs[0].scores if name != "n"):
         values = np.array([run.scores[name] for run in runs])
         mean, deviation = float(values.mean()), float(values.std(ddof=1))
-        interval = Interval(mean - factor * deviation, mean + factor * deviation)
+        least, most = METRICS[name].bounds if name in METRICS else (-np.inf, np.inf)
+        interval = Interval(max(least, mean - factor * deviation), min(most, mean + factor * deviation))
         better = "lower" if name in LOWER_IS_BETTER else "higher"
         summaries.append(MetricSummary(name, better, mean, deviation, interval))
     return summaries

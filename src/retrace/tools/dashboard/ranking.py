@@ -7,7 +7,7 @@ import numpy as np
 
 from retrace.core.artifacts import PREDICTIONS, VALIDATION
 from retrace.core.errors import ComparisonError, RetraceError, did_you_mean
-from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
+from retrace.evaluation.metrics import LOWER_IS_BETTER, known_metrics
 from retrace.tools.dashboard.charts import NOT_PULLED, read_validation
 from retrace.tools.dashboard.gathering import progress
 from retrace.tools.dashboard.remembering import remembered
@@ -151,7 +151,7 @@ def _unjudged(base: Run, run: Run, reason: str) -> Standing:
 
 def _reference(base: Run, metric: str) -> PredictedRows:
     rows = read_validation(base)
-    if metric not in scores(rows.predictions):
+    if metric not in known_metrics("classification" if rows.classes else "regression"):
         raise ComparisonError(f"no test is known for {metric}")
     return rows
 
@@ -171,7 +171,13 @@ def _compare(reference: PredictedRows, base: Run, run: Run, metric: str) -> Stan
         _predictions(base),
         _predictions(run),
         metric,
-        lambda: compare_rows(reference.predictions, other, metric, groups=reference.groups),
+        lambda: compare_rows(
+            reference.predictions,
+            other,
+            metric,
+            groups=reference.units.codes,
+            unit=reference.units.kind,
+        ),
     )
     return Standing(verdict=comparison.verdict, reason=comparison.reason, comparison=comparison)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from retrace import evaluation
 from retrace.core.artifacts import save_text
-from retrace.evaluation import intervals, metrics
 from retrace.evaluation.intervals import Interval
 from retrace.tools import significance
 from retrace.tools.significance import Comparison, Verdict
@@ -41,6 +41,9 @@ def remembered(base: str, other: str, metric: str, compare: Callable[[], Compari
 
 def _code() -> str:
     """Hash the code that a comparison comes from: a mended test must not give its old answers."""
-    modules = [metrics.__file__, intervals.__file__]
-    files = [*map(Path, modules), *sorted(Path(significance.__path__[0]).glob("*.py"))]
+    files = [
+        file
+        for package in (evaluation, significance)
+        for file in sorted(Path(package.__path__[0]).glob("*.py"))
+    ]
     return hashlib.md5(b"".join(file.read_bytes() for file in files)).hexdigest()

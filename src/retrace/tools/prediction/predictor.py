@@ -75,7 +75,11 @@ class Predictor:
         ModelError
             The model refuses them.
         """
-        return predict(self.model, _unlabelled(self.clean(X), self.signature))
+        return self.answer_clean(self.clean(X))
+
+    def answer_clean(self, X: Inputs) -> Predictions:
+        """Return what the model says of rows as the run's own parts hold them."""
+        return predict(self.model, unlabelled(X, self.signature))
 
 
 def load_predictor(source: Source) -> Predictor:
@@ -88,11 +92,12 @@ def load_predictor(source: Source) -> Predictor:
     """
     key = source.md5, source.lock
     if key not in LOADED:
-        LOADED[key] = _load(source)
+        LOADED[key] = read_predictor(source)
     return LOADED[key]
 
 
-def _load(source: Source) -> Predictor:
+def read_predictor(source: Source) -> Predictor:
+    """Load a model anew; see `load_predictor`."""
     train = _on_this_machine(source.train, source.description.kind)
     pin(seed=0, threads=train.threads, instructions=train.instructions)
     try:
@@ -129,7 +134,8 @@ def _is_clean(X: Any) -> bool:
     return not np.isinf(X.to_numpy()).any()
 
 
-def _unlabelled(X: Inputs, signature: Signature) -> Dataset:
+def unlabelled(X: Inputs, signature: Signature) -> Dataset:
+    """Return cleaned rows as the record that a model is asked with."""
     n = len(X)
     return Dataset(
         name="",

@@ -77,8 +77,33 @@ def find_source(name: str | None) -> Source:
     """
     if name is not None and name.endswith(".joblib"):
         return _source(name, find_tree(WORKSPACE), _file(Path(name)))
-    tree = find_tree(commit_of_version(name) or name) if name else find_tree(WORKSPACE)
-    return _source(name or WORKSPACE, tree, None)
+    return _source(name or WORKSPACE, tree_of(name or WORKSPACE), None)
+
+
+def tree_of(name: str) -> Tree:
+    """Return the files of the run that a model is of, by any name that `find_source` takes."""
+    if name.endswith(".joblib") or name == WORKSPACE:
+        return find_tree(WORKSPACE)
+    return find_tree(commit_of_version(name) or name)
+
+
+def run_of(source: Source) -> tuple[Tree, Lock]:
+    """Return the files of a model's run and its dvc.lock.
+
+    Raises
+    ------
+    ModelError
+        Another model is there under that name now.
+    """
+    tree = tree_of(source.name)
+    content = tree.read(["dvc.lock"]).get("dvc.lock", b"")
+    if _name_of(content) != source.lock:
+        raise ModelError(f"'{source.name}' is another model now: give the command again")
+    return tree, parse_lock(content, f"dvc.lock of {tree.name}")
+
+
+def _name_of(lock: bytes) -> str:
+    return hashlib.sha256(lock).hexdigest()[:12]
 
 
 def _file(path: Path) -> Path:
@@ -107,7 +132,7 @@ def _source(name: str, tree: Tree, file: Path | None) -> Source:
         path=path,
         md5=file_md5(path),
         commit=tree.commit,
-        lock=hashlib.sha256(content).hexdigest()[:12],
+        lock=_name_of(content),
         data=data,
         description=_description(data, tree, lock),
         preprocess=checked(Preprocess, used["preprocess"], f"{where}: preprocess"),

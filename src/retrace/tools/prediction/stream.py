@@ -77,22 +77,27 @@ def answers(
     RetraceError
         The input has not what the model takes, or rows cannot be read and ``skip`` is false.
     """
-    predictor = load_predictor(source)
-    if tables.is_table(where, predictor):
-        kind, chunks = "table", tables.table_chunks(where, predictor, skip=skip)
-    else:
-        kind, chunks = predictor.kind, files.file_chunks(where, spool)
-    if kind == "tabular":
-        raise DataError(
-            f"{where} is no table: the model takes a .csv, .tsv or .parquet file, or CSV as -"
-        )
+    kind, chunks = chunks_of(load_predictor(source), where, skip=skip, spool=spool)
     for answer in _in_order(partial(answer_chunk, source, kind), _noted(chunks, told), jobs):
         if answer.read.problems and not skip:
-            raise DataError(_refusal(where, answer.read.problems), details=_listed(answer.read.problems))
+            raise DataError(refusal(where, answer.read.problems), details=listed(answer.read.problems))
         told.add(answer)
         yield answer.table
     if not told.rows + told.n_skipped:
         raise DataError(f"{where} has no rows")
+
+
+def chunks_of(
+    predictor: Predictor, where: str, *, skip: bool, spool: Path
+) -> tuple[str, Iterator[Chunk]]:
+    """Return which of `READERS` takes an input, and its chunks; see `answers`."""
+    if tables.is_table(where, predictor):
+        return "table", tables.table_chunks(where, predictor, skip=skip)
+    if predictor.kind == "tabular":
+        raise DataError(
+            f"{where} is no table: the model takes a .csv, .tsv or .parquet file, or CSV as -"
+        )
+    return predictor.kind, files.file_chunks(where, spool)
 
 
 def answer_chunk(source: Source, kind: str, chunk: Chunk) -> Answer:
@@ -128,7 +133,8 @@ def _in_order(
     yield from pool(joblib.delayed(function)(chunk) for chunk in chunks)
 
 
-def _refusal(where: str, problems: list[Problem]) -> str:
+def refusal(where: str, problems: list[Problem]) -> str:
+    """Say that rows cannot be read."""
     rows = "a row" if len(problems) == 1 else f"{len(problems)} rows"
     return (
         f"{where} has {rows} that the model cannot take: mend what is named below, or leave such rows"
@@ -136,7 +142,8 @@ def _refusal(where: str, problems: list[Problem]) -> str:
     )
 
 
-def _listed(problems: list[Problem]) -> list[str]:
+def listed(problems: list[Problem]) -> list[str]:
+    """Name the first rows that cannot be read."""
     rest = len(problems) - NAMED
     return [f"{row}: {why}" for row, why in problems[:NAMED]] + (
         [f"and {rest} more"] if rest > 0 else []

@@ -90,7 +90,7 @@ def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:
     if rows is None or metric not in PROPORTIONS or not len(rows):
         return None
     right = rows.predictions.predicted == rows.predictions.y
-    if rows.groups is not None:
-        grouped = grouped_wilson(right, rows.groups, CONFIDENCE)
+    if rows.units.codes is not None:
+        grouped = grouped_wilson(right, rows.units.codes, CONFIDENCE)
         return None if grouped.low != grouped.low else grouped
     return wilson(int(right.sum()), len(right), CONFIDENCE)

@@ -130,7 +130,7 @@ def classes(request: Request) -> Context | None:
     return {
         "compared": changed[:MOST_CLASSES],
         "lowest": [],
-        "grouped": rows.groups is not None,
+        "grouped": rows.units.codes is not None,
         "n_changed": len(changed),
         "significant": any(each.verdict.is_significant for each in changed[:MOST_CLASSES]),
         "n": len(judgement.classes),

@@ -6,6 +6,7 @@ pyarrow reads and compares whole columns at once: a million rows take a second.
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY
+from retrace.core.artifacts import PREDICTION_COLUMNS, PROBABILITY, TIME
 from retrace.core.errors import ComparisonError, first_few
 from retrace.core.records import Predictions
+from retrace.evaluation.units import RowUnits, row_units
 
 PART, ID, GROUP, ROW_HASH, TRUE, PREDICTED = PREDICTION_COLUMNS
 
@@ -38,6 +40,8 @@ class PredictedRows:
         Text columns ``row_hash``, ``id`` and ``true``: what makes two rows the same.
     groups : array of shape (n_samples,) or None
         The unit that each row belongs to, where the dataset declares one.
+    times : array of shape (n_samples,) or None
+        Where the rows were split by time.
     classes : tuple of str
         Empty for a regression.
     predictions : Predictions
@@ -50,6 +54,13 @@ class PredictedRows:
     groups: NDArray[np.int64] | None
     classes: tuple[str, ...]
     predictions: Predictions
+    times: NDArray[Any] | None = None
+
+    @cached_property
+    def units(self) -> RowUnits:
+        """What counts as one piece of evidence."""
+        copies = pc.dictionary_encode(self.keys[ROW_HASH]).combine_chunks()
+        return row_units(_numbers(copies.indices), self.groups, self.times)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -61,6 +72,7 @@ class PredictedRows:
             self,
             keys=self.keys.take(rows),
             groups=None if self.groups is None else self.groups[rows],
+            times=None if self.times is None else self.times[rows],
             predictions=Predictions(
                 y=self.predictions.y[rows],
                 predicted=self.predictions.predicted[rows],
@@ -96,7 +108,7 @@ def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
         classes = tuple(
             column.removeprefix(PROBABILITY) for column in header if column.startswith(PROBABILITY)
         )
-        table = _read(path, classes)
+        table = _read(path, classes, TIME in header)
         table = table.filter(pc.equal(table[PART], part)).combine_chunks()
         predictions = _classes(table, classes) if classes else _values(table)
     except (ValueError, OSError, csv.Error) as error:  # pyarrow's own are of the first two kinds
@@ -110,17 +122,12 @@ def read_rows(path: Path, name: str, part: str = "test") -> PredictedRows:
         groups=None if group.dictionary.to_pylist() in ([""], []) else _numbers(group.indices),
         classes=classes,
         predictions=predictions,
+        times=_times(table[TIME]) if TIME in header else None,
     )
 
 
 def check_classes(base: PredictedRows, other: PredictedRows) -> None:
-    """Refuse to compare models of other classes.
-
-    Raises
-    ------
-    ComparisonError
-        The message names those that only one of the two has.
-    """
+    """Refuse to compare models of other classes: a ComparisonError names those that one alone has."""
     if base.classes == other.classes:
         return
     only = [
@@ -191,10 +198,18 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file), [])
 
 
-def _read(path: Path, classes: tuple[str, ...]) -> pa.Table:
+def _times(column: pa.ChunkedArray) -> NDArray[Any]:
+    try:  # all else, such as dates of ISO 8601, is ordered as text
+        return _numbers(pc.cast(column, pa.float64()))
+    except pa.ArrowInvalid:
+        return _numbers(pc.rank(column.combine_chunks(), tiebreaker="dense"))
+
+
+def _read(path: Path, classes: tuple[str, ...], has_times: bool) -> pa.Table:
     text, number = pa.string(), pa.float64()
     label = pa.dictionary(pa.int32(), text) if classes else text
-    types: dict[str, Any] = dict.fromkeys((PART, ID, GROUP, ROW_HASH), text)
+    texts = (PART, ID, GROUP, ROW_HASH, *([TIME] if has_times else []))
+    types: dict[str, Any] = dict.fromkeys(texts, text)
     types |= {TRUE: label, PREDICTED: label} | {f"{PROBABILITY}{name}": number for name in classes}
     return pyarrow.csv.read_csv(
         path,
@@ -217,15 +232,15 @@ def _classes(table: pa.Table, classes: tuple[str, ...]) -> Predictions:
 
 
 def _values(table: pa.Table) -> Predictions:
-    columns = (_numbers(pc.cast(table[column], pa.float64())) for column in (TRUE, PREDICTED))
-    y, predicted = map(_finite, columns)
+    number = pa.float64()
+    y, predicted = (_finite(_numbers(pc.cast(table[column], number))) for column in (TRUE, PREDICTED))
     return Predictions(y=y, predicted=predicted, probabilities=np.empty((len(y), 0)))
 
 
 def _finite(numbers: NDArray[Any]) -> NDArray[Any]:
-    if not np.isfinite(numbers).all():
-        raise ValueError("a number is missing or infinite")
-    return numbers
+    if np.isfinite(numbers).all():
+        return numbers
+    raise ValueError("a number is missing or infinite")
 
 
 def _numbers(column: pa.ChunkedArray | pa.Array) -> NDArray[Any]:

@@ -92,12 +92,12 @@ class Options:
         ParamsError
             One is unknown, or there twice.
         """
-        from retrace.evaluation.metrics import metric_names
+        from retrace.evaluation.metrics import known_metrics
 
         further = self.goals.split(",") if self.goals else []
         goals = (self.metric or settings.metric, *(goal.strip() for goal in further))
         for position, goal in enumerate(goals):
-            allowed = [*metric_names(task), *(COSTS if position else ())]
+            allowed = [*known_metrics(task), *(COSTS if position else ())]
             if goal not in allowed:
                 option = "--goals" if position else "--metric"
                 raise ParamsError(

@@ -60,7 +60,7 @@ def compare_classes(
 ) -> list[ClassComparison]:
     """Compare the recall of each class, with Holm's correction over the classes that can be told.
 
-    McNemar's exact test decides; where rows come in groups, a permutation test that swaps whole groups.
+    McNemar's mid-p test decides; where rows come in groups, a permutation test that swaps whole groups.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _test(
     """Return the p-value of one class, or NaN and the reason."""
     if not len(was):
         return np.nan, "the tested rows have none of this class"
-    if groups is None:
+    if groups is None or len(np.unique(groups)) == len(groups):
         return mcnemar_p_value(int((now & ~was).sum()), int((was & ~now).sum())), ""
     units = np.unique(groups, return_inverse=True)[1]
     if reason := too_few_units(int(units.max()) + 1, groups):

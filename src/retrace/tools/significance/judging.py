@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from retrace.core.artifacts import PREDICTIONS
-from retrace.core.errors import ComparisonError, first_few
+from retrace.core.errors import ComparisonError, did_you_mean, first_few
+from retrace.core.records import Floats
+from retrace.evaluation.metrics import METRICS, known_metrics
+from retrace.evaluation.units import neighbours_alike
 from retrace.tools.repository.differences import data_changes, param_changes
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
 from retrace.tools.repository.sides import Side, predictions_path
@@ -43,6 +48,8 @@ class Judgement:
         The test rows of both sides, in the same order.
     notes : tuple of str
         What a reader should know before trusting the verdict.
+    part : str
+        Whose rows were judged.
     """
 
     metric: str | None
@@ -53,6 +60,7 @@ class Judgement:
     classes: tuple[ClassComparison, ...] = ()
     rows: Rows | None = None
     notes: tuple[str, ...] = ()
+    part: str = "test"
 
 
 def judge(
@@ -62,6 +70,7 @@ def judge(
     metric: str | None = None,
     tolerance: float | None = None,
     use_seeds: bool = True,
+    part: str = "test",
 ) -> Judgement:
     """Reach a verdict on ``other`` against ``base``.
 
@@ -74,15 +83,21 @@ def judge(
     tolerance : float, optional
         The largest difference that would not matter.
     use_seeds : bool
-        Whether runs under other seeds count.
+        Whether runs under other seeds count; those of the validation part never do.
+    part : str
+        ``"test"``, or ``"validation"``: then no number of the test part is looked at.
     """
     try:
-        chosen = _agreed_metric(base, other, metric)
+        chosen = _agreed_metric(base, other, metric, part)
     except ComparisonError as error:
         return Judgement(
-            metric=metric or other.metric, verdict=Verdict.NOT_COMPARABLE, reason=str(error)
+            metric=metric or other.metric,
+            verdict=Verdict.NOT_COMPARABLE,
+            reason=str(error),
+            part=part,
         )
-    rows, obstacle = _shared_rows(base, other)
+    rows, obstacle = _shared_rows(base, other, part)
+    use_seeds = use_seeds and part == "test"
     seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance) if use_seeds else None
     comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance))
     verdict, reason = (
@@ -96,19 +111,20 @@ def judge(
         over_seeds=seeds if seeds and seeds.comparison else None,
         classes=_compare_classes(rows) if rows else (),
         rows=rows,
-        notes=seeds.notes if seeds else (),
+        notes=(*(seeds.notes if seeds else ()), *(_unit_notes(rows) if rows else ())),
+        part=part,
     )
 
 
-def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
+def _agreed_metric(base: Side, other: Side, metric: str | None, part: str) -> str:
     for side in (base, other):
         if not side.ran:
             raise ComparisonError(
                 f"`{side.name}` has no finished run (dvc.lock with its metrics.json): commit one there,"
                 " and the next change can be compared with it"
             )
-    names = [set(side.metrics["test"]) - {"n"} for side in (base, other)]
-    shared = sorted(names[0] & names[1])
+    names = [set(side.metrics.get(part, {})) - {"n"} for side in (base, other)]
+    shared = _computable(names[0] & names[1])
     if not shared:
         measured = (
             f"`{side.name}` by {', '.join(sorted(known))}"
@@ -122,7 +138,10 @@ def _agreed_metric(base: Side, other: Side, metric: str | None) -> str:
         )
     chosen = metric or str(other.metric)
     if chosen not in shared:
-        raise ComparisonError(f"'{chosen}' is not a metric of both sides; allowed: {', '.join(shared)}")
+        raise ComparisonError(
+            f"'{chosen}'{did_you_mean(chosen, shared)} is not a metric of both sides; allowed:"
+            f" {', '.join(shared)}"
+        )
     return chosen
 
 
@@ -130,10 +149,17 @@ def _named(side: Side) -> str:
     return f"the metric `{side.metric}`" if side.metric else "no metric"
 
 
-def _shared_rows(base: Side, other: Side) -> tuple[Rows | None, str]:
-    """Return the test rows of both sides in one order, or none and what stands in the way."""
+def _computable(shared: set[str]) -> list[str]:
+    """Add the metrics that the predictions of such runs have as well, whatever metrics.json holds."""
+    tasks = {METRICS[name].task for name in shared if name in METRICS}
+    known = [name for task in sorted(tasks) for name in known_metrics(task)]
+    return list(dict.fromkeys([*known, *sorted(shared)]))
+
+
+def _shared_rows(base: Side, other: Side, part: str) -> tuple[Rows | None, str]:
+    """Return the rows of both sides in one order, or none and what stands in the way."""
     try:
-        first, second = (read_rows(predictions_path(side), side.name) for side in (base, other))
+        first, second = (read_rows(predictions_path(side), side.name, part) for side in (base, other))
         check_classes(first, second)
     except ComparisonError as error:
         return None, str(error)
@@ -160,12 +186,34 @@ def _why(base: Side, other: Side) -> str:
 
 def _compare(rows: Rows, metric: str, tolerance: float | None) -> Comparison:
     first, second = (side.predictions for side in rows)
-    return compare_rows(first, second, metric, groups=rows[0].groups, tolerance=tolerance)
+    units = rows[0].units
+    return compare_rows(first, second, metric, groups=units.codes, unit=units.kind, tolerance=tolerance)
 
 
 def _compare_classes(rows: Rows) -> tuple[ClassComparison, ...]:
     first, second = (side.predictions for side in rows)
-    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].groups))
+    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].units.codes))
+
+
+def _unit_notes(rows: Rows) -> tuple[str, ...]:
+    """Warn where blocks of rows are still not independent."""
+    units = rows[0].units
+    if units.kind != "block" or units.codes is None:
+        return ()
+    was, now = (_errors(side) for side in rows)
+    alike = neighbours_alike(now - was, units.codes)
+    if alike < 2 / np.sqrt(units.count(len(was))):
+        return ()
+    return (
+        "the models part on rows that follow each other in time, for longer than a block of"
+        f" {len(was) // units.count(len(was))} rows (correlation of neighbouring blocks {alike:.2f}): p"
+        " is too small and the interval too narrow, so wait for more test rows",
+    )
+
+
+def _errors(rows: PredictedRows) -> Floats:
+    said = rows.predictions
+    return np.abs(said.predicted - said.y) if not rows.classes else (said.predicted != said.y) * 1.0
 
 
 def _untested(base: Side, other: Side, obstacle: str) -> tuple[Verdict, str]:

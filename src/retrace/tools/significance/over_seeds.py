@@ -3,14 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
+from retrace.evaluation.metrics import scores
 from retrace.tools.repository.bases import remote
-from retrace.tools.repository.predictions import PredictedRows, align, read_rows
+from retrace.tools.repository.predictions import ROW_HASH, PredictedRows, align, read_rows
 from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
 from retrace.tools.significance.repeats import MIN_REPEATS
+
+SAME_ROWS = 0.9  # of the test part, in two splits: more tell nothing of other rows
+SAME_ROWS_NOTE = (
+    "the runs under several split seeds were not used: their test parts are the same rows, as"
+    " split.method `fixed` and `time` make them, so they are one split"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +85,7 @@ def over_training_seeds(
         was, now = ([align(rows, _rows(run)).predictions for run in each] for each in runs.values())
     except ComparisonError as error:
         return replace(unused, notes=(f"the runs under several seeds were not used: {error}",))
-    comparison = compare_over_seeds(was, now, metric, groups=rows.groups, tolerance=tolerance)
+    comparison = compare_over_seeds(was, now, metric, groups=rows.units.codes, tolerance=tolerance)
     return replace(unused, comparison=comparison)
 
 
@@ -88,20 +98,38 @@ def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | No
         return unused
     pairs = [(runs[0][seed], runs[1][seed]) for seed in shared]
     try:
-        sizes = [len(align(_rows(first), _rows(second))) for first, second in pairs]
+        tested = [align(_rows(first), _rows(second)) for first, second in pairs]
     except ComparisonError as error:
         return replace(unused, notes=(f"the runs under several splits were not used: {error}",))
+    overlap = mean_overlap([rows.keys[ROW_HASH].to_numpy() for rows in tested])
+    if overlap > SAME_ROWS:
+        return replace(unused, notes=(SAME_ROWS_NOTE,))
     params = base.lock.params
-    n_test = sum(sizes) / len(sizes)
+    n_test = sum(map(len, tested)) / len(tested)
     comparison = compare_over_splits(
-        [first.scores[metric] for first, _ in pairs],
-        [second.scores[metric] for _, second in pairs],
+        [_score(first, metric) for first, _ in pairs],
+        [_score(second, metric) for _, second in pairs],
         metric,
         n_train=round(n_test * params["split.train"] / params["split.test"]),
         n_test=round(n_test),
+        overlap=overlap,
         tolerance=tolerance,
     )
     return replace(unused, comparison=comparison)
+
+
+def mean_overlap(parts: Sequence[NDArray[np.object_]]) -> float:
+    """Return the share of rows that two of these parts have in common, on average over all pairs.
+
+    Parameters
+    ----------
+    parts : sequence of array of shape (n_samples,)
+        What names each row of a part; at least two.
+    """
+    pairs = [
+        np.isin(first, second).mean() for at, first in enumerate(parts) for second in parts[at + 1 :]
+    ]
+    return float(np.mean(pairs))
 
 
 def _reason_not_to_use(runs: dict[str, list[SeedRun]]) -> str:
@@ -125,6 +153,13 @@ def _reason_not_to_use(runs: dict[str, list[SeedRun]]) -> str:
 
 def _distinct(runs: Sequence[SeedRun]) -> set[str]:
     return {run.lock.outs[PREDICTIONS.as_posix()] for run in runs}
+
+
+def _score(run: SeedRun, metric: str) -> float:
+    """Return a score; one that the run's metrics.json lacks follows from its predictions."""
+    if metric in run.scores:
+        return run.scores[metric]
+    return scores(_rows(run).predictions, [metric])[metric]
 
 
 def _rows(run: SeedRun) -> PredictedRows:

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from retrace.core.records import Floats
-from retrace.evaluation.intervals import Interval, bca
+from retrace.evaluation.intervals import Interval, bca, expanded
 from retrace.tools.significance.units import Units
 from retrace.tools.significance.verdicts import rejects
 
@@ -128,7 +127,7 @@ def paired_intervals(
     seen = float(units.difference(*_sums(units)))
     intervals = []
     for confidence in confidences:
-        level = _expanded(confidence, units.n_units)
+        level = expanded(confidence, units.n_units)
         plain = _held(bca(seen, resampled.plain, left_out, level), seen)
         low = min(plain.low, float(np.quantile(resampled.for_lower, (1 - level) / 2)))
         high = max(plain.high, float(np.quantile(resampled.for_upper, (1 + level) / 2)))
@@ -162,11 +161,6 @@ def _agreeing(plain: Interval, wide: Interval, rejected: bool) -> Interval:
 def _held(interval: Interval, value: float) -> Interval:
     # Where no resample differs, BCa has no quantile to correct: all of them are the value.
     return Interval(value, value) if np.isnan(interval.low) else interval
-
-
-def _expanded(confidence: float, n: int) -> float:
-    z = np.sqrt(n / (n - 1)) * special.stdtrit(n - 1, (1 + confidence) / 2)
-    return float(2 * special.ndtr(min(z, 5)) - 1)  # of two units, it would be 1
 
 
 def _without_one(units: Units) -> Floats:

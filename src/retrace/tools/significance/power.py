@@ -19,7 +19,7 @@ EXACT_UP_TO = 2000  # discordant rows; beyond, the normal distribution is as goo
 
 @lru_cache(maxsize=1024)
 def detectable_accuracy(discordant: int, n: int) -> float:
-    """Return the smallest difference of two accuracies that McNemar's exact test finds.
+    """Return the smallest difference of two accuracies that McNemar's mid-p test finds.
 
     With power .8 at alpha .05, if the two models disagree as often as here; if that is too seldom for
     any difference to be found, then if they disagreed as often as needed, always for the same side.
@@ -61,8 +61,31 @@ def detectable_mean(error: float, effect: float, n: int) -> float:
     return float(max(quantiles * error, detectable_accuracy(0, n) * n * effect))
 
 
+def rows_needed(difference: float, share: float) -> int:
+    """Return how many rows McNemar's mid-p test needs to find a difference of two accuracies.
+
+    With power .8 at alpha .05.
+
+    Parameters
+    ----------
+    difference : float
+        Above 0.
+    share : float
+        How often one model is right and the other wrong; at least the difference.
+    """
+    share = min(max(share, difference), 1.0)
+    enough = 8
+    while _power(difference, share, enough) < POWER:
+        enough *= 2
+    low, high = enough // 2, enough
+    while high - low > 1:  # of a power that rises in small steps, near enough
+        middle = (low + high) // 2
+        low, high = (low, middle) if _power(difference, share, middle) >= POWER else (middle, high)
+    return high
+
+
 def _power(difference: float, share: float, n: int) -> float:
-    """Return the power of McNemar's exact test, given the true difference and discordance."""
+    """Return the power of McNemar's mid-p test, given the true difference and discordance."""
     won = (1 + difference / share) / 2
     if share * n > EXACT_UP_TO:
         # Where all disagreements are on one side the error is 0, and the power 0 or 1.
@@ -73,7 +96,7 @@ def _power(difference: float, share: float, n: int) -> float:
     # The quantile may be one too many or too few, as a count jumps over alpha.
     quantile = np.nan_to_num(special.bdtrik(ALPHA / 2, discordant, 0.5))  # NaN below the chance of 0
     fewest = np.ceil(quantile) - 1  # the most that may go the other way
-    fewest += 2 * _at_most(fewest + 1, discordant, 0.5) < ALPHA
+    fewest += _mid_p(fewest + 1, discordant) < ALPHA
     rejected = _at_most(fewest, discordant, 1 - won) + _at_most(fewest, discordant, won)
     weights = np.exp(
         special.gammaln(n + 1)
@@ -88,6 +111,10 @@ def _power(difference: float, share: float, n: int) -> float:
 def _at_most(k: Floats, n: Floats, p: float) -> Floats:
     """Return the chance of at most k hits in n. scipy.stats knows it too, but takes a second to load."""
     return np.where(k < 0, 0.0, special.bdtr(np.clip(k, 0, n), n.astype(np.int64), p))
+
+
+def _mid_p(fewer: Floats, n: Floats) -> Floats:
+    return _at_most(fewer, n, 0.5) + _at_most(fewer - 1, n, 0.5)
 
 
 def _likely(share: float, n: int) -> Floats:

@@ -5,19 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.evaluation.intervals import Interval
 from retrace.tools.significance.paired import draws
-from retrace.tools.significance.power import POWER
 from retrace.tools.significance.rows import check_same_rows, compare_rows
+from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.totals import unit_totals
 from retrace.tools.significance.units import expected_unit, numbered_units
 from retrace.tools.significance.verdicts import (
-    ALPHA,
-    CONFIDENCES,
     NOTHING,
     Comparison,
     Evidence,
@@ -26,6 +22,7 @@ from retrace.tools.significance.verdicts import (
 )
 
 MIN_REPEATS = 5  # seeds or splits on each side
+ROUNDING = 1e-6  # of a score: repeats that vary by less do not vary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +91,14 @@ def compare_over_splits(
     n_train: int,
     n_test: int,
     *,
+    overlap: float = 0.0,
     tolerance: float | None = None,
 ) -> Comparison:
     """Ask whether one model is better than another, from a score of each on each of several splits.
 
     The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
-    parts of different splits overlap, so their scores vary less than those of new data would.
+    parts of different splits overlap, so their scores vary less than those of new data would. Scores
+    correlate as far as the test parts of random splits overlap, or as these do where that is more.
 
     Parameters
     ----------
@@ -109,6 +108,8 @@ def compare_over_splits(
         The metric that the scores are of.
     n_train, n_test : int
         Rows of the training and of the test part of each split.
+    overlap : float
+        The share of test rows that two splits have in common, on average.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
 
@@ -124,41 +125,14 @@ def compare_over_splits(
             f" on both sides; run `retrace seeds {MIN_REPEATS}` for both"
         )
     differences = np.asarray(other_scores, dtype=float) - np.asarray(base_scores, dtype=float)
-    error = float(np.sqrt((1 / n + n_test / n_train) * differences.var(ddof=1)))
+    correlation = max(n_test / (n_test + n_train), overlap)
+    factor = 1 / n + correlation / (1 - correlation)
+    error = float(np.sqrt(factor * differences.var(ddof=1)))
+    if error <= ROUNDING * np.abs([*base_scores, *other_scores]).max():
+        error = 0.0
     evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
     was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
     return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")
-
-
-def student_evidence(test: str, difference: float, error: float, freedom: float) -> Evidence:
-    """Test a difference by its standard error; the interval is that test's inversion.
-
-    Parameters
-    ----------
-    test : str
-        The name to report.
-    difference, error : float
-        The estimate and its standard error.
-    freedom : float
-        Degrees of freedom.
-    """
-    # Repeats that differ by rounding alone would make any difference certain.
-    if error < 1e-12 and difference:
-        return NOTHING._replace(
-            test=test, reason="the difference is the same each time, to the last digit"
-        )
-    t = abs(difference) / error if error else 0.0
-    halves = special.stdtrit(freedom, (1 + np.array(CONFIDENCES)) / 2) * error
-    wide, narrow = (Interval(float(difference - half), float(difference + half)) for half in halves)
-    return Evidence(
-        test=test,
-        p_value=float(2 * special.stdtr(freedom, -t)),
-        interval=wide,
-        narrow=narrow,
-        detectable=float(special.stdtrit(freedom, [1 - ALPHA / 2, POWER]).sum() * error),
-        detectable_is_bound=not error,
-        reason="",
-    )
 
 
 def deterministic(models: Sequence[Predictions]) -> bool:

@@ -6,9 +6,13 @@ from numpy.typing import NDArray
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
 from retrace.evaluation.intervals import PROPORTIONS, Interval
+from retrace.evaluation.metric import ROUNDING
+from retrace.evaluation.metrics import scores
+from retrace.tools.significance.delong import area_difference_error
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
 from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
 from retrace.tools.significance.power import detectable_accuracy, detectable_mean
+from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.totals import mistakes
 from retrace.tools.significance.units import Units, paired_units
 from retrace.tools.significance.verdicts import (
@@ -28,6 +32,7 @@ def compare_rows(
     metric: str,
     *,
     groups: NDArray[np.generic] | None = None,
+    unit: Unit | None = None,
     tolerance: float | None = None,
     resamples: int = 10_000,
     seed: int = 0,
@@ -42,6 +47,8 @@ def compare_rows(
         A metric of the task.
     groups : array of shape (n_samples,), optional
         The unit that each row belongs to: then groups are swapped and resampled whole.
+    unit : str, optional
+        What such a unit is, for the words; else a group.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
     resamples : int
@@ -63,13 +70,17 @@ def compare_rows(
     generator = np.random.default_rng(seed)
     units = paired_units(base, other, metric, groups, generator)
     n_units = len(base.y) if groups is None else len(np.unique(groups))
+    unit = unit or ("row" if groups is None else "group")
     if groups is None and metric in PROPORTIONS:
         evidence = _mcnemar(base, other)
-    elif reason := too_few_units(n_units, groups):
+    elif not np.isfinite(observed(units)).all():
+        evidence = NOTHING._replace(reason=f"{metric} is not defined on these rows")
+    elif reason := too_few_units(n_units, groups, unit):
         evidence = NOTHING._replace(reason=reason)
     else:
-        evidence = _permutation(units, resamples, generator)
-    unit: Unit = "row" if groups is None else "group"
+        evidence = (metric == "roc_auc" and _delong(base, other, groups)) or _permutation(
+            units, resamples, generator
+        )
     return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
 
 
@@ -93,7 +104,7 @@ def _mcnemar(base: Predictions, other: Predictions) -> Evidence:
     gained, lost, n = int((now & ~was).sum()), int((was & ~now).sum()), len(was)
     wide, narrow = (mcnemar_interval(gained, lost, n, confidence) for confidence in CONFIDENCES)
     return Evidence(
-        test="McNemar's exact test",
+        test="McNemar's mid-p test",
         p_value=mcnemar_p_value(gained, lost),
         interval=wide,
         narrow=narrow,
@@ -101,6 +112,17 @@ def _mcnemar(base: Predictions, other: Predictions) -> Evidence:
         detectable_is_bound=gained + lost == 0,
         reason="",
     )
+
+
+def _delong(
+    base: Predictions, other: Predictions, groups: NDArray[np.generic] | None
+) -> Evidence | None:
+    """Test two areas by their variance; None where they do not vary, as without a mistake."""
+    was, now = (scores(each, ["roc_auc"])["roc_auc"] for each in (base, other))
+    error, freedom = area_difference_error(base, other, groups)
+    if error < ROUNDING:
+        return None
+    return student_evidence("DeLong's test", now - was, error, freedom)
 
 
 def _permutation(units: Units, resamples: int, generator: np.random.Generator) -> Evidence:
@@ -124,9 +146,13 @@ def typical_effect(units: Units) -> float:
     base, other = units.counts @ units.base, units.counts @ units.other
     seen = units.difference(base, other)
     differing = (units.base != units.other).any(axis=1)
+    expected = (units.wrong, units.right), (units.right, units.wrong)
+    most = max(float(abs(units.difference(base + a, other + b) - seen)) for a, b in expected)
     if not differing.any():
-        return float(abs(units.difference(base + units.wrong, other + units.right) - seen))
+        return most
     # One unit more of each pattern: what taking the unit's part of the metric away would ask as well,
     # but defined for a pattern that is all that a class has.
     effects = abs(units.difference(base + units.base, other + units.other) - seen)
-    return float(np.average(effects[differing], weights=units.counts[differing]))
+    typical = float(np.average(effects[differing], weights=units.counts[differing]))
+    # Where all units differ alike, one more of them changes nothing; one that differs otherwise does.
+    return typical if typical > ROUNDING else most

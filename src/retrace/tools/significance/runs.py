@@ -36,9 +36,10 @@ def compare_runs(
     metric: str | None = None,
     tolerance: float | None = None,
     use_seeds: bool = True,
+    part: str = "test",
 ) -> RunComparison:
     """Hold one run against another: is it better, and what differs; see `judge` for the parameters."""
-    judgement = judge(base, other, metric=metric, tolerance=tolerance, use_seeds=use_seeds)
+    judgement = judge(base, other, metric=metric, tolerance=tolerance, use_seeds=use_seeds, part=part)
     return RunComparison(
         base=base,
         other=other,

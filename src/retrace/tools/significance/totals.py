@@ -11,14 +11,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.evaluation.metrics import (
-    METRICS,
-    Score,
-    class_totals,
-    error_totals,
-    loss_totals,
-    row_losses,
-)
+from retrace.evaluation.answers import class_totals
+from retrace.evaluation.losses import error_totals, loss_totals, row_losses
+from retrace.evaluation.metric import Score, stacked
+from retrace.evaluation.metrics import METRICS
 
 
 def unit_totals(
@@ -57,15 +53,6 @@ def _summed(rows: sparse.csr_array, units: Codes, n_units: int) -> Floats:
     n_totals = rows.shape[1]
     sums = np.bincount(cells, weights=rows.data, minlength=n_units * n_totals)
     return sums.astype(np.float64).reshape(n_units, n_totals)
-
-
-def stacked(models: Sequence[Predictions]) -> Predictions:
-    """Put the rows of several models one below another."""
-    return Predictions(
-        y=np.concatenate([model.y for model in models]),
-        predicted=np.concatenate([model.predicted for model in models]),
-        probabilities=np.concatenate([model.probabilities for model in models]),
-    )
 
 
 def alike(base: Predictions, other: Predictions, metric: str) -> tuple[Codes, NDArray[np.int64]]:

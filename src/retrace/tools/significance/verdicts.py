@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.evaluation.units import UnitKind, effective_number
 
 ALPHA = 0.05
 CONFIDENCES = (0.95, 0.9)
 MIN_GROUPS = 20
+MIN_EFFECTIVE = 6  # of unequal sizes: of fewer, no difference at all is found
 
 
 class Verdict(StrEnum):
@@ -31,7 +33,7 @@ class Verdict(StrEnum):
         return self in (Verdict.BETTER, Verdict.WORSE)
 
 
-Unit = Literal["row", "group", "seed", "split"]
+Unit = UnitKind | Literal["seed", "split"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +57,13 @@ class Comparison:
     n_units : int
         For seeds: the fewer of the two sides.
     unit : str
-        What the models are judged on: ``"row"``, ``"group"``, ``"seed"`` or ``"split"``.
+        What the models are judged on: a kind of `RowUnits`, ``"seed"`` or ``"split"``.
     detectable : float or None
         The smallest true difference that would be found with power .8 at alpha .05, given how often the
         two models disagree here.
     detectable_is_bound : bool
-        Whether that is an upper bound, because they never disagree.
+        Whether it can only be larger, because they never disagree: how much they would, had they been
+        asked more, is not known.
     verdict : Verdict
         What ``other`` is.
     reason : str
@@ -178,16 +181,34 @@ def is_surely_worse(comparison: Comparison, tolerance: float | None = None) -> b
     return best < -(tolerance or 0)
 
 
+def is_maybe_worse(comparison: Comparison, tolerance: float) -> bool:
+    """Return whether the 95 % interval reaches further to the bad side than the tolerance.
+
+    That it does not is a test of non-inferiority: "cannot tell" does not pass.
+    """
+    worst = (
+        -comparison.interval.high if comparison.metric in LOWER_IS_BETTER else comparison.interval.low
+    )
+    return not worst > -tolerance
+
+
 def rejects(p_value: float, confidence: float) -> bool:
     """Return whether a test rejects at the level that goes with an interval's confidence."""
     return p_value < round(1 - confidence, 9)
 
 
-def too_few_units(n_units: int, groups: NDArray[np.generic] | None) -> str:
+def too_few_units(n_units: int, groups: NDArray[np.generic] | None, unit: Unit = "group") -> str:
     """Return why so few rows or groups tell nothing, or an empty string."""
-    name, needed = ("rows", 2) if groups is None else ("groups", MIN_GROUPS)
+    if groups is None:
+        needed, unit = 2, "row"
+    else:
+        needed = MIN_GROUPS
+    if n_units < needed:
+        return f"{n_units} {unit}s are too few to tell: at least {needed} are needed"
+    effective = np.inf if groups is None else effective_number(np.unique(groups, return_inverse=True)[1])
+    if effective >= MIN_EFFECTIVE:
+        return ""
     return (
-        ""
-        if n_units >= needed
-        else f"{n_units} {name} are too few to tell: at least {needed} are needed"
+        f"a few of the {n_units} {unit}s hold most of the rows, as good as {effective:.1f} equal ones:"
+        f" at least {MIN_EFFECTIVE} are needed"
     )

@@ -3,12 +3,13 @@
 import math
 
 from retrace.evaluation.intervals import Interval
+from retrace.evaluation.units import PLURALS
 from retrace.tools.repository.git import WORKSPACE
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison, Verdict
 from retrace.tools.significance.judging import Judgement
 
-UNITS = {"row": "test rows", "group": "groups of test rows", "split": "splits"}
+UNITS: dict[str, str] = {str(kind): name for kind, name in PLURALS.items()} | {"split": "splits"}
 
 
 def headline(judgement: Judgement, base: Side) -> str:
@@ -28,7 +29,7 @@ def detectable(judgement: Judgement) -> str:
     comparison = judgement.comparison
     if comparison is None or comparison.detectable is None:
         return ""
-    bound = "at most " if comparison.detectable_is_bound else ""
+    bound = "at least " if comparison.detectable_is_bound else ""
     return (
         f"The smallest true difference that such a comparison finds four times out of five is {bound}"
         f"{comparison.detectable:.4f} (power .8, alpha .05): a smaller one may well stay unseen."
@@ -75,7 +76,10 @@ def _evidence(comparison: Comparison, judgement: Judgement) -> str:
     if seeds and seeds.kind == "training":
         of = f"{len(seeds.seeds['base'])} and {len(seeds.seeds['other'])} training seeds"
     else:
-        of = f"{comparison.n_units} {UNITS[comparison.unit]}"
+        of = f"{comparison.n_units:,} {UNITS[comparison.unit]}".replace("test", judgement.part)
+        if comparison.unit in ("distinct row", "block") and judgement.rows:
+            rows = f"{judgement.part} rows"
+            of = f"{len(judgement.rows[0]):,} {rows}, {of.removesuffix(f' {rows}')}"
     if math.isnan(comparison.interval.low):
         return f"{comparison.test}; {of}"
     interval, test = _interval(comparison.interval), comparison.test

@@ -98,8 +98,9 @@ def test_by_time_only_older_rows_are_fitted_on(make_dataset, params):
     splits = fresh_splits(dataset, settings, list(range(10)), 0.2)
     for fitted, judged in splits:
         assert dataset.times[fitted].max() < dataset.times[judged].min()
-        assert 18 <= len(judged) <= 22
-    assert len({tuple(judged) for _, judged in splits}) == 10
+        assert 4 <= len(judged) <= 6
+    judged = np.concatenate([judged for _, judged in splits])
+    assert len(judged) == len(np.unique(judged)) == 50
     assert dataset.times[splits[-1][1]].max() == dataset.times.max()
 
 

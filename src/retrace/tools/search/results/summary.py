@@ -9,7 +9,8 @@ from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from retrace.core.errors import first_few
-from retrace.evaluation.metrics import METRICS, class_totals
+from retrace.evaluation.answers import class_totals
+from retrace.evaluation.metrics import METRICS
 from retrace.tools.search.confirmation import load_confirmation
 from retrace.tools.search.results.charts import importances, short_names
 from retrace.tools.search.study.studies import begun, best_trial, finished_trials

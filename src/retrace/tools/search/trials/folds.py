@@ -140,17 +140,20 @@ def _in_three(dataset: Dataset, seed: int, share: float) -> Split:
 
 
 def _sliding_windows(dataset: Dataset, n: int, share: float) -> list[Rows]:
-    """Let a window of the asked share slide to the newest rows; only what is older is fitted on."""
+    """Judge by windows of the newer half that share no row; only what is older is fitted on.
+
+    They hold the asked share of the rows, or as much as leaves room for all of them: windows that
+    overlapped would judge by the same rows more than once.
+    """
     times = pd.Series(dataset.times)
     rank = times.rank(method="dense").to_numpy().astype(np.int64) - 1
     rows_until = np.cumsum(np.bincount(rank))
-    size = share * len(rank)
-    # The first window begins halfway, or where it must for the last one to end with the rows.
-    starts = np.linspace(min(0.5, 1 - share) * len(rank), len(rank) - size, n)
+    ends = np.linspace(len(rank) / 2, len(rank), n + 1)[1:]
+    size = min(share * len(rank), len(rank) / 2 / n)
     windows = []
-    for start in starts:
-        first = np.abs(rows_until - start).argmin()  # rows of one moment stay together
-        last = np.abs(rows_until - start - size).argmin()
+    for end in ends:
+        first = np.abs(rows_until - end + size).argmin()  # rows of one moment stay together
+        last = np.abs(rows_until - end).argmin()
         if last <= first:
             raise DataError(
                 f"{len(rows_until)} moments in time are too few for {n} fresh splits by time"

@@ -15,7 +15,7 @@ from retrace.core.errors import ModelError, RetraceError
 from retrace.core.params import Params
 from retrace.core.records import Dataset
 from retrace.core.seeding import pin
-from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
+from retrace.evaluation.metrics import LOWER_IS_BETTER, METRICS, scores
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
 from retrace.tools.repository.overrides import override_params
@@ -163,7 +163,7 @@ def _fit(
     start = time.perf_counter()
     fit_model(model, training, held_out, callbacks=callbacks)
     seconds = time.perf_counter() - start
-    by_name = scores(predict(model, held_out)) | {"seconds": seconds}
+    by_name = scores(predict(model, held_out), set(goals) & set(METRICS)) | {"seconds": seconds}
     return by_name | ({"size": _size(model)} if "size" in goals else {})
 
 
