@@ -12,6 +12,7 @@ FEW = {"resamples": 200, "mistakes": 5}
 
 ENVIRONMENT = {
     "model": "a_model",
+    "hyperparameters": {"depth": 3},
     "made_from": {"data": {"cache/train.pkl": "abc"}, "params": "p", "code": "c"},
     "versions": {"numpy": "2.4.6"},
     "hardware": {"instructions": "portable", "threads": 1, "device": "cpu"},

@@ -28,6 +28,12 @@ def test_markdown_tables_are_whole(make_results):
             assert line.replace("\\|", "").count("|") == above.replace("\\|", "").count("|"), line
 
 
+def test_hyperparameters_are_those_of_the_training_whatever_params_yaml_says_by_now(make_results):
+    text = reporting.report_markdown(make_results())
+    assert "| models.a_model.depth | `3` |" in text
+    assert "models.cnn" not in text
+
+
 def test_a_model_without_epochs_has_no_training_section(make_results):
     results = make_results(epochs=0)
     assert "## Training" not in reporting.report_markdown(results)

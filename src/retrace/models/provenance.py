@@ -46,11 +46,12 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``model`` (its name), ``made_from`` (hashes of data, params and code), ``versions`` and
-        ``hardware``.
+        ``model`` (its name), ``hyperparameters``, ``made_from`` (hashes of data, params and code),
+        ``versions`` and ``hardware``.
     """
     return {
         "model": params.model,
+        "hyperparameters": params.hyperparameters,
         "made_from": {
             "data": {str(path): artifacts.file_md5(path) for path in inputs},
             "params": params_hash(params),

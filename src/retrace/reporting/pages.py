@@ -89,8 +89,8 @@ def _context(results: Results) -> dict[str, Any]:
         "tested": _tested(results),
         "unit": results.units.kind,
         "hyperparameters": [
-            (f"models.{params.model}.{name}", json.dumps(value))
-            for name, value in params.hyperparameters.items()
+            (f"models.{results.environment['model']}.{name}", json.dumps(value))
+            for name, value in results.environment["hyperparameters"].items()
         ],
         "importance": _importance(results),
         "headline_interval": interval_text(results.intervals[params.metric]),
