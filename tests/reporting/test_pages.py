@@ -30,7 +30,7 @@ def test_markdown_tables_are_whole(make_results):
 
 def test_hyperparameters_are_those_of_the_training_whatever_params_yaml_says_by_now(make_results):
     text = reporting.report_markdown(make_results())
-    assert "| models.a_model.depth | `3` |" in text
+    assert "| models.a\\_model.depth | `3` |" in text
     assert "models.cnn" not in text
 
 

@@ -49,6 +49,13 @@ CALLS = [
     "predict none.csv",
     "models",
     "promote",
+    "plan --detect 0.01",
+    "rank HEAD HEAD",
+    "export",
+    "release out",
+    "serve --model none",
+    "drift none.csv",
+    "score none.csv",
 ]
 
 
