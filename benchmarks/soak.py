@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -97,7 +98,7 @@ def one_round(soak: Soak) -> None:
             soak.faults.append(f"round {soak.number}, {name}: {said.strip().splitlines()[-1]}")
         if not killed and not status:
             soak.kept.setdefault(clone.folder.name, set()).update(experiments(clone))
-    look(soak, clone)
+    look(soak, clone, name)
 
 
 def arguments(soak: Soak, clone: SmallPipeline, name: str) -> list[tuple[str, ...]]:
@@ -154,7 +155,7 @@ def experiments(clone: SmallPipeline) -> set[str]:
     return {name for name in listed if "/celery/" not in name and "/exec/" not in name}
 
 
-def look(soak: Soak, clone: SmallPipeline) -> None:
+def look(soak: Soak, clone: SmallPipeline, name: str) -> None:
     """Look for damaged files in the cache, for lost experiments, and at what `retrace check` says."""
     cache = clone.folder.parent / "cache/files/md5"
     for path in cache.glob("??/*"):
@@ -165,6 +166,11 @@ def look(soak: Soak, clone: SmallPipeline) -> None:
             soak.faults.append(f"round {soak.number}: {path} is damaged")
     if lost := soak.kept.get(clone.folder.name, set()) - experiments(clone):
         soak.faults.append(f"round {soak.number}: lost {', '.join(sorted(lost))}")
+    if b"logistic_regression" not in clone.read("params.yaml"):
+        soak.faults.append(
+            f"round {soak.number}, {name}: params.yaml is {clone.read('params.yaml')[:99]!r}"
+        )
+        clone.run("git", "checkout", "params.yaml")
     _, status, said = run(clone, (*RETRACE, "check"), None)
     if "Traceback" in said:
         soak.faults.append(f"round {soak.number}, check: {said.strip().splitlines()[-1]}")
@@ -174,8 +180,8 @@ def look(soak: Soak, clone: SmallPipeline) -> None:
 
 def is_true(clone: SmallPipeline) -> bool:
     """Read report and params as a person would, and tell whether they are of one value."""
-    C = float(clone.run("sed", "-n", r"/logistic_regression:/{n;s/.*C: //p}", "params.yaml").stdout)
-    return clone.read("report/report.md") == str(C).encode()
+    C = re.search(r"logistic_regression:\s+C: (\S+)", clone.read("params.yaml").decode())
+    return C is not None and clone.read("report/report.md") == str(float(C[1])).encode()
 
 
 def finish(soak: Soak) -> None:
