@@ -10,6 +10,7 @@ import sys
 os.environ["OMP_NUM_THREADS"] = "1"
 # Of `make test ARGS=...`: a `make repro` in a test would take ARGS for its own.
 os.environ["MAKEFLAGS"] = ""
+os.environ.pop("ARGS", None)
 
 import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
 
