@@ -70,7 +70,7 @@ def test_without_these_tools_the_linters_the_tests_and_the_pipeline_go_on(tmp_pa
             target = project / path
             if target.exists():  # what stands on a tool goes with it, and on its own too
                 shutil.rmtree(target) if target.is_dir() else target.unlink()
-        cli.write_text(re.sub(rf'\n    "{tool}\.commands": .*', "", cli.read_text()))
+        cli.write_text(re.sub(rf'\n    "{tool}\.\w+": .*', "", cli.read_text()))
     project.set(data="wine", model="logistic_regression")
     commit_all(project)
     project.run("ruff", "check")

@@ -8,7 +8,7 @@ import typer
 
 from retrace.core.errors import run_or_explain
 
-# To lose a tool, delete its line here, its folder, its tests and its page in docs/ (docs/map.md).
+# To lose a tool, delete its lines here, its folder, its tests and its page in docs/ (docs/map.md).
 COMMANDS = {
     "running.repro": ["repro"],
     "running.verify": ["verify"],
