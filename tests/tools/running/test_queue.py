@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -131,6 +132,7 @@ def test_an_experiment_that_ran_when_the_machine_went_down_is_queued_again(small
     add(small, 7, seconds=0.1)
     run = start_queue(small)
     assert any("running: x7" in line for line in run.stdout)
+    until(lambda: processes("exec-run", small))
     run.kill()
     run.communicate()
     for worker in processes("queue-worker", small):
@@ -142,6 +144,14 @@ def test_an_experiment_that_ran_when_the_machine_went_down_is_queued_again(small
     (small / "hold").unlink()
     assert "0 of 1 experiments failed, 1 succeeded" in again.communicate()[0]
     assert "x7" in kept(small)
+
+
+def until(there):
+    """Wait for what a busy machine brings late."""
+    end = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def start_queue(project):

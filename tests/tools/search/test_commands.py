@@ -181,7 +181,8 @@ def test_a_database_that_does_not_answer_is_one_line_without_its_password(search
     monkeypatch.chdir(searched.folder)
     storage = ("--storage", "postgresql://a:b@127.0.0.1:1/c")
     mistake = str(search(*storage, fails=True).exception)
-    assert mistake.startswith("--storage postgresql://a:***@")
+    assert mistake.startswith("--storage postgresql://127.0.0.1:1/c: ")
+    assert "a:b" not in mistake
     assert "\n" not in mistake
 
 
