@@ -4,7 +4,7 @@ import pytest
 
 from made_runs import MadeRuns, labelled
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.git import experiments, find_tree, git, listed, read_blobs, setup
+from retrace.tools.repository.git import experiments, find_tree, listed, read_blobs, setup
 
 
 @pytest.fixture
@@ -109,19 +109,6 @@ def test_a_tag_with_the_name_of_a_branch_is_not_taken_silently(runs):
     assert [find_tree(f"{kind}/main").commit for kind in ("tags", "heads")] == [first, second]
 
 
-def test_a_partial_clone_without_its_remote_says_so_in_one_line(runs, tmp_path, monkeypatch):
-    runs.commit(labelled())
-    runs.git("config", "uploadpack.allowFilter", "true")
-    runs.commit(labelled(seed=1), models__svm__C=2.0)
-    clone = ["git", "clone", "-q", "--filter=blob:none", tmp_path.as_uri(), str(tmp_path / "partial")]
-    subprocess.run(clone, check=True)
-    monkeypatch.chdir(tmp_path / "partial")
-    (tmp_path / ".git").rename(tmp_path / "gone")
-    assert find_tree("HEAD").read(["params.yaml"])
-    with pytest.raises(RetraceError, match=r"^this clone is partial.*: fatal: .* does not appear to be"):
-        find_tree("HEAD~1").read(["params.yaml"])
-
-
 def test_a_damaged_object_is_named_by_git(runs):
     commit = runs.commit(labelled())
     blob = subprocess.check_output(["git", "rev-parse", f"{commit}:params.yaml"], text=True).strip()
@@ -130,11 +117,3 @@ def test_a_damaged_object_is_named_by_git(runs):
     file.write_bytes(b"no object")
     with pytest.raises(RetraceError, match=r"cannot read its own files: .*`git fsck`"):
         find_tree("HEAD").read(["params.yaml"])
-
-
-def test_gits_messages_are_known_in_any_locale(runs, monkeypatch):
-    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    monkeypatch.setenv("GIT_EXEC_PATH", str(runs.folder))
-    (runs.folder / "git-locale").write_text("#!/bin/sh\necho $LC_ALL\n")
-    (runs.folder / "git-locale").chmod(0o700)
-    assert git("locale") == "C"
