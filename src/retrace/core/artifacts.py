@@ -138,7 +138,12 @@ def save_text(text: str, path: Path) -> None:
 
     Half a character, as of a file's name in another encoding, is written as its escape.
     """
-    write_whole(path, lambda file: file.write(text.encode("utf-8", "backslashreplace")))
+    save_bytes(text.encode("utf-8", "backslashreplace"), path)
+
+
+def save_bytes(content: bytes, path: Path) -> None:
+    """Write a file as it is to be; what was there before stays if it cannot be written."""
+    write_whole(path, lambda file: file.write(content))
 
 
 def save_json(values: dict[str, Any], path: Path) -> None:

@@ -136,3 +136,9 @@ class Predictions:
     y: Targets
     predicted: Targets
     probabilities: Floats
+
+    def take(self, rows: NDArray[np.integer] | slice) -> "Predictions":
+        """Return what is said of the given row positions, in that order."""
+        return Predictions(
+            y=self.y[rows], predicted=self.predicted[rows], probabilities=self.probabilities[rows]
+        )

@@ -1,5 +1,7 @@
 """Metrics of the order of rows: functions of how often each row counts."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,7 +49,11 @@ def scored_classes(predictions: Predictions) -> range:
     return range(1, 2) if k == 2 else range(k)
 
 
-def _over_classes(of_class, predictions: Predictions, weights: Floats) -> Floats:  # type: ignore[no-untyped-def]
+def _over_classes(
+    of_class: Callable[[Floats, NDArray[np.bool_], Floats], Floats],
+    predictions: Predictions,
+    weights: Floats,
+) -> Floats:
     values = [
         of_class(predictions.probabilities[:, code], predictions.y == code, weights)
         for code in scored_classes(predictions)

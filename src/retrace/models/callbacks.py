@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from retrace.core.artifacts import write_whole
+from retrace.core.artifacts import save_bytes
 
 if TYPE_CHECKING:
     from retrace.models.torch.training import TrainingOptions, TrainingState
@@ -62,7 +62,7 @@ class Checkpoint:
         packed = io.BytesIO()  # torch.save into a file would hide why a disk refuses it
         torch.save(saved, packed)
         digest = hashlib.sha256(packed.getbuffer()).digest()
-        write_whole(self.path, lambda file: file.write(digest + packed.getvalue()))
+        save_bytes(digest + packed.getvalue(), self.path)
         for other in self.path.parent.glob("*.pt"):
             if other != self.path:
                 other.unlink()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from retrace.core.records import Predictions
@@ -36,7 +37,7 @@ def plot_precision_recall(test: Predictions, classes: Sequence[str]) -> Figure:
     return figure
 
 
-def _draw(axes, curve: Callable[..., Curve], test: Predictions, classes: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
+def _draw(axes: Axes, curve: Callable[..., Curve], test: Predictions, classes: Sequence[str]) -> None:
     codes = [code for code in scored_classes(test) if (test.y == code).any()]
     for place, code in enumerate(codes):
         x, y = curve(test.probabilities[:, code], test.y == code)
@@ -48,7 +49,7 @@ def _draw(axes, curve: Callable[..., Curve], test: Predictions, classes: Sequenc
         axes.plot([], [], color=BLUE, alpha=0.5, label=f"each of {len(codes)} classes")
 
 
-def _axes(x: str, y: str):  # type: ignore[no-untyped-def]
+def _axes(x: str, y: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(4.6, 4.0), layout="constrained")
     axes = figure.add_subplot()
     axes.set(xlabel=x, ylabel=y, xlim=(-0.01, 1.01), ylim=(-0.01, 1.03))

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retrace.core.errors import ParamsError, did_you_mean
-from retrace.core.records import Dataset, Predictions
+from retrace.core.records import Dataset
 from retrace.evaluation.bootstrap import score_intervals
 from retrace.evaluation.intervals import interval_text
 from retrace.evaluation.metrics import metric_names, scores
@@ -46,7 +46,7 @@ def _table(results: Results, name: str) -> dict[str, Any]:
     by_group = name == "group" and results.units.kind == "group"
     rows = []
     for value, inside in values_of(_column(results.dataset, name)):
-        part = _only(results.test, inside)
+        part = results.test.take(inside)
         values = scores(part, [settings.metric])
         units = None if by_group else results.units.take(inside)
         intervals = score_intervals(part, settings.report, units, [settings.metric])
@@ -124,11 +124,3 @@ def _distinct(present: pd.Series) -> Iterator[tuple[str, NDArray[np.intp]]]:
 
 def _short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _only(predictions: Predictions, rows: NDArray[np.intp]) -> Predictions:
-    return Predictions(
-        y=predictions.y[rows],
-        predicted=predictions.predicted[rows],
-        probabilities=predictions.probabilities[rows],
-    )

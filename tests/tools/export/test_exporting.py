@@ -2,13 +2,14 @@ import pytest
 
 from exported_models import fitted
 from fitted_models import mixed_dataset
+from retrace.core.artifacts import save_bytes
 from retrace.tools.export import exporting
-from retrace.tools.export.exporting import export_made, write
+from retrace.tools.export.exporting import export_made
 
 
 def test_the_file_is_what_was_tried(params, tmp_path):
     made = export_made(*fitted(params, mixed_dataset(), "gaussian_nb"))
-    write(made, tmp_path / "model.onnx")
+    save_bytes(made.content, tmp_path / "model.onnx")
     assert (tmp_path / "model.onnx").read_bytes() == made.content
 
 

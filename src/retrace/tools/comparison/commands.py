@@ -78,7 +78,7 @@ def compare(
     3   --fail-on maybe-worse: the interval reaches past the tolerance, which must be given
     4   --fail-on not-better: the verdict is not "better"
     5   --fail-on: the two cannot be compared
-    """  # noqa: D301  \b is typer's mark for lines to keep
+    """
     from retrace.core.artifacts import save_text
     from retrace.tools.comparison.formats import to_html, to_json, to_markdown
     from retrace.tools.comparison.pictures import row_pictures
@@ -135,7 +135,7 @@ def seeds(
     \b
     retrace seeds 5             five training seeds on the same test rows
     retrace seeds 5 --split     five splits
-    """  # noqa: D301  \b is typer's mark for lines to keep
+    """
     from retrace.tools.comparison.seeds import finished, run_seeds, wanted_seeds
     from retrace.tools.repository.sides import load_side
 

@@ -42,7 +42,7 @@ def plan(
 
     \b
     retrace plan --detect 0.005
-    """  # noqa: D301  \b is typer's mark for lines to keep
+    """
     from retrace.tools.repository.bases import default_base
     from retrace.tools.repository.sides import load_side
 

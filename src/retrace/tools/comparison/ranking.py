@@ -46,7 +46,7 @@ def rank(
 
     \b
     retrace rank main cnn-wide svm
-    """  # noqa: D301  \b is typer's mark for lines to keep
+    """
     from retrace.tools.repository.sides import load_side
 
     typer.echo(_text(rank_sides([load_side(name) for name in runs], metric)))

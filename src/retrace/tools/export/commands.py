@@ -13,7 +13,7 @@ def export(
         typer.Option(help="As of `retrace predict`.", show_default="the workspace's"),
     ] = None,
 ) -> None:
-    r"""Write a model as ONNX: all steps in one file, which runs without Python and this repository.
+    """Write a model as ONNX: all steps in one file, which runs without Python and this repository.
 
     Both are asked about every validation and test row, one by one and together; of a table also with
     gaps and with categories that nobody has seen. If one answer differs nothing is written.
@@ -28,9 +28,10 @@ def export(
         from retrace.tools.export import exporting
     except ImportError as error:
         raise lacking_extra(error) from error
+    from retrace.core.artifacts import save_bytes
     from retrace.tools.export.parity import describe_parity
     from retrace.tools.prediction.source import find_source
 
     made = exporting.export(find_source(model))
-    exporting.write(made, output)
+    save_bytes(made.content, output)
     typer.echo(f"{output}: {len(made.content) / 1e6:.2f} MB; {describe_parity(made.parity)}")

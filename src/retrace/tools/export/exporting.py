@@ -1,17 +1,13 @@
 """From a model to an ONNX file that has been tried: the file is there only if every row agreed."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from retrace.core.artifacts import TEST, VALIDATION, load, write_whole
-from retrace.core.errors import RetraceError
-from retrace.core.records import Dataset
+from retrace.core.artifacts import TEST, VALIDATION
 from retrace.tools.export.parity import Parity, Rows, check_parity
 from retrace.tools.export.whole import metadata_of, whole_as_onnx
 from retrace.tools.prediction.predictor import Predictor, load_predictor
 from retrace.tools.prediction.session import Session
-from retrace.tools.prediction.source import Source, run_of
-from retrace.tools.repository.outputs import stored_output
+from retrace.tools.prediction.source import Source, load_output
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +26,7 @@ def export(source: Source) -> Export:
     RetraceError
         It cannot be exported, disagrees, or its rows are nowhere.
     """
-    predictor = load_predictor(source)
-    content = whole_as_onnx(predictor, metadata_of(predictor))
-    parity = check_parity(Session(content), predictor, rows_of(source))
-    return Export(content=content, parity=parity)
+    return export_made(load_predictor(source), rows_of(source))
 
 
 def export_made(predictor: Predictor, parts: list[Rows]) -> Export:
@@ -42,21 +35,12 @@ def export_made(predictor: Predictor, parts: list[Rows]) -> Export:
     return Export(content=content, parity=check_parity(Session(content), predictor, parts))
 
 
-def write(made: Export, output: Path) -> None:
-    """Write the file; it is there when it is whole."""
-    write_whole(output, lambda file: file.write(made.content))
-
-
 def rows_of(source: Source) -> list[Rows]:
     """Return the validation and the test rows of the run that a model is of."""
     return [
         Rows(called=f"{part} row", ids=dataset.ids, X=dataset.X)
-        for part, dataset in (("validation", _part(source, VALIDATION)), ("test", _part(source, TEST)))
+        for part, dataset in (
+            ("validation", load_output(source, VALIDATION)),
+            ("test", load_output(source, TEST)),
+        )
     ]
-
-
-def _part(source: Source, path: Path) -> Dataset:
-    tree, lock = run_of(source)
-    if path.as_posix() not in lock.outs:
-        raise RetraceError(f"dvc.lock of {tree.name} names no {path.as_posix()}: run `retrace repro`")
-    return load(stored_output(tree, lock, path))

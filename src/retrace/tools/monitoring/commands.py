@@ -17,7 +17,7 @@ def drift(
     model: Model = None,
     output: Annotated[Path | None, typer.Option(help="Write a page (.html) of all columns.")] = None,
 ) -> None:
-    r"""Tell whether new rows, and what the model says of them, are still like the training rows.
+    """Tell whether new rows, and what the model says of them, are still like the training rows.
 
     Exit status 3: they are not.
 
@@ -43,7 +43,7 @@ def drift(
 
 
 def score(where: Input, model: Model = None) -> None:
-    r"""Score new rows whose labels have arrived, and hold the metrics against what was promised.
+    """Score new rows whose labels have arrived, and hold the metrics against what was promised.
 
     Labels stand in the column of the target, or are the names of the folders of files. Exit status 3:
     the metric that counts is significantly worse than on the test rows of the model's run.

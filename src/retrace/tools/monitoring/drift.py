@@ -9,15 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retrace.core.artifacts import TRAIN, load
-from retrace.core.errors import RetraceError
+from retrace.core.artifacts import TRAIN
 from retrace.core.records import Dataset
 from retrace.splitting.checks.drift import SIGNIFICANCE, SMALLEST_EFFECT, difference
 from retrace.splitting.checks.samples import comparable, sample_rows
 from retrace.tools.monitoring.reading import read_input
 from retrace.tools.prediction.predictor import Predictor, load_predictor, named, unlabelled
-from retrace.tools.prediction.source import Source, run_of
-from retrace.tools.repository.outputs import stored_output
+from retrace.tools.prediction.source import Source, load_output
+from retrace.tools.significance import holm
 
 PREDICTION = "the prediction"
 
@@ -59,10 +58,7 @@ def find_drift(source: Source, where: str, spool: Path) -> tuple[list[Drift], in
     RetraceError
         The input cannot be read, or the training rows are nowhere.
     """
-    tree, lock = run_of(source)
-    if TRAIN.as_posix() not in lock.outs:
-        raise RetraceError(f"dvc.lock of {tree.name} names no {TRAIN}: run `retrace repro`")
-    training = load(stored_output(tree, lock, TRAIN))
+    training = load_output(source, TRAIN)
     predictor = load_predictor(source)
     asked = read_input(predictor, where, spool)
     new = unlabelled(predictor.clean(asked.X), predictor.signature)
@@ -72,10 +68,7 @@ def find_drift(source: Source, where: str, spool: Path) -> tuple[list[Drift], in
 def compare(training: pd.DataFrame, new: pd.DataFrame) -> list[Drift]:
     """Compare each column of new rows with that of training rows."""
     found = [(str(name), *difference(training[name], new[name])) for name in training]
-    found.sort(key=lambda each: each[2])
-    corrected = np.maximum.accumulate(
-        [min(1.0, p * (len(found) - rank)) for rank, (_, _, p) in enumerate(found)]
-    )
+    corrected = holm([p for _, _, p in found])
     drifts = [
         Drift(column=name, effect=effect, p_value=float(p))
         for (name, effect, _), p in zip(found, corrected, strict=True)

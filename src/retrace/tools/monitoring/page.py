@@ -1,13 +1,15 @@
 """What drifted, as a page and as lines for a terminal."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
+from retrace.reporting.templating import render
 from retrace.tools.monitoring.drift import Drift
 from retrace.tools.prediction.source import Source
 
 SHOWN = 10
+
+TEMPLATE = Path(__file__).parent / "templates/drift.html.j2"
 
 
 def as_lines(drifts: Sequence[Drift], n_rows: int) -> list[str]:
@@ -28,12 +30,5 @@ def as_lines(drifts: Sequence[Drift], n_rows: int) -> list[str]:
 
 def as_page(drifts: Sequence[Drift], n_rows: int, source: Source, where: str) -> str:
     """Write all columns as one page that loads nothing."""
-    environment = Environment(
-        loader=PackageLoader("retrace.tools.monitoring"),
-        autoescape=select_autoescape(),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("drift.html").render(
-        drifts=drifts, n_rows=n_rows, source=source, where=where, head=as_lines(drifts, n_rows)[0]
-    )
+    head = as_lines(drifts, n_rows)[0]
+    return render(TEMPLATE, {"drifts": drifts, "source": source, "where": where, "head": head})

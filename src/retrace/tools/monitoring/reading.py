@@ -39,8 +39,7 @@ def read_input(predictor: Predictor, where: str, spool: Path) -> Asked:
     reads = [READERS[kind](chunk, predictor) for chunk in chunks]
     problems = [problem for read in reads for problem in read.problems]
     if problems:
-        message = refusal(where, problems).partition(", or leave")[0]
-        raise DataError(message, details=listed(problems))
+        raise DataError(refusal(where, problems, can_skip=False), details=listed(problems))
     ids = [each for read in reads for each in read.ids]
     if not ids:
         raise DataError(f"{where} has no rows")

@@ -49,7 +49,7 @@ def predict(
     ] = OnError.STOP,
     jobs: Annotated[int, typer.Option(min=1, help="So many processes; the answers are the same.")] = 1,
 ) -> None:
-    r"""Say what the model predicts for rows that nobody has labelled.
+    """Say what the model predicts for rows that nobody has labelled.
 
     A table needs the columns of the features; the target may be missing. It is read a chunk at a time,
     so it may be larger than memory. Beside --output, <output>.made_from.json says which model it was.

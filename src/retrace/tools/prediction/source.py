@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retrace.core.artifacts import MODEL, file_md5
+from retrace.core.artifacts import MODEL, file_md5, load
 from retrace.core.checked_yaml import checked
-from retrace.core.errors import ArtifactError, DataError, ModelError
+from retrace.core.errors import ArtifactError, DataError, ModelError, RetraceError
 from retrace.core.params import Preprocess, Train
 from retrace.readers import describe
 from retrace.readers.shared.description import CommonDescription
@@ -100,6 +100,20 @@ def run_of(source: Source) -> tuple[Tree, Lock]:
     if _name_of(content) != source.lock:
         raise ModelError(f"'{source.name}' is another model now: give the command again")
     return tree, parse_lock(content, f"dvc.lock of {tree.name}")
+
+
+def load_output(source: Source, path: Path) -> Any:
+    """Load what a stage of a model's run has left.
+
+    Raises
+    ------
+    RetraceError
+        The run has no such output, or it is nowhere.
+    """
+    tree, lock = run_of(source)
+    if path.as_posix() not in lock.outs:
+        raise RetraceError(f"dvc.lock of {tree.name} names no {path.as_posix()}: run `retrace repro`")
+    return load(stored_output(tree, lock, path))
 
 
 def _name_of(lock: bytes) -> str:

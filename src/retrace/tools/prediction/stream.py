@@ -133,13 +133,11 @@ def _in_order(
     yield from pool(joblib.delayed(function)(chunk) for chunk in chunks)
 
 
-def refusal(where: str, problems: list[Problem]) -> str:
-    """Say that rows cannot be read."""
+def refusal(where: str, problems: list[Problem], *, can_skip: bool = True) -> str:
+    """Say that rows cannot be read, and how to go on."""
     rows = "a row" if len(problems) == 1 else f"{len(problems)} rows"
-    return (
-        f"{where} has {rows} that the model cannot take: mend what is named below, or leave such rows"
-        " out with --on-error skip"
-    )
+    skip = ", or leave such rows out with --on-error skip" if can_skip else ""
+    return f"{where} has {rows} that the model cannot take: mend what is named below{skip}"
 
 
 def listed(problems: list[Problem]) -> list[str]:

@@ -52,7 +52,7 @@ def promote(
     ] = None,
     local: Annotated[bool, typer.Option("--local", help="Do without a DVC remote.")] = False,
 ) -> None:
-    r"""Bring a model into a stage, if the evidence is for it.
+    """Bring a model into a stage, if the evidence is for it.
 
     The commit must be on main, its dvc.lock true, its outputs on the remote, the data checks without
     warnings that nobody accepted, and the model not worse than the one that is there now. Then Git gets

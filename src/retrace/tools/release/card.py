@@ -1,12 +1,14 @@
 """The model card, in the layout of the Hugging Face hub: from what is known, and what a person adds."""
 
 from collections.abc import Sequence
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from pathlib import Path
 
 from retrace.evaluation.intervals import interval_text
+from retrace.reporting.templating import render
 from retrace.tools.prediction.predictor import Predictor
 from retrace.tools.prediction.promise import Promise
+
+TEMPLATE = Path(__file__).parent / "templates/card.md.j2"
 
 TASKS = {
     ("classification", "tabular"): "tabular-classification",
@@ -33,29 +35,22 @@ def model_card(
     files : sequence of str
         The names of the other files.
     """
-    environment = Environment(
-        loader=PackageLoader("retrace.tools.release"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
     source = predictor.source
     metrics = [
         (name, value, interval_text(promise.intervals[name])) for name, value in promise.values.items()
     ]
-    return environment.get_template("card.md").render(
-        source=source,
-        description=source.description,
-        estimator=type(predictor.model["model"]).__name__,
-        signature=predictor.signature,
-        hub_task=TASKS.get((predictor.signature.task, predictor.kind), ""),
-        metric=promise.metric,
-        metrics=metrics,
-        confidence=100 * promise.report.confidence,
-        n_rows=len(promise.rows),
-        onnx=onnx,
-        by_hand=by_hand.strip(),
-        files=files,
-    )
+    context = {
+        "source": source,
+        "description": source.description,
+        "estimator": type(predictor.model["model"]).__name__,
+        "signature": predictor.signature,
+        "hub_task": TASKS.get((predictor.signature.task, predictor.kind), ""),
+        "metric": promise.metric,
+        "metrics": metrics,
+        "confidence": 100 * promise.report.confidence,
+        "n_rows": len(promise.rows),
+        "onnx": onnx,
+        "by_hand": by_hand.strip(),
+        "files": files,
+    }
+    return render(TEMPLATE, context)

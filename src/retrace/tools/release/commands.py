@@ -13,7 +13,7 @@ def release(
     ] = None,
     archive: Annotated[bool, typer.Option("--zip", help="Pack it as FOLDER.zip too.")] = False,
 ) -> None:
-    r"""Write a model for others: joblib and ONNX, a model card, schema, example, requirements, hashes.
+    """Write a model for others: joblib and ONNX, a model card, schema, example, requirements, hashes.
 
     The ONNX file is tried as by `retrace export`; a model that cannot be exported is released without
     it, and the card says why.

@@ -5,15 +5,13 @@ import io
 import json
 import shutil
 import zipfile
-from functools import partial
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
-from retrace.core.artifacts import write_whole
+from retrace.core.artifacts import save_bytes
 from retrace.core.errors import RetraceError
 from retrace.tools.export.exporting import export
 from retrace.tools.export.parity import describe_parity
@@ -71,14 +69,10 @@ def write_folder(folder: Path, files: Files) -> None:
     """Write the files; if one cannot be written, none is left."""
     try:
         for name, content in files.items():
-            write_whole(folder / name, partial(_write, content))
+            save_bytes(content, folder / name)
     except RetraceError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-
-
-def _write(content: bytes, file: IO[bytes]) -> None:
-    file.write(content)
 
 
 def write_archive(folder: Path, files: Files) -> Path:
@@ -89,7 +83,7 @@ def write_archive(folder: Path, files: Files) -> Path:
             entry = zipfile.ZipInfo(f"{folder.name}/{name}", THEN)
             archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
     path = folder.with_name(f"{folder.name}.zip")
-    write_whole(path, lambda file: file.write(packed.getvalue()))
+    save_bytes(packed.getvalue(), path)
     return path
 
 

@@ -73,11 +73,7 @@ class PredictedRows:
             keys=self.keys.take(rows),
             groups=None if self.groups is None else self.groups[rows],
             times=None if self.times is None else self.times[rows],
-            predictions=Predictions(
-                y=self.predictions.y[rows],
-                predicted=self.predictions.predicted[rows],
-                probabilities=self.predictions.probabilities[rows],
-            ),
+            predictions=self.predictions.take(rows),
         )
 
 

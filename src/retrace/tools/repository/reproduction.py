@@ -7,12 +7,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from retrace.core.artifacts import write_whole
+from retrace.core.artifacts import save_bytes
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import cached_file, open_repository, start_dvc
 from retrace.tools.repository.git import read_blobs
@@ -142,7 +141,7 @@ def mend_lock() -> str:
         parse_lock(committed, f"{LOCK} of HEAD")
     DAMAGED.parent.mkdir(exist_ok=True)
     DAMAGED.write_bytes(content)
-    write_whole(LOCK, partial(_write, committed))
+    save_bytes(committed, LOCK)
     return f"{LOCK} was cut off, so the committed one was brought back; what it was is in {DAMAGED}"
 
 
@@ -186,17 +185,13 @@ def _put_back(repo: Any, before: Mapping[Path, bytes]) -> None:
     wrong = [output for output in locked_outputs() if not is_in_place(output)]
     for output in wrong:
         if _has(before, output):
-            write_whole(Path(output.path), partial(_write, before[Path(output.path)]))
+            save_bytes(before[Path(output.path)], Path(output.path))
     others = [output for output in wrong if Path(output.path) not in before]
     if targets := [output.path for output in others if cached_file(output.md5).exists()]:
         try:
             repo.checkout(targets, force=True, allow_missing=True)
         except DvcException:
             return  # What cannot be put back is made by the next run.
-
-
-def _write(content: bytes, file: IO[bytes]) -> None:
-    file.write(content)
 
 
 def _has(before: Mapping[Path, bytes], output: Output) -> bool:

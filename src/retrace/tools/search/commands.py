@@ -31,7 +31,7 @@ def search(**given: Any) -> None:
     \b
     retrace search --trials 100 --jobs 2
     retrace search --trials 100 --apply
-    """  # noqa: D301  \b is typer's mark for lines to keep
+    """
     _run(Options(**given))
 
 

@@ -1,6 +1,5 @@
 """Questions of several clients -> the answers that each gets as JSON."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -85,6 +84,3 @@ def _notes(reads: list[Read]) -> list[str]:
         one_line(f"{column} has values that no training row had: {first_few(sorted(set(values)))}")
         for column, values in unseen.items()
     ]
-
-
-Answering = Callable[[list[Question]], list[Answer | Exception]]

@@ -15,9 +15,8 @@ from retrace.tools.prediction.inputs import Chunk, Read
 from retrace.tools.prediction.inputs.files import read_images
 from retrace.tools.prediction.inputs.tables import read_table, table_chunks
 from retrace.tools.prediction.predictor import Predictor
+from retrace.tools.prediction.stream import NAMED, listed
 from retrace.tools.serving.refusals import RefusedError
-
-NAMED = 10
 
 LARGEST = 1e300  # of a number: what is larger overflows in some model
 
@@ -58,9 +57,7 @@ def read_body(content_type: str, body: bytes, predictor: Predictor, most_rows: i
     reads = readers[name](body, predictor)
     problems = [problem for read in reads for problem in read.problems]
     if problems:
-        shown = [f"{problem.row}: {problem.why}" for problem in problems[:NAMED]]
-        more = [f"and {len(problems) - NAMED} more"] if len(problems) > NAMED else []
-        raise RefusedError(422, "there are rows that the model cannot take", [*shown, *more])
+        raise RefusedError(422, "there are rows that the model cannot take", listed(problems))
     n_rows = sum(len(read.ids) for read in reads)
     if not n_rows:
         raise RefusedError(422, "there are no rows")

@@ -34,7 +34,7 @@ def serve(
         Path | None, typer.Option(help="Append the rows that were asked about to this CSV.")
     ] = None,
 ) -> None:
-    r"""Answer over HTTP what `retrace predict` answers: /predict, /version, /metrics, and a page at /.
+    """Answer over HTTP what `retrace predict` answers: /predict, /version, /metrics, and a page at /.
 
     \b
     retrace serve                        http://127.0.0.1:8000, this computer alone

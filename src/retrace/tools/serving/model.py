@@ -127,15 +127,9 @@ def answer_together(served: Served, requests: list[list[Read]]) -> list[Predicti
             return [error]
         return [each for alone in requests for each in answer_together(served, [alone])]
     ends = np.cumsum([sum(len(read.ids) for read in reads) for reads in requests])
-    return [_rows(said, end - n, end) for end, n in zip(ends, np.diff(ends, prepend=0), strict=True)]
-
-
-def _rows(said: Predictions, start: int, end: int) -> Predictions:
-    return Predictions(
-        y=said.y[start:end],
-        predicted=said.predicted[start:end],
-        probabilities=said.probabilities[start:end],
-    )
+    return [
+        said.take(slice(end - n, end)) for end, n in zip(ends, np.diff(ends, prepend=0), strict=True)
+    ]
 
 
 def stacked(parts: list[Inputs]) -> Inputs:

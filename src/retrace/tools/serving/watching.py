@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -104,6 +103,3 @@ def write_line(log: IO[str], event: str, **values: Any) -> None:
     """Write a line of JSON."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     print(json.dumps({"time": now, "event": event} | values), file=log, flush=True)
-
-
-Observer = Callable[[int], None]
