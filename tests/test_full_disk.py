@@ -13,25 +13,34 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def small_disk():
-    """Put a folder's contents on a disk with a little room left."""
-    mounted = []
+    """Run a command with a folder on a disk with little room, gone as soon as the command is."""
+    namespace = ["unshare", "--mount", "sh", "-e"]
+    tried = subprocess.run(
+        [*namespace, "-c", "mount -t tmpfs tmpfs /tmp"], capture_output=True, check=False
+    )
+    if tried.returncode:
+        pytest.skip(f"this user may not mount a small disk: {tried.stderr.decode().strip()}")
 
-    def move(folder, room):
-        kept = folder.with_name(f"{folder.name}-kept")
-        shutil.copytree(folder, kept, symlinks=True)
-        pages = sum(-(-path.stat().st_size // 4096) for path in folder.rglob("*") if path.is_file())
-        size = f"size={4 * pages + room}k"
-        mount = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
-        )
-        if mount.returncode:
-            pytest.skip(f"this user may not mount a small disk: {mount.stderr.decode().strip()}")
-        mounted.append(folder)
-        shutil.copytree(kept, folder, dirs_exist_ok=True, symlinks=True)
+    def run(project, folder, *command, room):
+        used = project / folder
+        kept = used.with_name(f"{used.name}-kept")
+        after = used.with_name(f"{used.name}-after")
+        shutil.copytree(used, kept, symlinks=True)
+        after.mkdir()
+        pages = sum(-(-path.stat().st_size // 4096) for path in used.rglob("*") if path.is_file())
+        script = f"""
+            mount -t tmpfs -o size={4 * pages + room}k tmpfs {used}
+            cp -a {kept}/. {used}
+            code=0; "$@" || code=$?
+            cp -a {used}/. {after}
+            exit $code
+        """
+        done = project.run(*namespace, "-c", script, "sh", *command, check=False)
+        shutil.rmtree(used)
+        after.rename(used)
+        return done
 
-    yield move
-    for folder in mounted:
-        subprocess.run(["umount", "-l", folder], check=True)
+    return run
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tmpfs is Linux's")
@@ -42,9 +51,8 @@ def test_a_full_disk_leaves_the_run_before_as_it_was(reproduced, tmp_path, small
     outputs = ["dvc.lock", "metrics.json", "report/report.md", "report/index.html"]
     outputs += [f"cache/{file.name}" for file in (project / "cache").iterdir()]
     before = {path: project.read(path) for path in outputs}
-    small_disk(project / folder, room=60)
     project.set(data="digits")  # its 158 KB do not fit
-    run = project.run(sys.executable, "-m", "retrace", "repro", check=False)
+    run = small_disk(project, folder, sys.executable, "-m", "retrace", "repro", room=60)
     assert run.returncode == 1
     assert "No space left on device" in run.stderr
     assert "Traceback" not in run.stderr
@@ -57,8 +65,7 @@ def test_a_checkpoint_that_does_not_fit_stops_the_training_in_one_line(project, 
     for stage in ("read_data", "preprocess", "split"):
         project.stage(stage)
     (project / ".retrace").mkdir()
-    small_disk(project / ".retrace", room=100)
-    run = project.stage("train", check=False)
+    run = small_disk(project, ".retrace", sys.executable, "src/train.py", room=100)
     assert run.returncode == 1
     assert run.stderr.startswith("error: .retrace/checkpoints/")
     assert "No space left on device" in run.stderr
