@@ -15,6 +15,7 @@ COMMANDS = {
     "running.check": ["check"],
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
+    "dependencies.commands": ["deps"],
     "comparison.commands": ["compare", "seeds"],
     "comparison.planning": ["plan"],
     "comparison.ranking": ["rank"],
