@@ -145,6 +145,7 @@ $(READY): requirements.txt requirements-torch.txt pyproject.toml
 	$(call install,-r requirements.txt)
 	$(PIP) $(TORCH)
 	$(call install,--no-build-isolation -e .)
+	@python -m retrace merge-lock --set-up || true
 	@$(MARK)
 
 $(READY)-hpo: requirements-hpo.txt $(READY)

@@ -13,6 +13,7 @@ COMMANDS = {
     "running.repro": ["repro"],
     "running.verify": ["verify"],
     "running.check": ["check"],
+    "running.merge_lock": ["merge_lock"],
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "dependencies.commands": ["deps"],
