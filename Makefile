@@ -33,13 +33,13 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## set the environment up, and nothing else
+setup: $(READY)$(EXTRA)  ## set the environment up, and nothing else (EXTRA=-serve, -dev)
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)
@@ -89,6 +89,15 @@ onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)
+
+image:  ## build the image of this repository (TARGET=dev or serve); docs/containers.md
+	@.ci/image build $(ARGS)
+
+shell:  ## a shell in it, on this folder
+	@.ci/image run bash
+
+contained:  ## what `make same` does, in the image as it is built now
+	@.ci/image build && .ci/image same
 
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
