@@ -33,8 +33,8 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch comment small newest audit
+.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: doctor push pull fetch comment small newest audit sbom
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,12 @@ shell:  ## a shell in it, on this folder
 contained:  ## what `make same` does, in the image as it is built now
 	@.ci/image build && .ci/image same
 
+smoke:  ## start the image that serves, and ask it for what the release in released/ says
+	@.github/smoke.sh released
+
+publish:  ## push the image that serves (TAG=model@v1.0.0)
+	@.github/publish.sh "$$TAG"
+
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
 	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
@@ -113,13 +119,15 @@ newest:  ## run the tests with the newest of what requirements*.in chose, in an 
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
 
-audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether faults of them are known
-	$(PYTHON) -m venv --clear .retrace/audit
-	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
-	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
-	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
+audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
 	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
+
+sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
+	$(PYTHON) -m venv --clear .retrace/audit
+	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
+	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
+	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
 
 lint: $(READY)-dev  ## check style, types and workflows
 	ruff check
