@@ -129,7 +129,7 @@ sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those 
 	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
 
-lint: $(READY)-dev  ## check style, types and workflows
+lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
 	ruff check
 	ruff format --check
 	mypy
@@ -137,6 +137,7 @@ lint: $(READY)-dev  ## check style, types and workflows
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.github/actionlint.sh
+	hadolint Dockerfile
 
 format: $(READY)-dev  ## mend style
 	ruff check --fix

@@ -217,6 +217,7 @@ LINTERS = {
         "vendor.github-workflows",
         *map(str, FILES.values()),
     ],
+    "hadolint": ["hadolint", "Dockerfile"],
 }
 
 
