@@ -19,7 +19,6 @@ WORKDIR /work
 
 # The Makefile installs as it does on a laptop, by hash; so this stands on nothing that changes with each commit.
 FROM base AS environment
-ARG SOURCE_DATE_EPOCH
 # For a GPU: --build-arg TORCH_INDEX= (PyPI's build brings CUDA).
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1

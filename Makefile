@@ -97,7 +97,7 @@ shell:  ## a shell in it, on this folder
 	@.ci/image run bash
 
 contained:  ## what `make same` does, in the image as it is built now
-	@.ci/image build && .ci/image same
+	@.ci/image build $(ARGS) && .ci/image same
 
 smoke:  ## start the image that serves, and ask it for what the release in released/ says
 	@.github/smoke.sh released
