@@ -26,7 +26,8 @@ COPY Makefile README.md pyproject.toml requirements*.txt ./
 RUN python3 -m venv /opt/venv \
     && mkdir -p src/retrace && touch src/retrace/__init__.py \
     && make setup TORCH_INDEX="$TORCH_INDEX" \
-    && mkdir /opt/venv/made-from && cp ./*.txt pyproject.toml /opt/venv/made-from \
+    && mkdir /opt/venv/made-from \
+    && cp requirements.txt requirements-torch.txt pyproject.toml /opt/venv/made-from \
     && chmod a+w /opt/venv/retrace-ready-* \
     && { python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib || true; }
 
@@ -38,7 +39,9 @@ ENTRYPOINT ["entry"]
 CMD ["make", "repro"]
 
 FROM environment AS environment-dev
-RUN make setup EXTRA=-dev TORCH_INDEX="$TORCH_INDEX" && chmod -R a+rwX /opt/venv
+RUN make setup EXTRA=-dev TORCH_INDEX="$TORCH_INDEX" \
+    && cp requirements*.txt /opt/venv/made-from \
+    && chmod -R a+rwX /opt/venv
 
 FROM base AS dev
 # hadolint ignore=DL3008
