@@ -31,7 +31,7 @@ COMMANDS = {
 }
 
 # What `retrace promote` asks besides its own gates, where dvc.yaml says so.
-CHECKS = {
+CHECKS: dict[str, str] = {
     "export.checking": "check_export",
 }
 
