@@ -22,6 +22,7 @@ from retrace.tools.significance import (
 )
 from retrace.tools.significance.over_seeds import OverSeeds, over_seeds
 from retrace.tools.significance.repeats import MIN_REPEATS
+from retrace.tools.significance.verdicts import ALPHA
 
 Rows = tuple[PredictedRows, PredictedRows]
 
@@ -71,6 +72,7 @@ def judge(
     tolerance: float | None = None,
     use_seeds: bool = True,
     part: str = "test",
+    alpha: float = ALPHA,
 ) -> Judgement:
     """Reach a verdict on ``other`` against ``base``.
 
@@ -86,9 +88,11 @@ def judge(
         Whether runs under other seeds count; those of the validation part never do.
     part : str
         ``"test"``, or ``"validation"``: then no number of the test part is looked at.
+    alpha : float
+        The level of the test.
     """
     try:
-        chosen = _agreed_metric(base, other, metric, part)
+        chosen = agreed_metric(base, other, metric, part)
     except ComparisonError as error:
         return Judgement(
             metric=metric or other.metric,
@@ -98,8 +102,8 @@ def judge(
         )
     rows, obstacle = _shared_rows(base, other, part)
     use_seeds = use_seeds and part == "test"
-    seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance) if use_seeds else None
-    comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance))
+    seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance, alpha) if use_seeds else None
+    comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance, alpha))
     verdict, reason = (
         (comparison.verdict, comparison.reason) if comparison else _untested(base, other, obstacle)
     )
@@ -109,14 +113,15 @@ def judge(
         reason=reason,
         comparison=comparison,
         over_seeds=seeds if seeds and seeds.comparison else None,
-        classes=_compare_classes(rows) if rows else (),
+        classes=_compare_classes(rows, alpha) if rows else (),
         rows=rows,
         notes=(*(seeds.notes if seeds else ()), *(_unit_notes(rows) if rows else ())),
         part=part,
     )
 
 
-def _agreed_metric(base: Side, other: Side, metric: str | None, part: str) -> str:
+def agreed_metric(base: Side, other: Side, metric: str | None, part: str = "test") -> str:
+    """Return the metric to judge by, or raise a ComparisonError: a side has none, or another."""
     for side in (base, other):
         if not side.ran:
             raise ComparisonError(
@@ -184,15 +189,24 @@ def _why(base: Side, other: Side) -> str:
     return "; run `retrace repro` on both sides"
 
 
-def _compare(rows: Rows, metric: str, tolerance: float | None) -> Comparison:
+def _compare(rows: Rows, metric: str, tolerance: float | None, alpha: float) -> Comparison:
     first, second = (side.predictions for side in rows)
     units = rows[0].units
-    return compare_rows(first, second, metric, groups=units.codes, unit=units.kind, tolerance=tolerance)
+    return compare_rows(
+        first,
+        second,
+        metric,
+        groups=units.codes,
+        unit=units.kind,
+        tolerance=tolerance,
+        alpha=alpha,
+    )
 
 
-def _compare_classes(rows: Rows) -> tuple[ClassComparison, ...]:
+def _compare_classes(rows: Rows, alpha: float) -> tuple[ClassComparison, ...]:
     first, second = (side.predictions for side in rows)
-    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].units.codes))
+    groups = rows[0].units.codes
+    return tuple(compare_classes(first, second, rows[0].classes, groups=groups, alpha=alpha))
 
 
 def _unit_notes(rows: Rows) -> tuple[str, ...]:
