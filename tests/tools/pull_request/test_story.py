@@ -153,7 +153,7 @@ def story(tmp_path_factory, swift, reproduced):
 def played(story):
     """Two pushes, each run and told: the first of a draft, whose results its job commits.
 
-    The draft becomes ready for review, and is told again; then comes the second push, on top of all that.
+    The draft becomes ready for review, and is told again; then comes the second push, on top of it.
     """
     found = {}
     for number, push in enumerate((story.push, story.push_a_run)):
