@@ -152,3 +152,11 @@ def test_the_ranking_metric_is_that_of_the_base_unless_named(make_run):
     assert ranking_metric([base], base, "log_loss") == "log_loss"
     with pytest.raises(RetraceError, match="there are accuracy, f1_macro, log_loss"):
         ranking_metric([base], base, "rmse")
+
+
+def test_a_base_may_be_named_as_git_names_it(make_run, base, monkeypatch):
+    other = make_run("other")
+    monkeypatch.setattr("retrace.tools.dashboard.ranking.commit_of", {"HEAD": other.revision}.get)
+    assert find_base([base, other], "HEAD") is other
+    with pytest.raises(RetraceError, match="--base HEAD~1: no branch"):
+        find_base([base, other], "HEAD~1")

@@ -21,11 +21,11 @@ class Action(StrEnum):
     RENEW = "renew"
 
 
-def test(  # noqa: PT028  it is no test, but a command
+def test(
     action: Annotated[Action, typer.Argument(help="looks: who asked it; renew: draw another one.")],
     early: Annotated[
         bool, typer.Option("--early", help="Renew although the budget of looks is not used up.")
-    ] = False,
+    ] = False,  # noqa: PT028 a command, and no test
 ) -> None:
     """Say how often the test part was asked by `retrace comment` and `compare --count`, or renew it.
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from retrace.reporting.templating import render
+from retrace.tools.repository.data_differences import data_differences
+from retrace.tools.repository.differences import without_other_models
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Verdict, wording
 from retrace.tools.significance.runs import RunComparison
@@ -70,6 +72,7 @@ def to_json(compared: RunComparison) -> str:
 
 def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
     judgement = compared.judgement
+    shown, folded = without_other_models(compared.differs.params)
     return {
         "compared": compared,
         "verdict": judgement.verdict,
@@ -85,8 +88,10 @@ def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
         "classes": judgement.classes,
         "part": judgement.part,
         "metrics": [row for row in compared.differs.metrics if judgement.part in ("test", row.part)],
+        "folded": folded,
+        "of_data": data_differences(compared.base, compared.other),
         "tables": [
-            ("Parameters", compared.differs.params),
+            ("Parameters", shown),
             ("Data", compared.differs.data),
             ("Code", compared.differs.code),
         ],

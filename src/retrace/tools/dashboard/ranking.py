@@ -12,6 +12,7 @@ from retrace.tools.dashboard.charts import NOT_PULLED, read_validation
 from retrace.tools.dashboard.gathering import progress
 from retrace.tools.dashboard.remembering import remembered
 from retrace.tools.dashboard.runs import Run
+from retrace.tools.repository.git import commit_of
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes
 from retrace.tools.significance import Comparison, Verdict, compare_rows, holm
 from retrace.tools.significance.verdicts import after_correction
@@ -61,7 +62,12 @@ def find_base(runs: list[Run], name: str | None) -> Run:
     if name is None:
         defaults = [by_name[default] for default in DEFAULT_BASES if default in by_name]
         return (defaults or [run for run in runs if run.is_commit])[0]
-    by_revision = [run for run in runs if run.revision.startswith(name) and len(name) >= 4]
+    commit = commit_of(name)  # of whatever Git knows: HEAD, HEAD~1, origin/main
+    by_revision = [
+        run
+        for run in runs
+        if run.revision == commit or (len(name) >= 4 and run.revision.startswith(name))
+    ]
     if name not in by_name and len(by_revision) != 1:
         raise RetraceError(
             f"--base {name}: no branch, tag, commit or experiment on this page is called so"

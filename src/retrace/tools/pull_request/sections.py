@@ -14,7 +14,7 @@ from retrace.tools.pull_request import charts
 from retrace.tools.pull_request.cautions import uncommitted
 from retrace.tools.pull_request.folder import files_to_take
 from retrace.tools.pull_request.gathering import Request, environment, history
-from retrace.tools.repository.differences import Change, ChangedRow, MetricRow
+from retrace.tools.repository.differences import Change, ChangedRow, MetricRow, without_other_models
 from retrace.tools.repository.git import git
 from retrace.tools.repository.last_run import last_run, lock_hash
 from retrace.tools.repository.predictions import PredictedRows
@@ -91,10 +91,8 @@ def changes(request: Request) -> Context | None:
 
 
 def _by_interest(params: list[Change]) -> tuple[list[Change], list[Change]]:
-    """Put aside what is many: of another model, all its hyperparameters are new."""
-    other_model = any(change.name == "model" for change in params)
-    own = [change for change in params if not (other_model and change.name.startswith("models."))]
-    rest = [change for change in params if change not in own]
+    """Put aside what is many."""
+    own, rest = without_other_models(params)
     return own[:MOST_PARAMS], [*own[MOST_PARAMS:], *rest]
 
 

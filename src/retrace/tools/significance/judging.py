@@ -10,7 +10,8 @@ from retrace.core.errors import ComparisonError, did_you_mean, first_few
 from retrace.core.records import Floats
 from retrace.evaluation.metrics import METRICS, known_metrics
 from retrace.evaluation.units import neighbours_alike
-from retrace.tools.repository.differences import data_changes, param_changes
+from retrace.tools.repository.data_differences import data_differences
+from retrace.tools.repository.differences import param_changes
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
 from retrace.tools.repository.sides import Side, predictions_path
 from retrace.tools.significance import (
@@ -176,9 +177,8 @@ def _shared_rows(base: Side, other: Side, part: str) -> tuple[Rows | None, str]:
 
 def _why(base: Side, other: Side) -> str:
     """Say what made the test rows differ, and what can be done."""
-    data = [change.name for change in data_changes(base, other)]
-    if data:
-        return f" (other data: {quoted(data)}); run both on the same data"
+    if data := data_differences(base, other):
+        return f" (other data: {first_few(data)}); run both on the same data"
     split = [change for change in param_changes(base, other) if change.name.startswith("split.")]
     if split:
         changes = ", ".join(f"`{each.name}` {each.base} → {each.other}" for each in split)

@@ -85,6 +85,7 @@ def over_training_seeds(
     """Compare all training seeds of both sides on the test rows that they share."""
     runs = {"base": seed_runs(base, "training"), "other": seed_runs(other, "training")}
     seeds = {side: [run.seed for run in each] for side, each in runs.items()}
+    runs = {side: _enough_of_one(each) for side, each in runs.items()}
     unused = OverSeeds(kind="training", seeds=seeds)
     if rows is None:
         return unused
@@ -165,6 +166,13 @@ def _reason_not_to_use(runs: dict[str, list[SeedRun]]) -> str:
             " deterministic, so the verdict rests on one run of each"
         )
     return ""
+
+
+def _enough_of_one(runs: list[SeedRun]) -> list[SeedRun]:
+    """Repeat the runs of a model that does not use its seed: any other would be the same."""
+    if len(runs) < 2 or len(_distinct(runs)) > 1:
+        return runs
+    return [*runs, *runs[-1:] * (MIN_REPEATS - len(runs))]
 
 
 def _distinct(runs: Sequence[SeedRun]) -> set[str]:
