@@ -1,6 +1,6 @@
 """Write docs/statistics.md: how often the verdicts of `retrace compare` are wrong, by simulation.
 
-    python benchmarks/significance.py [TABLE ...] [--replicates 2000] [--processes 1]
+    python benchmarks/significance.py [TABLE ...] [--page] [--replicates 2000] [--processes 1]
 
 Every cell draws two models whose true difference is known (`simulation.py`), many times, and asks
 `retrace.tools.significance` what the commands ask it: how often are two equally good models told apart,
@@ -44,6 +44,7 @@ def main() -> None:
     """Simulate the cells of some tables or of all, then write the page."""
     parser = argparse.ArgumentParser()
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}; else all")
+    parser.add_argument("--page", action="store_true", help="measure nothing, write the page alone")
     parser.add_argument("--replicates", type=int, default=2000)
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
@@ -51,7 +52,7 @@ def main() -> None:
         parser.error(f"no table is called {', '.join(unknown)}; there are {', '.join(TABLES)}")
     measured: dict[str, Table] = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
     with ProcessPoolExecutor(options.processes) as pool:
-        for name in options.tables or TABLES:
+        for name in [] if options.page else options.tables or TABLES:
             measured[name] = _measure(name, options.replicates, pool)
             # After each table, so that what is interrupted keeps what it has.
             MEASURED.write_text(f"{json.dumps(measured, indent=1, ensure_ascii=False)}\n")

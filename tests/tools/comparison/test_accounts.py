@@ -28,13 +28,13 @@ def asked(runs):
 
 def test_the_looks_at_the_present_rows_are_listed(asked):
     assert call("looks").splitlines() == [
-        "this test part was asked 1 times; a fresh one is due after 40",
+        "this test part was asked 1 times; a fresh one is due after 60",
         "  other                    look 1, level .0304: accuracy better",
     ]
 
 
 def test_a_renewed_part_has_another_seed_and_other_rows_are_counted_anew(asked):
-    with pytest.raises(ComparisonError, match="asked 1 times of 40"):
+    with pytest.raises(ComparisonError, match="asked 1 times of 60"):
         call("renew")
     params = Path("params.yaml")
     params.write_text(f"# mine\n{params.read_text()}")

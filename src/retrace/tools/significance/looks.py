@@ -10,7 +10,7 @@ from retrace.core.errors import RetraceError
 from retrace.tools.significance.verdicts import ALPHA
 
 HEX = re.compile(r"[0-9a-f]{32}")
-BUDGET = 40  # of looks: then one false "better" is to be expected, if requests look once each
+BUDGET = 60  # of looks: then one false "better" is to be expected, if each is the first of a request
 
 
 @dataclass(frozen=True, kw_only=True)
