@@ -28,20 +28,18 @@ def asked(runs):
 
 def test_the_looks_at_the_present_rows_are_listed(asked):
     assert call("looks").splitlines() == [
-        "this test part was asked 1 times; a fresh one is due after 60",
+        "this test part was asked 1 time; a fresh one is due after 60",
         "  other                    look 1, level .0304: accuracy better",
     ]
 
 
 def test_a_renewed_part_has_another_seed_and_other_rows_are_counted_anew(asked):
-    with pytest.raises(ComparisonError, match="asked 1 times of 60"):
+    with pytest.raises(ComparisonError, match="had 1 looks of 60"):
         call("renew")
     params = Path("params.yaml")
     params.write_text(f"# mine\n{params.read_text()}")
     asked.git("commit", "-qam", "a comment")
-    assert call("renew", "--early").startswith(
-        "split.seed 7 → 8: the test part of now was asked 1 times."
-    )
+    assert call("renew", "--early").startswith("split.seed 7 → 8; looks at the test part of now: 1.")
     assert params.read_text().startswith("# mine\n")
     assert "seed: 8" in params.read_text()
     asked.commit(labelled(row_hash=[f"{row:016x}" for row in range(900, 1100)]), split__seed=8)

@@ -54,8 +54,8 @@ def test(
     before = side.used["split.seed"]
     edit_params({"split.seed": seed})
     typer.echo(
-        f"split.seed {before} → {seed}: the test part of now was asked {len(looks)} times. Run `retrace"
-        " repro` and commit params.yaml with the results: the rows are others then, and are counted from"
+        f"split.seed {before} → {seed}; looks at the test part of now: {len(looks)}. Run `retrace repro`"
+        " and commit params.yaml with the results: the rows are others then, and are counted from"
         " 1; open branches merge that before they are judged"
     )
 
@@ -99,7 +99,7 @@ def next_seed(side: "Side", asked: int, early: bool) -> int:
         )
     if asked < BUDGET and not early:
         raise ComparisonError(
-            f"the test part was asked {asked} times of {BUDGET}: whoever renews it after each verdict"
+            f"the test part had {asked} looks of {BUDGET}: whoever renews it after each verdict"
             " that displeases asks without end; --early does it all the same"
         )
     return int(side.used["split.seed"]) + 1
@@ -109,7 +109,8 @@ def _text(looks: "list[Look]") -> str:
     from retrace.tools.significance.looks import BUDGET
     from retrace.tools.significance.wording import level
 
-    lines = [f"this test part was asked {len(looks)} times; a fresh one is due after {BUDGET}"]
+    times = "1 time" if len(looks) == 1 else f"{len(looks)} times"
+    lines = [f"this test part was asked {times}; a fresh one is due after {BUDGET}"]
     lines += [
         f"  {look.request:<24} look {look.look}, level {level(look.level)}: {look.metric} {look.verdict}"
         for look in looks

@@ -99,10 +99,10 @@ def _files(side: Side, path: str) -> Files | None:
 
 
 def _of_table(was: str, now: str) -> Iterator[str]:
-    tables = [_table(md5) for md5 in (was, now)]
-    if tables[0] is None or tables[1] is None:
+    first, second = _table(was), _table(now)
+    if first is None or second is None:
         return
-    (before, n_before), (after, n_after) = tables
+    (before, n_before), (after, n_after) = first, second
     for word, names in (("new", set(after) - set(before)), ("gone", set(before) - set(after))):
         if names:
             yield f"{word} column{'s' if len(names) > 1 else ''} {_named(names)}"
