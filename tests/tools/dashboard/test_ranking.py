@@ -160,3 +160,14 @@ def test_a_base_may_be_named_as_git_names_it(make_run, base, monkeypatch):
     assert find_base([base, other], "HEAD") is other
     with pytest.raises(RetraceError, match="--base HEAD~1: no branch"):
         find_base([base, other], "HEAD~1")
+
+
+def test_of_a_permuted_metric_the_largest_under_the_same_swaps_corrects(make_run, base):
+    others = [
+        make_run(f"p{seed}", table=predictions_table(wrong=0.4, n=300, seed=seed)) for seed in range(8)
+    ]
+    good = make_run("good", table=predictions_table(wrong=0.05, n=300, seed=9))
+    found = judged(base, *others, good, metric="f1_macro")
+    assert found[good.revision].verdict == "better"
+    assert found[good.revision].p_value < holm([1e-4, *[0.5] * 8])[0]
+    assert judged(base, *others, good, metric="f1_macro") == found  # remembered

@@ -26,6 +26,8 @@ from retrace.tools.significance.verdicts import (
     too_few_units,
 )
 
+PERMUTATION = "paired permutation test"
+
 FURTHER_OUT = 20  # resamples at least that lie beyond an interval, and swaps that the test may count
 
 
@@ -138,7 +140,7 @@ def _permutation(units: Units, resamples: int, generator: np.random.Generator, a
     intervals, error = paired_intervals(units, p_value, confidences(alpha), resamples, generator)
     effect = typical_effect(units)
     return Evidence(
-        test="paired permutation test",
+        test=PERMUTATION,
         p_value=p_value,
         interval=intervals[0],
         narrow=intervals[1],

@@ -173,7 +173,9 @@ def by_p_value(p_value: float, improved: bool, alpha: float = ALPHA) -> Verdict:
     return Verdict.BETTER if improved else Verdict.WORSE
 
 
-def after_correction(alone: Comparison, p_value: float, n_tests: int) -> tuple[Verdict, str]:
+def after_correction(
+    alone: Comparison, p_value: float, n_tests: int, how: str = "Holm"
+) -> tuple[Verdict, str]:
     """Word the verdict once more, of one test among many.
 
     Parameters
@@ -184,12 +186,14 @@ def after_correction(alone: Comparison, p_value: float, n_tests: int) -> tuple[V
         Corrected for all tests, as by `retrace.tools.significance.holm`.
     n_tests : int
         How many there are.
+    how : str
+        What the correction is called.
     """
     if not alone.verdict.is_significant or p_value < alone.alpha:
         return alone.verdict, alone.reason
     return (
         Verdict.NO_DIFFERENCE,
-        f"alone it would be {alone.verdict}, but not among {n_tests} runs (Holm)",
+        f"alone it would be {alone.verdict}, but not among {n_tests} runs ({how})",
     )
 
 
