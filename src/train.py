@@ -16,7 +16,7 @@ def main() -> None:
     pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     training, validation = (artifacts.load(path) for path in (artifacts.TRAIN, artifacts.VALIDATION))
     model = build_model(params, training.kind, training.task)
-    record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION])
+    record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION], model)
     checkpoint = Checkpoint(record)
     history = fit_model(model, training, validation, callbacks=[checkpoint, Progress()])
     artifacts.save(model, artifacts.MODEL)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from extras import each
 from retrace.core.errors import ModelError, ParamsError
 from retrace.models.registry import MODELS, build_model
 
@@ -23,7 +24,7 @@ def build(task, name, params):
     return build_model(params, MODELS[name].kinds[0], task)
 
 
-@pytest.mark.parametrize(("task", "name"), EACH)
+@pytest.mark.parametrize(("task", "name"), each(EACH))
 def test_every_model_is_built_from_its_section(params, task, name):
     model = build(task, name, with_model(params, name))
     assert model.steps[-1][0] == "model"

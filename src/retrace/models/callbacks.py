@@ -54,7 +54,9 @@ class Checkpoint:
         print(f"going on after epoch {state.epoch} of {options.epochs}", file=sys.stderr)
 
     def on_epoch_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
-        """Save the state: beside the last one, then in its place."""
+        """Save the state: beside the last one, then in its place. Boosted trees start over."""
+        if not hasattr(state, "network"):
+            return
         import torch
 
         saved = {name: getattr(state, name) for name in PLAIN}
@@ -107,7 +109,7 @@ class Progress:
         shown = {name: row[name] for name in ("train_loss", "validation_loss") if name in row}
         if self._bar is not None:
             self._bar.set_postfix({name: f"{value:.4f}" for name, value in shown.items()})
-            self._bar.update()
+            self._bar.update(state.epoch - self._bar.n)
             return
         losses = ", ".join(f"{name} {value:.4f}" for name, value in shown.items())
         print(f"epoch {state.epoch}/{options.epochs}: {losses}", file=sys.stderr)

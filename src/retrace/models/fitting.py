@@ -15,7 +15,15 @@ from retrace.models.signature import sign
 
 # What they predict is by their own code the most probable class: asked once, they take half the time.
 # By name, since to import them all takes longer than most models take to answer.
-MOST_PROBABLE = {"CalibratedClassifierCV", "RandomForestClassifier", "TorchClassifier"}
+MOST_PROBABLE = {
+    "BoostedClassifier",
+    "CalibratedClassifierCV",
+    "RandomForestClassifier",
+    "TorchClassifier",
+}
+
+# What `fit` takes where it chooses by validation rows; one of these alone means something else.
+VALIDATED = ("X_val", "y_val", "callbacks")
 
 
 def fit_model(
@@ -35,7 +43,7 @@ def fit_model(
     """
     estimator = model["model"]
     with _refusal_in_one_line(model, "fitted to"):
-        if has_fit_parameter(estimator, "callbacks"):
+        if all(has_fit_parameter(estimator, name) for name in VALIDATED):
             _fit_with_validation(model, training, validation, callbacks)
         else:
             model.fit(training.X, training.y)
