@@ -18,7 +18,7 @@ def main() -> None:
     model = build_model(params, training.kind, training.task)
     record = training_record(params, [artifacts.TRAIN, artifacts.VALIDATION], model)
     checkpoint = Checkpoint(record)
-    history = fit_model(model, training, validation, callbacks=[checkpoint, Progress()])
+    history = fit_model(model, training, validation, [checkpoint, Progress()], params.calibrate)
     artifacts.save(model, artifacts.MODEL)
     artifacts.save_history(history, artifacts.HISTORY)
     artifacts.save_json(record, artifacts.ENVIRONMENT)

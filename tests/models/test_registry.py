@@ -53,6 +53,12 @@ def test_a_regression_takes_no_class_weight(params, name):
         build("regression", name, with_model(params, name, class_weight="balanced"))
 
 
+def test_a_regression_has_no_probabilities_to_calibrate(params):
+    calibrated = dataclasses.replace(params, calibrate="sigmoid")
+    with pytest.raises(ParamsError, match=r"calibrate: got 'sigmoid', should be empty \(null\): a regr"):
+        build("regression", "ridge", with_model(calibrated, "ridge"))
+
+
 def test_a_model_for_the_other_task_lists_those_that_fit(params):
     with pytest.raises(
         ModelError, match=r"'logistic_regression' does no regression; allowed .*: .*ridge"

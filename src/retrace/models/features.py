@@ -145,7 +145,7 @@ def _keep_categories(features: Features) -> ColumnTransformer:
     )
     return ColumnTransformer(
         [
-            ("numbers", "passthrough", make_column_selector(dtype_include="number")),
+            ("numbers", make_pipeline("passthrough"), make_column_selector(dtype_include="number")),
             ("categories", categories, make_column_selector(dtype_exclude="number")),
         ],
         verbose_feature_names_out=False,

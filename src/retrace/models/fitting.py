@@ -11,6 +11,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from retrace.core.errors import ModelError
 from retrace.core.records import Dataset, Predictions
+from retrace.models.calibration import calibrate_model
 from retrace.models.signature import sign
 
 # What they predict is by their own code the most probable class: asked once, they take half the time.
@@ -27,9 +28,23 @@ VALIDATED = ("X_val", "y_val", "callbacks")
 
 
 def fit_model(
-    model: Pipeline, training: Dataset, validation: Dataset, callbacks: Sequence[object] = ()
+    model: Pipeline,
+    training: Dataset,
+    validation: Dataset,
+    callbacks: Sequence[object] = (),
+    calibrate: str | None = None,
 ) -> list[dict[str, Any]]:
     """Fit a model on the training rows; one that chooses by validation rows gets these too.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Not fitted; with ``calibrate`` its last step is replaced.
+    training, validation : Dataset
+    callbacks : sequence of callbacks
+        What watches a training by epochs.
+    calibrate : {"isotonic", "sigmoid"} or None
+        How the probabilities are calibrated, on the validation rows.
 
     Returns
     -------
@@ -47,6 +62,8 @@ def fit_model(
             _fit_with_validation(model, training, validation, callbacks)
         else:
             model.fit(training.X, training.y)
+        if calibrate is not None:
+            calibrate_model(model, validation, calibrate)
     sign(model, training)
     return getattr(estimator, "history_", [])
 

@@ -84,6 +84,7 @@ def params_hash(params: Params) -> str:
     used = {
         "seed": params.seed,
         "features": vars(params.features),
+        "calibrate": params.calibrate,
         "model": params.model,
         "hyperparameters": params.hyperparameters,
         "train": vars(params.train),

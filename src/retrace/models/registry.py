@@ -118,7 +118,8 @@ def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pi
             f"train.device: got 'cuda', but '{params.model}' runs on the CPU only: set train.device:"
             f" cpu, or choose {' or '.join(able)}"
         )
-    _check_class_weight(params, task)
+    if task == "regression":
+        _check_it_needs_no_classes(params)
     estimator = checked(
         functools.partial(model.build, task, params.seed, params.train),
         params.hyperparameters,
@@ -155,10 +156,13 @@ def _find(name: str, kind: Kind, task: Task) -> Model:
     return model
 
 
-def _check_class_weight(params: Params, task: Task) -> None:
+def _check_it_needs_no_classes(params: Params) -> None:
     class_weight = params.hyperparameters.get("class_weight")
-    if task == "regression" and class_weight is not None:
-        raise ParamsError(
-            f"params.yaml: models.{params.model}.class_weight: got '{class_weight}', should be empty"
-            " (null): a regression has no classes"
-        )
+    for key, value in (
+        (f"models.{params.model}.class_weight", class_weight),
+        ("calibrate", params.calibrate),
+    ):
+        if value is not None:
+            raise ParamsError(
+                f"params.yaml: {key}: got '{value}', should be empty (null): a regression has no classes"
+            )

@@ -81,7 +81,7 @@ def make_pair(params: Params, name: str) -> Hashes:
     pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     training, validation, test = _parts(params)
     fitted = build_model(params, training.kind, training.task)
-    fit_model(fitted, training, validation)
+    fit_model(fitted, training, validation, calibrate=params.calibrate)
     said = predict(fitted, test)
     file = io.BytesIO()
     joblib.dump(fitted, file, protocol=MODEL_PROTOCOL)
@@ -203,7 +203,8 @@ def _value(text: str) -> Any:
 
 
 def _params_md5(params: Params) -> str:
-    used = [params.seed, params.preprocess, params.split, params.features, params.train]
+    used: list[Any] = [params.seed, params.preprocess, params.split, params.features, params.train]
+    used += [params.calibrate] if params.calibrate else []
     return _md5(json.dumps([*used, params.hyperparameters], sort_keys=True, default=vars).encode())
 
 
