@@ -1,12 +1,13 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes, load_wine
 
 from extras import BOOSTERS, each
-from fitted_models import dataset, image_dataset, mixed_dataset, text_dataset
 from retrace.core.errors import ModelError
+from retrace.core.records import Dataset
 from retrace.models.boosting import libraries
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
@@ -22,15 +23,48 @@ def halves(data):
     return data.take(np.sort(order[::2])), data.take(np.sort(order[1::2]))
 
 
-def bundled(load, task):
+def mixed_table(n=150):
+    """Numbers with gaps, a column of nothing else, and categories: rare ones, and gaps."""
+    generator = np.random.default_rng(3)
+    return pd.DataFrame(
+        {
+            "size": np.where(generator.random(n) < 0.1, np.nan, generator.normal(size=n)),
+            "nothing": np.full(n, np.nan),
+            "port": pd.Series(generator.choice(["a", "b", "c", None], n), dtype=object),
+            "street": np.array([f"s{k}" for k in generator.zipf(1.3, n)], dtype=object),
+        }
+    )
+
+
+def texts(n=60):
+    words = [["sun", "warm", "light"], ["rain", "cold", "grey"]]
+    generator = np.random.default_rng(2)
+    return np.array([" ".join(generator.choice(words[k % 2], 4)) for k in range(n)], dtype=object)
+
+
+INPUTS = {
+    "tabular": mixed_table(),
+    "image": np.random.default_rng(1).integers(0, 256, (90, 8, 8, 1), dtype=np.uint8),
+    "text": texts(),
+}
+
+
+def dataset(X, y, classes=("a", "b", "c"), task="classification", kind="tabular"):
+    n = len(y)
+    names = {"name": "made", "title": "Made up", "task": task, "kind": kind}
+    return Dataset(
+        **names, X=X, y=y, classes=classes, ids=np.arange(n), row_hash=np.arange(n, dtype=np.uint64)
+    )
+
+
+def bundled(load, **fields):
     X, y = load(as_frame=True, return_X_y=True)
-    classes = ("a", "b", "c") if task == "classification" else ()
-    return dataset(X, y.to_numpy(), classes, task, "tabular")
+    return dataset(X, y.to_numpy(), **fields)
 
 
 @pytest.mark.parametrize("name", each(BOOSTERS))
 def test_boosted_trees_learn_wine_and_give_probabilities(params, name):
-    training, test = halves(bundled(load_wine, "classification"))
+    training, test = halves(bundled(load_wine))
     model = build(params, name, training)
     fit_model(model, training, test)
     said = predict(model, test)
@@ -40,17 +74,18 @@ def test_boosted_trees_learn_wine_and_give_probabilities(params, name):
 
 @pytest.mark.parametrize("name", each(BOOSTERS))
 def test_boosted_trees_learn_diabetes(params, name):
-    training, test = halves(bundled(load_diabetes, "regression"))
+    training, test = halves(bundled(load_diabetes, classes=(), task="regression"))
     model = build(params, name, training)
     fit_model(model, training, test)
     errors = predict(model, test).predicted - test.y
     assert 1 - (errors**2).mean() / test.y.var() > 0.3
 
 
-@pytest.mark.parametrize("make", [mixed_dataset, image_dataset, text_dataset])
+@pytest.mark.parametrize("kind", INPUTS)
 @pytest.mark.parametrize("name", each(BOOSTERS))
-def test_gaps_categories_images_and_texts_are_taken(params, name, make):
-    training, test = halves(make())
+def test_gaps_categories_images_and_texts_are_taken(params, name, kind):
+    X = INPUTS[kind]
+    training, test = halves(dataset(X, np.arange(len(X)) % 3, kind=kind))
     model = build(params, name, training, n_estimators=10)
     fit_model(model, training, test)
     assert predict(model, test).probabilities.shape == (len(test), len(test.classes))
@@ -60,8 +95,8 @@ def test_gaps_categories_images_and_texts_are_taken(params, name, make):
 def test_balanced_classes_find_more_of_the_rare_one(params, name):
     generator = np.random.default_rng(0)
     y = (generator.random(600) < 0.08).astype(np.int64)
-    X = mixed_dataset(n=600).X.assign(signal=y + generator.normal(size=600))
-    training, test = halves(dataset(X, y, ("no", "yes"), "classification", "tabular"))
+    X = mixed_table(600).assign(signal=y + generator.normal(size=600))
+    training, test = halves(dataset(X, y, classes=("no", "yes")))
     found = {}
     for weight in (None, "balanced"):
         model = build(params, name, training, class_weight=weight, patience=10)
@@ -77,4 +112,4 @@ def test_a_package_that_is_not_installed_is_named_with_the_remedy(params, name, 
 
     monkeypatch.setattr(libraries.importlib, "import_module", lacking)
     with pytest.raises(ModelError, match=rf"'{name}' needs {name}.* -r requirements-boosting\.txt"):
-        build(params, name, mixed_dataset())
+        build(params, name, dataset(mixed_table(), np.arange(150) % 3))

@@ -18,6 +18,7 @@ COMMANDS = {
     "comparison.commands": ["compare", "seeds"],
     "comparison.planning": ["plan"],
     "comparison.ranking": ["rank"],
+    "curves.commands": ["curve"],
     "pull_request.commands": ["comment"],
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],

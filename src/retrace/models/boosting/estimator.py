@@ -1,8 +1,7 @@
 """Boosted trees under scikit-learn's estimator contract, whichever library grows them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,48 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from retrace.core.records import Floats
 from retrace.models.boosting.libraries import LIBRARIES, Options, Rows
+from retrace.models.boosting.rounds import Callback, Rounds
 
 # The trees of each estimator that has predicted, unpacked once: its pickle holds bytes alone.
 READY: "WeakKeyDictionary[BoostedTrees, tuple[bytes, Any]]" = WeakKeyDictionary()
-
-REPORTS = 20  # times that callbacks are told at most: rounds are many and quick
-
-
-@dataclass(kw_only=True)
-class Boosting:
-    """How far the boosting is: as callbacks see it, rounds for epochs."""
-
-    epochs: int
-    patience: int | None
-    epoch: int = 0
-    best_epoch: int = 0
-    best_loss: float = np.inf
-    history: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, losses: Mapping[str, float]) -> bool:
-        """Take a round down; tell whether it is time to stop."""
-        self.epoch += 1
-        self.history.append(
-            {"epoch": self.epoch} | {f"{part}_loss": float(losses[part]) for part in losses}
-        )
-        # Without validation rows the last round counts.
-        loss = losses.get("validation", -self.epoch)
-        if loss < self.best_loss:
-            self.best_loss, self.best_epoch = loss, self.epoch
-        return self.patience is not None and self.epoch - self.best_epoch >= self.patience
-
-
-class Callback(Protocol):
-    """What watches a boosting, as `retrace.models.torch.training.Callback` a network."""
-
-    def on_train_begin(self, state: Any, options: Any) -> None:
-        """Be told the start."""
-
-    def on_epoch_end(self, state: Any, options: Any) -> None:
-        """Be told a round now and then, and the last."""
-
-    def on_train_end(self, state: Any, options: Any) -> None:
-        """Be told the end."""
 
 
 class BoostedTrees(BaseEstimator):
@@ -147,18 +108,14 @@ class BoostedTrees(BaseEstimator):
         validation = None
         if X_val is not None and y_val is not None:
             validation = self._rows(X_val, y_val)
-        state = Boosting(epochs=self.n_estimators, patience=self.patience if validation else None)
-
-        def on_round(losses: Mapping[str, float]) -> bool:
-            stop = state.add(losses)
-            if stop or not state.epoch % max(1, self.n_estimators // REPORTS):
-                for callback in callbacks:
-                    callback.on_epoch_end(state, state)
-            return stop
-
+        state = Rounds(
+            epochs=self.n_estimators,
+            patience=self.patience if validation else None,
+            callbacks=callbacks,
+        )
         for callback in callbacks:
             callback.on_train_begin(state, state)
-        booster = library.boost(self._rows(X, y), validation, self._options(n_classes), on_round)
+        booster = library.boost(self._rows(X, y), validation, self._options(n_classes), state.add)
         for callback in callbacks:
             callback.on_train_end(state, state)
         self.trees_ = library.pack(booster, state.best_epoch)
