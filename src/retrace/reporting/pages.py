@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from retrace.evaluation.dependence import MOST_ROWS
 from retrace.evaluation.importance import metric_for_importance
 from retrace.evaluation.intervals import interval_text, number_text
 from retrace.evaluation.metrics import METRICS
@@ -17,6 +18,7 @@ from retrace.evaluation.units import RowUnits
 from retrace.models.provenance import trained_on
 from retrace.reporting import classification, plots, regression
 from retrace.reporting.columns import column_section
+from retrace.reporting.dependence import plot_dependence
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
 from retrace.reporting.svg import fixed_style, svg_text
@@ -41,6 +43,8 @@ def _figures(results: Results) -> dict[str, Figure]:
     if results.importance:
         metric = metric_for_importance(results.params.metric)
         figures["importance"] = plots.plot_importance(results.importance[:MOST_BARS], metric)
+    if results.dependence:
+        figures["dependence"] = plot_dependence(results.dependence, results.dataset.classes)
     if len(results.history):
         figures["history"] = plots.plot_history(results.history)
     return figures
@@ -81,6 +85,7 @@ def _context(results: Results) -> dict[str, Any]:
             for name, value in results.environment["hyperparameters"].items()
         ],
         "importance": _importance(results),
+        "dependence": {"rows": MOST_ROWS},
         "headline_interval": interval_text(results.intervals[params.metric]),
         "confidence": f"{params.report.confidence:.0%}".replace("%", " %"),
         "metrics": [
