@@ -65,6 +65,12 @@ def test_a_column_without_values_has_none(params, part):
     assert partial_dependence(as_number, part, "nothing", params.report).levels == []
 
 
+def test_of_a_column_that_is_nearly_always_zero_the_other_values_are_shown(params, make_dataset):
+    X = pd.DataFrame({"number": np.r_[np.zeros(95), [100.0, 200, 300, 400, 500]], "colour": "red"})
+    found = partial_dependence(as_number, make_dataset(X=X), "number", params.report)
+    assert found.levels == [0, 100, 200, 300, 400, 500]
+
+
 def test_at_most_so_many_rows_are_asked_of_and_types_stay(params, part):
     seen = []
 

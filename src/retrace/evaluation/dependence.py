@@ -12,6 +12,7 @@ from retrace.core.records import Dataset, Floats, Predictions
 
 MOST_ROWS = 500
 MOST_VALUES = 12
+FEWEST_VALUES = 4
 
 
 class Dependence(NamedTuple):
@@ -79,7 +80,13 @@ def _values(column: pd.Series) -> pd.Series:
         present = present[np.isfinite(present.to_numpy(dtype=np.float64))]
         if present.empty:
             return present
-        places = np.linspace(0.025, 0.975, MOST_VALUES) * (len(present) - 1)
         ordered = present.sort_values(ignore_index=True)
-        return ordered.iloc[np.unique(places.round().astype(int))].drop_duplicates()
+        quantiles = _quantiles(ordered).drop_duplicates()
+        # Where nearly all rows have one value, those of the few others are shown too.
+        return quantiles if len(quantiles) >= FEWEST_VALUES else _quantiles(ordered.drop_duplicates())
     return pd.Series(present.value_counts().index[:MOST_VALUES], dtype=column.dtype)
+
+
+def _quantiles(ordered: pd.Series) -> pd.Series:
+    places = np.linspace(0.025, 0.975, MOST_VALUES) * (len(ordered) - 1)
+    return ordered.iloc[np.unique(places.round().astype(int))]

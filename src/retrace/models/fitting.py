@@ -1,7 +1,7 @@
 """A model and the parts it may see in, a fitted model or its predictions out."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.utils.validation import has_fit_parameter
 from retrace.core.errors import ModelError
 from retrace.core.records import Dataset, Predictions
 from retrace.models.calibration import calibrate_model
+from retrace.models.callbacks import Progress
 from retrace.models.signature import sign
 
 # What they predict is by their own code the most probable class: asked once, they take half the time.
@@ -61,7 +62,8 @@ def fit_model(
         if all(has_fit_parameter(estimator, name) for name in VALIDATED):
             _fit_with_validation(model, training, validation, callbacks)
         else:
-            model.fit(training.X, training.y)
+            with _watched(callbacks, type(estimator).__name__):
+                model.fit(training.X, training.y)
         if calibrate is not None:
             calibrate_model(model, validation, calibrate)
     sign(model, training)
@@ -91,6 +93,15 @@ def predict(model: Pipeline, part: Dataset) -> Predictions:
         if not (np.isfinite(probabilities).all() and np.isfinite(predicted).all()):
             raise ValueError("it gives predictions or probabilities that are not finite")
     return Predictions(y=part.y, predicted=predicted, probabilities=probabilities)
+
+
+@contextmanager
+def _watched(callbacks: Sequence[object], what: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        for callback in callbacks:
+            if isinstance(callback, Progress):
+                stack.enter_context(callback.waiting(what))
+        yield
 
 
 def _fit_with_validation(
