@@ -19,6 +19,7 @@ COMMANDS = {
     "comparison.accounts": ["test"],
     "comparison.planning": ["plan"],
     "comparison.ranking": ["rank"],
+    "curves.commands": ["curve"],
     "pull_request.commands": ["comment"],
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],
