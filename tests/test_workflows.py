@@ -107,7 +107,7 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
     assert app["if"] == commit["if"] == "steps.artifact.outputs.download-path"
 
 
-# What a job may write besides reading: comments, looks at the test part, images and what is signed of them.
+# What a job may write: comments, looks at the test part, images and what is signed of them.
 WRITING = {
     "Comment": {"pull-requests"},
     "Open the test part, and count the look": {"contents"},
