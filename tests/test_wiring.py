@@ -30,6 +30,7 @@ TOOLS = [
     "dependencies",
     "running",
     "comparison",
+    "curves",
     "sharing",
     "pull_request",
     "dashboard",
