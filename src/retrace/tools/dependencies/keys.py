@@ -7,7 +7,7 @@ cannot be seen, and that is said.
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ class KeyReader:
                     returned += self._inside(item, frame)
         return returned
 
-    def _assign(self, targets: list[ast.expr], value: Held, frame: Frame) -> None:
+    def _assign(self, targets: Sequence[ast.expr], value: Held, frame: Frame) -> None:
         for target in targets:
             if isinstance(target, ast.Name):
                 frame.scope[target.id] = value
@@ -204,7 +204,7 @@ class KeyReader:
         self._use(owner, node, frame)
         return None
 
-    def _foreign(self, name: str, held: list[Held], node: ast.Call, frame: Frame) -> Held:
+    def _foreign(self, name: str, held: Sequence[Held], node: ast.Call, frame: Frame) -> Held:
         """Look at a call of a library: one that loads a file, opens one, or takes values away."""
         files = [each.name for each in held if isinstance(each, File)]
         if name.rpartition(".")[2] in LOADERS:
