@@ -34,7 +34,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 MARK = touch '$(subst ','\'',$@)'
 
 .PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch ledger comment small newest audit sbom
+.PHONY: docs doctor push pull fetch ledger comment small newest audit sbom
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,11 @@ newest:  ## run the tests with the newest of what requirements*.in chose, in an 
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
 
+docs:  ## build docs/ as a site that needs no network (.retrace/site/index.html); a dead link fails
+	$(PYTHON) -m venv --clear .retrace/docs
+	.retrace/docs/bin/python -m pip install --quiet --no-deps -r requirements-docs.txt
+	NO_MKDOCS_2_WARNING=1 .retrace/docs/bin/mkdocs build --quiet
+
 audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
 	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
@@ -157,6 +162,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-serve.txt requirements-serve.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
+	$(COMPILE) $(ARGS) --output-file requirements-docs.txt requirements-docs.in
 	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
 
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
