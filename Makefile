@@ -33,13 +33,13 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch ledger comment small newest audit
+.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: doctor push pull fetch ledger comment small newest audit sbom
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## set the environment up, and nothing else
+setup: $(READY)$(EXTRA)  ## set the environment up, and nothing else (EXTRA=-serve, -dev)
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)
@@ -96,6 +96,21 @@ onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)
 
+image:  ## build the image of this repository (TARGET=dev or serve); docs/containers.md
+	@.ci/image build $(ARGS)
+
+shell:  ## a shell in it, on this folder
+	@.ci/image run bash
+
+contained:  ## what `make same` does, in the image as it is built now
+	@.ci/image build $(ARGS) && .ci/image same
+
+smoke:  ## start the image that serves, and ask it for what the release in released/ says
+	@.github/smoke.sh released
+
+publish:  ## push the image that serves (TAG=model@v1.0.0)
+	@.github/publish.sh "$$TAG"
+
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
 	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
@@ -105,20 +120,22 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-serve.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
 
-audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether faults of them are known
+audit: sbom  ## ask whether faults of these packages are known
+	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
+	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
+
+sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
 	$(PYTHON) -m venv --clear .retrace/audit
 	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
-	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
+	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
-	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
 
-lint: $(READY)-dev  ## check style, types and workflows
+lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
 	ruff check
 	ruff format --check
 	mypy
@@ -126,6 +143,7 @@ lint: $(READY)-dev  ## check style, types and workflows
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.github/actionlint.sh
+	hadolint Dockerfile
 
 format: $(READY)-dev  ## mend style
 	ruff check --fix
@@ -134,6 +152,7 @@ format: $(READY)-dev  ## mend style
 requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of each file (ARGS=--upgrade)
 	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(COMPILE) $(ARGS) --output-file requirements-pretrained.txt requirements-pretrained.in
+	$(COMPILE) $(ARGS) --output-file requirements-boosting.txt requirements-boosting.in
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) $(ARGS) --output-file requirements-serve.txt requirements-serve.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
@@ -161,6 +180,6 @@ $(READY)-serve: requirements-serve.txt $(READY)
 	$(call install,-r requirements-serve.txt)
 	@$(MARK)
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo $(READY)-serve
-	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt)
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve
+	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt -r requirements-boosting.txt)
 	@$(MARK)

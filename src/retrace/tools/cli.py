@@ -19,6 +19,7 @@ COMMANDS = {
     "comparison.accounts": ["test"],
     "comparison.planning": ["plan"],
     "comparison.ranking": ["rank"],
+    "curves.commands": ["curve"],
     "pull_request.commands": ["comment"],
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],
@@ -31,6 +32,11 @@ COMMANDS = {
     "monitoring.commands": ["drift", "score"],
 }
 
+# What `retrace promote` asks besides its own gates, where dvc.yaml says so.
+CHECKS: dict[str, str] = {
+    "export.checking": "check_export",
+}
+
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
 HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 
@@ -38,8 +44,9 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @cli.callback()
-def retrace() -> None:
+def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
+    context.obj = CHECKS
 
 
 for file, commands in COMMANDS.items():
