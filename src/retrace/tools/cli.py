@@ -16,6 +16,7 @@ COMMANDS = {
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "comparison.commands": ["compare", "seeds"],
+    "comparison.accounts": ["test"],
     "comparison.planning": ["plan"],
     "comparison.ranking": ["rank"],
     "curves.commands": ["curve"],
