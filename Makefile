@@ -31,6 +31,10 @@ TORCH = $(TORCH_INDEX:%=--extra-index-url %) -r requirements-torch.txt
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
     --annotation-style line --no-emit-package torch
 
+# In a project of `retrace new` the library is a pinned package; here it is this folder.
+PIN := $(wildcard requirements-retrace.txt)
+LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
+
 MARK = touch '$(subst ','\'',$@)'
 
 .PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
@@ -137,14 +141,14 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
 	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
 
-$(READY): requirements.txt requirements-torch.txt pyproject.toml
+$(READY): requirements.txt requirements-torch.txt pyproject.toml $(PIN)
 	@$(PYTHON) -c 'import sys; v = sys.version_info; \
 	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
 	@command -v uv >/dev/null || $(PIP) --no-deps -r requirements-uv.txt || true
 	$(call install,-r requirements.txt)
 	$(PIP) $(TORCH)
-	$(call install,--no-build-isolation -e .)
+	$(call install,$(LIBRARY))
 	@$(MARK)
 
 $(READY)-hpo: requirements-hpo.txt $(READY)

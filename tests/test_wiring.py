@@ -28,6 +28,7 @@ TOOLS = [
     "repository",
     "significance",
     "running",
+    "project",
     "comparison",
     "sharing",
     "pull_request",
@@ -249,7 +250,7 @@ def test_tests_mirror_the_package():
 
 
 # They start programs, none of them Git or DVC: `nvidia-smi`, CML, an emulated processor.
-STARTERS = {"machine.py", "comment.py", "emulation.py"}
+STARTERS = {"machine.py", "comment.py", "emulation.py", "wheel.py"}
 
 # A reader asks where DVC's cache lies, since data may be links into it; the pipeline imports no tool.
 ASKS_FOR_THE_CACHE = PACKAGE / "readers/shared/links.py"

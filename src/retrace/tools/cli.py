@@ -10,6 +10,7 @@ from retrace.core.errors import run_or_explain
 
 # To lose a tool, delete its lines here, its folder, its tests and its page in docs/ (docs/map.md).
 COMMANDS = {
+    "project.commands": ["new", "update"],
     "running.repro": ["repro"],
     "running.verify": ["verify"],
     "running.check": ["check"],

@@ -7,7 +7,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 # What the pipeline runs with; torch stands apart, since its builds have no hash that holds everywhere.
-PINNED = (Path("requirements.txt"), Path("requirements-torch.txt"))
+PINNED = (Path("requirements.txt"), Path("requirements-torch.txt"), Path("requirements-retrace.txt"))
 
 
 def unmet(files: Sequence[Path] = PINNED) -> list[str]:
@@ -33,7 +33,8 @@ def _requirements(path: Path) -> Iterator[Requirement]:
     for line in path.read_text("utf-8").splitlines():
         # A pin's hashes stand on lines of their own, each but the last ending in a backslash.
         requirement = line.split("#")[0].rstrip("\\ ").strip()
-        if requirement and not requirement.startswith("-"):
+        # A wheel that the project keeps is named by its path.
+        if requirement and not requirement.startswith(("-", "./")):
             yield Requirement(requirement)
 
 

@@ -1,0 +1,125 @@
+"""The files that a project begins with: of the reference repository's top folder, and a few more."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import retrace
+from retrace.core.errors import RetraceError
+
+PACKAGE = Path(retrace.__file__).absolute().parent
+OWN = Path(__file__).parent / "templates"
+
+# In a wheel the build has put them here (setup.py); in a checkout they lie where they are worked on.
+PACKED = Path(__file__).parent / "template"
+CHECKOUT = PACKAGE.parents[1]
+
+PIN = "requirements-retrace.txt"
+
+Files = dict[str, bytes]
+
+
+def is_checkout() -> bool:
+    """Tell whether the library runs from a checkout of the reference repository."""
+    return not PACKED.is_dir() and (CHECKOUT / "setup.py").is_file()
+
+
+def template_folder() -> Path:
+    """Return where the template lies.
+
+    Raises
+    ------
+    RetraceError
+        This installation has none.
+    """
+    folder = CHECKOUT if is_checkout() else PACKED
+    if not (folder / "dvc.yaml").is_file():
+        raise RetraceError(
+            f"{PACKAGE} was installed without its template: install the wheel of retrace-ml"
+        )
+    return folder
+
+
+def names() -> list[str]:
+    """Name the files of the reference repository that every project has."""
+    return (OWN / "files.txt").read_text("utf-8").split()
+
+
+def render(name: str, version: str, pin: Files, folder: Path | None = None) -> Files:
+    """Return all files of a new project by their paths.
+
+    Parameters
+    ----------
+    name : str
+        Of the project, for its README.
+    version : str
+        Of the library.
+    pin : dict
+        What pins the library: requirements-retrace.txt, and the wheel where one is kept.
+    folder : Path or None
+        Where the template lies; None: where this installation has it.
+    """
+    folder = folder or template_folder()
+    files = {path: (folder / path).read_bytes() for path in names()}
+    files |= {path: change(files[path].decode()).encode() for path, change in CHANGES.items()}
+    readme = (OWN / "README.md").read_text("utf-8")
+    readme = readme.replace("{{ name }}", name).replace("{{ version }}", version)
+    own = {
+        "README.md": readme.encode(),
+        "pyproject.toml": (OWN / "pyproject.toml").read_bytes(),
+        "tests/test_project.py": (OWN / "test_project.txt").read_bytes(),
+    }
+    return files | own | pin
+
+
+def _pipeline(text: str) -> str:
+    """Let the pin of the library stand for its files."""
+    text = re.sub(r"^ +- src/retrace/.*\n", "", text, flags=re.MULTILINE)
+    return text.replace("      - requirements.txt\n", f"      - {PIN}\n      - requirements.txt\n")
+
+
+ONLY_THERE = ("bench", "statistics", "newest", "audit")
+
+
+def _makefile(text: str) -> str:
+    """Leave out the words that are for work on the library."""
+    paragraphs = [part for part in text.split("\n\n") if part.partition(":")[0] not in ONLY_THERE]
+    text = "\n\n".join(paragraphs)
+    lines = [
+        line
+        for line in text.split("\n")
+        if "requirements-audit" not in line and "actionlint" not in line
+    ]
+    phony = re.compile(rf" (?:{'|'.join(ONLY_THERE)})\b")
+    lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
+    return "\n".join(lines).replace("python hpo/search.py", "retrace search")
+
+
+HALF_THAT_POSTS = "src/retrace/tools/pull_request"
+LIBRARY = ".retrace/library"
+BRING = f"""\
+      - name: Bring the library, whose half that posts imports nothing else
+        run: python3 -m pip install --quiet --no-deps --target {LIBRARY} -r {PIN}
+"""
+
+
+def _comment(text: str) -> str:
+    """Take the code that posts from the pinned library of the default branch."""
+    text = text.replace(HALF_THAT_POSTS, f"{LIBRARY}{HALF_THAT_POSTS.removeprefix('src')}")
+    return text.replace(
+        "      - name: Find the run to show\n", f"{BRING}      - name: Find the run to show\n"
+    )
+
+
+def _tests(text: str) -> str:
+    """Leave out what is tested of the library, and install it from its pin."""
+    text = re.sub(r" +- name: Make models of other datasets\n(?: {8,}.*\n)*", "", text)
+    return text.replace("--no-build-isolation -e .", f"-r {PIN}")
+
+
+CHANGES: Mapping[str, Callable[[str], str]] = {
+    "dvc.yaml": _pipeline,
+    "Makefile": _makefile,
+    ".github/workflows/comment.yml": _comment,
+    ".github/workflows/tests.yml": _tests,
+}
