@@ -99,10 +99,8 @@ def test_a_column_that_is_not_there_is_named(table, given, ask, message):
 
 
 def test_data_that_are_not_there_and_folders_of_nothing_are_refused(tmp_path):
-    with pytest.raises(DataError, match="--data: .*nowhere is not there: name a file or a folder"):
+    with pytest.raises(DataError, match=r"--data: .*nowhere is not there: name a file or a folder"):
         look(tmp_path / "nowhere", {}, never)
     (tmp_path / "a").mkdir()
-    with pytest.raises(
-        DataError, match="--target names a column of a table, but .* is a folder of files"
-    ):
+    with pytest.raises(DataError, match=r"--target names a column of a table, but .* is a folder"):
         look(tmp_path, {"target": "x"}, never)

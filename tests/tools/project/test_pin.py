@@ -35,7 +35,7 @@ def test_a_wheel_is_kept_in_the_project_and_pinned_by_its_hash(tmp_path):
     assert files[f"wheels/{wheel.name}"] == b"wheel"
     assert pinned(files) == f"./wheels/{wheel.name} --hash=sha256:{hashlib.sha256(b'wheel').hexdigest()}"
     wheel.unlink()
-    with pytest.raises(RetraceError, match="was installed from .* which is no wheel or is gone"):
+    with pytest.raises(RetraceError, match=r"was installed from .* which is no wheel or is gone"):
         pin._of_package("1.2.3", {"url": wheel.as_uri(), "archive_info": {}})
 
 
