@@ -38,7 +38,7 @@ LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
 MARK = touch '$(subst ','\'',$@)'
 
 .PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch comment small newest audit
+.PHONY: doctor push pull fetch comment small newest audit package
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,12 @@ search: $(READY)-hpo  ## search hyperparameters (ARGS="--trials 100"); docs/sear
 
 onnx: $(READY)-serve  ## write the model as one ONNX file, tried on every row (ARGS="--output digits.onnx")
 	@retrace export $(ARGS)
+
+package: $(READY)  ## build the wheel of the library into dist/ (TAG=v0.1.0: fail where it is of another version)
+	rm -rf build dist
+	SOURCE_DATE_EPOCH=315532800 python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@[ -z "$$TAG" ] || [ -e "dist/retrace_ml-$${TAG#v}-py3-none-any.whl" ] || \
+	    { echo "error: $$TAG is not the version in pyproject.toml: dist/ has $$(ls dist)" >&2; exit 1; }
 
 release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
 	@retrace release $(ARGS)

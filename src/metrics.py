@@ -1,4 +1,4 @@
-"""Metrics of your own, beside the library's: docs/metrics.md, "A metric of your own".
+"""Metrics of your own, beside the library's: docs/metrics.md, "One of your own".
 
 from retrace.evaluation.own import mean_over_rows
 

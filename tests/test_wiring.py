@@ -190,7 +190,9 @@ def test_every_room_has_its_place():
 
 
 def names_in(folder):
-    return {path.stem for path in folder.iterdir() if path.stem[0] not in "_."}
+    return {
+        path.stem for path in folder.iterdir() if path.stem[0] not in "_." and path.suffix != ".typed"
+    }
 
 
 def test_stages_never_import_each_other():

@@ -11,8 +11,11 @@ from retrace.core.checked_yaml import load_yaml
 FOLDER = ROOT / ".github/workflows"
 FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
 
-# A word of the Makefile, or a module of this repository.
-COMMAND = re.compile(r'make [a-z]+|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?')
+# A word of the Makefile, or a module of this repository; where there is no make, what README.md says.
+COMMAND = re.compile(
+    r"make [a-z]+|pip install [\w .-]+|retrace repro"
+    r'|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?'
+)
 
 # A fork's pull request reaches these, or a person who may only comment does.
 FROM_OUTSIDE = {"pull_request", "pull_request_target", "issue_comment", "workflow_run", "issues", "fork"}
@@ -43,14 +46,14 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "release", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "package", "release", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):
     workflow, each = job
     labels = each["runs-on"]
     if triggers(workflow) & FROM_OUTSIDE:
-        assert labels == "ubuntu-24.04"
+        assert labels in {"ubuntu-24.04", "macos-15", "windows-2025"}
     if "self-hosted" in labels:
         assert triggers(workflow) == {"push"}
 
@@ -111,7 +114,17 @@ def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments(job
     workflow, each = job
     assert workflow["permissions"] == {}
     writing = {what for what, level in each["permissions"].items() if level == "write"}
-    assert writing <= ({"pull-requests"} if each["name"] == "Comment" else set())
+    allowed = {"Comment": {"pull-requests"}, "Publish it": {"id-token"}}
+    assert writing <= allowed.get(each["name"], set())
+
+
+def test_the_job_that_publishes_runs_no_code_of_the_repository():
+    job = load("package")["jobs"]["publish"]
+    assert job["environment"] == "pypi"
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == [
+        "actions/download-artifact",
+        "pypa/gh-action-pypi-publish",
+    ]
 
 
 def test_secrets_are_given_to_single_steps_of_jobs_with_an_environment(job):

@@ -1,13 +1,17 @@
 import dataclasses
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from project import ROOT
 from retrace.core.errors import ModelError, ParamsError, RetraceError
+from retrace.evaluation.metrics import METRICS
 from retrace.models.provenance import training_record
-from retrace.models.registry import build_model, models_for
+from retrace.models.registry import MODELS, build_model, models_for
+from retrace.readers import READERS
 
 FILE = """
 from sklearn.ensemble import ExtraTreesClassifier
@@ -76,3 +80,23 @@ def test_a_function_of_other_arguments_is_named(in_a_project):
     in_a_project(models=FILE.replace("task, seed, train, /, *, ", ""))
     with pytest.raises(RetraceError, match=r"src/models.py: trees should begin with `task, seed, train"):
         models_for("classification")
+
+
+PAGES = (ROOT / "docs/your-own-data.md", ROOT / "docs/metrics.md")
+
+
+@pytest.mark.parametrize(
+    ("mark", "file", "table", "name"),
+    [
+        ("@model(", "models", MODELS, "extra_trees"),
+        ("@reader", "readers", READERS, "logbook"),
+        ("@mean_over_rows", "metrics", METRICS, "within_5"),
+    ],
+)
+def test_what_the_pages_show_is_all_that_it_takes(in_a_project, mark, file, table, name):
+    blocks = [
+        each for page in PAGES for each in re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
+    ]
+    (shown,) = [block for block in blocks if mark in block]
+    in_a_project(**{file: shown})
+    assert list(table)[-1] == name

@@ -78,7 +78,7 @@ def _pipeline(text: str) -> str:
     return text.replace("      - requirements.txt\n", f"      - {PIN}\n      - requirements.txt\n")
 
 
-ONLY_THERE = ("bench", "statistics", "newest", "audit")
+ONLY_THERE = ("bench", "statistics", "newest", "audit", "package")
 
 
 def _makefile(text: str) -> str:
