@@ -13,14 +13,14 @@ roles, as it does for `reader: table`. So the same checks hold.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from retrace.core.errors import DataError
 from retrace.core.records import Dataset
 from retrace.readers.shared import table_description
-from retrace.readers.shared.description import described
+from retrace.readers.shared.description import CommonDescription, described
 from retrace.readers.table import dataset_of
 
 MakeTable = Callable[[Path], pd.DataFrame]
@@ -39,9 +39,9 @@ class Own:
     """A function of the project, where a module of the library may stand."""
 
     make: MakeTable
-    Description = Description
+    Description: ClassVar[type[CommonDescription]] = Description
 
-    def read(self, description: Description, name: str, folder: Path) -> Dataset:
+    def read(self, description: table_description.Description, name: str, folder: Path) -> Dataset:
         """Let the function make the table, and give its columns their roles.
 
         Raises

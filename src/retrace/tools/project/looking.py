@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from retrace.core.checked_yaml import checked
 from retrace.core.errors import DataError, did_you_mean, first_few
 from retrace.images.files import read_facts
 from retrace.images.pixels import UnreadableImageError
@@ -94,9 +95,8 @@ def _table_in(path: Path) -> Path | None:
 
 def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
     written = _how_written(path)
-    form = Description(
-        title="", task="classification", kind="tabular", reader="table", file="", target="", **written
-    )
+    plain = {"title": "", "task": "classification", "kind": "tabular", "reader": "table"}
+    form = checked(Description, plain | {"file": "", "target": ""} | written, str(path))
     table, _ = read_file(path, form)
     table, _ = with_names(table, set(given.values()), path)
     for key in ("target", *ROLES):
@@ -112,7 +112,7 @@ def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
     shape = f"{len(table):,} rows, {len(table.columns)} columns"
     said = [f"{path.name}: {shape}", f"target  {target} ({_what(readings[target], task)})"]
     said += [f"{role.key:<7} {role.column} ({role.why})" for role in roles]
-    description = {
+    description: dict[str, Any] = {
         "task": task,
         "kind": "tabular",
         "reader": "table",
