@@ -24,7 +24,10 @@ def unmet(files: Sequence[Path] = PINNED) -> list[str]:
         installed = _installed(pinned.name)
         if pinned.marker is not None and not pinned.marker.evaluate():
             continue
-        if installed is None or not pinned.specifier.contains(installed.split("+")[0], prereleases=True):
+        if installed is None or not any(
+            pinned.specifier.contains(each, prereleases=True)
+            for each in (installed, installed.split("+")[0])
+        ):
             found.append(f"{pinned.name} {installed or 'is missing'} ({pinned.specifier} is pinned)")
     return found
 
