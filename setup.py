@@ -25,6 +25,8 @@ class WithTemplate(build_py):
         if self.editable_mode or not LIST.is_file():
             return
         for name in LIST.read_text("utf-8").split():
+            if not (ROOT / name).is_file():  # an example that was taken out
+                continue
             target = Path(self.build_lib, TEMPLATE, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, target)

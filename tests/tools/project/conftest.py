@@ -16,7 +16,7 @@ def identity(monkeypatch):
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
-    return build_wheel(ROOT, template.names(), "test", tmp_path_factory.mktemp("wheel"))
+    return build_wheel(ROOT, template.names(ROOT), "test", tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def test_a_project_has_fewer_than_60_files_its_wheel_included(files):
 
 
 def test_what_is_not_changed_for_a_project_is_the_repositorys_own_file(files):
-    same = set(template.names()) - set(template.CHANGES)
+    same = set(template.names(ROOT)) - set(template.CHANGES)
     assert {"params.yaml", "requirements.txt", "src/train.py", "hpo/spaces.yaml"} <= same
     assert all(files[path] == (ROOT / path).read_bytes() for path in same)
     assert all(files[path] != (ROOT / path).read_bytes() for path in template.CHANGES)

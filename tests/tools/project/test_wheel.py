@@ -39,13 +39,13 @@ def test_a_wheel_holds_the_package_its_types_and_the_template(installed):
     assert {each.name for each in package.entry_points} == {"retrace", "retrace-ml"}
     assert (installed / "retrace/py.typed").is_file()
     packed = installed / "retrace/tools/project/template"
-    for name in template.names():
+    for name in template.names(ROOT):
         assert (packed / name).read_bytes() == (ROOT / name).read_bytes()
 
 
 @pytest.mark.slow
 def test_the_same_sources_are_the_same_wheel(wheel, tmp_path):
-    assert file_md5(build_wheel(ROOT, template.names(), "test", tmp_path)) == file_md5(wheel)
+    assert file_md5(build_wheel(ROOT, template.names(ROOT), "test", tmp_path)) == file_md5(wheel)
 
 
 @pytest.mark.slow

@@ -52,10 +52,10 @@ def bring(project: Path, source: Path, name: str, found: Found) -> None:
 def leave_examples_out(project: Path) -> None:
     """Remove the datasets that come along, and the notebooks about them."""
     for name in EXAMPLES:
-        shutil.rmtree(project / "data" / name)
-        (project / "data" / f"{name}.yaml").unlink()
+        shutil.rmtree(project / "data" / name, ignore_errors=True)
+        (project / "data" / f"{name}.yaml").unlink(missing_ok=True)
     for name in THEIR_NOTEBOOKS:
-        (project / "data_exploration" / f"{name}.py").unlink()
+        (project / "data_exploration" / f"{name}.py").unlink(missing_ok=True)
 
 
 def set_params(path: Path, values: Mapping[str, Any]) -> None:

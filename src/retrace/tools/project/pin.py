@@ -70,7 +70,7 @@ def _of_checkout(checkout: Path) -> tuple[str, Files]:
         return version, _line(f"{PACKAGE} @ git+{address}@{commit}")
     label = f"g{commit[:8] or 'none'}{'.changed' if dirty else ''}"
     with tempfile.TemporaryDirectory(prefix="retrace-") as place:
-        wheel = build_wheel(checkout, template.names(), label, Path(place))
+        wheel = build_wheel(checkout, template.names(checkout), label, Path(place))
         return f"{version}+{label}", _kept(wheel.name, wheel.read_bytes())
 
 

@@ -40,9 +40,14 @@ def template_folder() -> Path:
     return folder
 
 
-def names() -> list[str]:
-    """Name the files of the reference repository that every project has."""
-    return (OWN / "files.txt").read_text("utf-8").split()
+def names(folder: Path) -> list[str]:
+    """Name the files of a checkout, or of what was packed of it, that every project has.
+
+    An example that has been taken out of the checkout is in no project of it.
+    """
+    listed = (OWN / "files.txt").read_text("utf-8").split()
+    examples = ("data/", "data_exploration/")
+    return [name for name in listed if not name.startswith(examples) or (folder / name).is_file()]
 
 
 def render(name: str, version: str, pin: Files, folder: Path | None = None) -> Files:
@@ -60,7 +65,7 @@ def render(name: str, version: str, pin: Files, folder: Path | None = None) -> F
         Where the template lies; None: where this installation has it.
     """
     folder = folder or template_folder()
-    files = {path: (folder / path).read_bytes() for path in names()}
+    files = {path: (folder / path).read_bytes() for path in names(folder)}
     files |= {path: change(files[path].decode()).encode() for path, change in CHANGES.items()}
     readme = (OWN / "README.md").read_text("utf-8")
     readme = readme.replace("{{ name }}", name).replace("{{ version }}", version)
