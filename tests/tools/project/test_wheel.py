@@ -52,10 +52,10 @@ def test_the_same_sources_are_the_same_wheel(wheel, tmp_path):
 def test_a_project_of_the_wheel_makes_the_very_model_of_this_repository(demo, installed, reproduced):
     assert "retrace-ml==" in (demo / template.PIN).read_text()
     demo.set(data="wine", model="logistic_regression")
-    demo.run(sys.executable, "-m", "retrace", "repro", warm=False, PYTHONPATH=str(installed))
+    demo.run(sys.executable, "-m", "retrace", "repro", PYTHONPATH=str(installed))
     for path in MADE:
         assert demo.read(path) == reproduced.read(path), path
-    checked = demo.run(sys.executable, "-m", "retrace", "check", warm=False, PYTHONPATH=str(installed))
+    checked = demo.run(sys.executable, "-m", "retrace", "check", PYTHONPATH=str(installed))
     assert checked.stdout.startswith("dvc.lock is true: 5 stages")
     tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     assert "passed" in demo.run(*tests, warm=False, PYTHONPATH=str(installed)).stdout
