@@ -37,13 +37,13 @@ LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch comment small newest audit package
+.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: doctor push pull fetch comment small newest audit sbom package
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## set the environment up, and nothing else
+setup: $(READY)$(EXTRA)  ## set the environment up, and nothing else (EXTRA=-serve, -dev)
 
 repro: $(READY)  ## run what changed in the pipeline, print the scores (ARGS are for `dvc repro`)
 	@retrace repro $(ARGS)
@@ -100,6 +100,21 @@ onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)
 
+image:  ## build the image of this repository (TARGET=dev or serve); docs/containers.md
+	@.ci/image build $(ARGS)
+
+shell:  ## a shell in it, on this folder
+	@.ci/image run bash
+
+contained:  ## what `make same` does, in the image as it is built now
+	@.ci/image build $(ARGS) && .ci/image same
+
+smoke:  ## start the image that serves, and ask it for what the release in released/ says
+	@.github/smoke.sh released
+
+publish:  ## push the image that serves (TAG=model@v1.0.0)
+	@.github/publish.sh "$$TAG"
+
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
 	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
@@ -114,15 +129,17 @@ newest:  ## run the tests with the newest of what requirements*.in chose, in an 
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
 
-audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether faults of them are known
-	$(PYTHON) -m venv --clear .retrace/audit
-	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
-	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
-	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
+audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
 	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
 
-lint: $(READY)-dev  ## check style, types and workflows
+sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
+	$(PYTHON) -m venv --clear .retrace/audit
+	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
+	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
+	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
+
+lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
 	ruff check
 	ruff format --check
 	mypy
@@ -130,6 +147,7 @@ lint: $(READY)-dev  ## check style, types and workflows
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.github/actionlint.sh
+	hadolint Dockerfile
 
 format: $(READY)-dev  ## mend style
 	ruff check --fix

@@ -110,12 +110,27 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
     assert app["if"] == commit["if"] == "steps.artifact.outputs.download-path"
 
 
-def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments(job):
+# What a job may write besides reading: to comments; images, and what is signed of them.
+WRITING = {
+    "Comment": {"pull-requests"},
+    "Publish it": {"id-token"},
+    "Publish the image that serves it": {"attestations", "id-token", "packages"},
+}
+
+
+def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments_and_images(job):
     workflow, each = job
     assert workflow["permissions"] == {}
     writing = {what for what, level in each["permissions"].items() if level == "write"}
-    allowed = {"Comment": {"pull-requests"}, "Publish it": {"id-token"}}
-    assert writing <= allowed.get(each["name"], set())
+    assert writing <= WRITING.get(each["name"], set())
+
+
+def test_the_job_that_publishes_has_no_key_of_the_store_and_asks_the_image_before_it_pushes():
+    jobs = load("release")["jobs"]
+    assert jobs["image"]["needs"] == "release"  # which has asked whether main has the commit
+    assert "secrets." not in text_of(jobs["image"])
+    runs = [step["run"] for step in jobs["image"]["steps"] if "run" in step]
+    assert runs == [f"make {word}" for word in ("image", "smoke", "sbom", "publish")]
 
 
 def test_the_job_that_publishes_runs_no_code_of_the_repository():
@@ -215,6 +230,7 @@ LINTERS = {
         "vendor.github-workflows",
         *map(str, FILES.values()),
     ],
+    "hadolint": ["hadolint", "Dockerfile"],
 }
 
 

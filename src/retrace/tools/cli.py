@@ -33,6 +33,11 @@ COMMANDS = {
     "monitoring.commands": ["drift", "score"],
 }
 
+# What `retrace promote` asks besides its own gates, where dvc.yaml says so.
+CHECKS: dict[str, str] = {
+    "export.checking": "check_export",
+}
+
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
 HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 
@@ -74,6 +79,7 @@ cli = typer.Typer(cls=OneLine, add_completion=False, pretty_exceptions_enable=Fa
 @cli.callback(invoke_without_command=True)
 def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
+    context.obj = CHECKS
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
