@@ -30,6 +30,7 @@ TOOLS = [
     "running",
     "project",
     "comparison",
+    "curves",
     "sharing",
     "pull_request",
     "dashboard",

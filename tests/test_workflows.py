@@ -110,15 +110,16 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
     assert app["if"] == commit["if"] == "steps.artifact.outputs.download-path"
 
 
-# What a job may write besides reading: to comments; images, and what is signed of them.
+# What a job may write: comments, looks at the test part, images and what is signed of them.
 WRITING = {
     "Comment": {"pull-requests"},
     "Publish it": {"id-token"},
+    "Open the test part, and count the look": {"contents"},
     "Publish the image that serves it": {"attestations", "id-token", "packages"},
 }
 
 
-def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments_and_images(job):
+def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_where_it_must(job):
     workflow, each = job
     assert workflow["permissions"] == {}
     writing = {what for what, level in each["permissions"].items() if level == "write"}
@@ -140,6 +141,14 @@ def test_the_job_that_publishes_runs_no_code_of_the_repository():
         "actions/download-artifact",
         "pypa/gh-action-pypi-publish",
     ]
+
+
+def test_who_may_write_the_ledger_runs_nothing_but_this_repositorys_own_code():
+    look = load("comment")["jobs"]["look"]
+    used = [step["uses"].partition("@")[0] for step in look["steps"] if "uses" in step]
+    assert used == ["actions/checkout", "actions/download-artifact"]
+    runs = [step["run"].split(" --")[0] for step in look["steps"] if "run" in step]
+    assert runs == ["python3 -m posting find", "python3 -m posting open"]
 
 
 def test_secrets_are_given_to_single_steps_of_jobs_with_an_environment(job):
@@ -189,7 +198,8 @@ def test_each_step_runs_one_command_that_a_laptop_has_too(job):
 def test_the_gpu_job_pushes_before_it_tells_anything():
     steps = load("cml")["jobs"]["cml"]["steps"]
     runs = [step["run"] for step in steps if "run" in step]
-    assert runs == [f"make {word}" for word in ("setup", "doctor", "fetch", "repro", "push", "comment")]
+    words = ("ledger", "setup", "doctor", "fetch", "repro", "push", "comment")
+    assert runs == [f"make {word}" for word in words]
     assert steps[0]["with"]["fetch-depth"] == 0
 
 

@@ -188,6 +188,7 @@ class Params:
     preprocess: Preprocess
     split: Split
     features: Features
+    calibrate: Literal["isotonic", "sigmoid"] | None
     model: str
     models: dict[str, dict[str, Any]]
     train: Train

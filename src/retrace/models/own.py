@@ -41,6 +41,7 @@ def model(
     kinds: tuple[Kind, ...] = ("tabular", "image", "vectors"),
     scale: bool = False,
     impute: bool = True,
+    native_categories: bool = False,
     takes_images: bool = False,
     runs_on_gpu: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -60,6 +61,7 @@ def model(
             kinds=kinds,
             scale=scale,
             impute=impute,
+            native_categories=native_categories,
             takes_images=takes_images,
             runs_on_gpu=runs_on_gpu,
         )

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+from extras import each
 from photos import make_folder
 from project import ROOT, copy_project
 from retrace.cleaning.embedding import embed, load_backbone
@@ -57,7 +58,7 @@ def test_a_vector_that_is_not_finite_names_its_row(images, monkeypatch):
         embed(images, lambda part: part, Halves())
 
 
-@pytest.mark.parametrize("name", models_for("classification", "vectors"))
+@pytest.mark.parametrize("name", each(models_for("classification", "vectors")))
 def test_every_model_but_the_cnn_takes_vectors(params, images, name):
     embedded = embed(images, lambda part: part, Halves())
     models = params.models | {"mlp": params.models["mlp"] | {"epochs": 2}}

@@ -52,7 +52,8 @@ def test_the_makefile_and_the_workflows_of_a_project_use_only_what_it_has(files)
     for path in re.findall(r"requirements[a-z-]*\.(?:in|txt)", makefile):
         assert path in files
     assert "src/retrace" not in "".join([makefile, *workflows])
-    assert "benchmarks" not in "".join([makefile, *workflows])
+    everything = "".join([makefile, text(files, ".github/dependabot.yml"), *workflows])
+    assert not [word for word in ("benchmarks", "docker", "Dockerfile", "smoke") if word in everything]
 
 
 def test_what_posts_a_comment_comes_from_the_pinned_library(files):

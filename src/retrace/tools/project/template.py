@@ -83,21 +83,38 @@ def _pipeline(text: str) -> str:
     return text.replace("      - requirements.txt\n", f"      - {PIN}\n      - requirements.txt\n")
 
 
-ONLY_THERE = ("bench", "statistics", "newest", "audit", "package")
+# Words for work on the library, and for containers, of which a project has no files.
+ONLY_THERE = (
+    "bench", "statistics", "newest", "audit", "sbom", "package",
+    "image", "shell", "contained", "smoke", "publish",
+)  # fmt: skip
+
+NOT_HERE = ("requirements-audit", "actionlint", "hadolint")
 
 
 def _makefile(text: str) -> str:
-    """Leave out the words that are for work on the library."""
+    """Leave out the words that are not for a project."""
     paragraphs = [part for part in text.split("\n\n") if part.partition(":")[0] not in ONLY_THERE]
-    text = "\n\n".join(paragraphs)
     lines = [
         line
-        for line in text.split("\n")
-        if "requirements-audit" not in line and "actionlint" not in line
+        for line in "\n\n".join(paragraphs).split("\n")
+        if not any(word in line for word in NOT_HERE)
     ]
     phony = re.compile(rf" (?:{'|'.join(ONLY_THERE)})\b")
     lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
     return "\n".join(lines).replace("python hpo/search.py", "retrace search")
+
+
+def _release(text: str) -> str:
+    """Leave out the job that publishes an image."""
+    text = re.sub(r"\n(?:  #.*\n)*  image:\n(?:    .*\n|\n)*", "", text)
+    upload = r" +- uses: actions/upload-artifact@.*\n +with:\n +name: image\n(?: {10,}.*\n)*"
+    return re.sub(upload, "", text)
+
+
+def _dependabot(text: str) -> str:
+    """Leave out what looks after the Dockerfile."""
+    return re.sub(r"  - package-ecosystem: docker\n(?: {4,}.*\n)*", "", text)
 
 
 HALF_THAT_POSTS = "src/retrace/tools/pull_request"
@@ -125,6 +142,8 @@ def _tests(text: str) -> str:
 CHANGES: Mapping[str, Callable[[str], str]] = {
     "dvc.yaml": _pipeline,
     "Makefile": _makefile,
+    ".github/dependabot.yml": _dependabot,
+    ".github/workflows/release.yml": _release,
     ".github/workflows/comment.yml": _comment,
     ".github/workflows/tests.yml": _tests,
 }

@@ -25,6 +25,7 @@ REQUIREMENTS = (
     "requirements.txt",
     "requirements-torch.txt",
     "requirements-pretrained.txt",
+    "requirements-boosting.txt",
     "requirements-retrace.txt",
 )
 
