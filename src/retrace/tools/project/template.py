@@ -102,7 +102,8 @@ def _makefile(text: str) -> str:
     ]
     phony = re.compile(rf" (?:{'|'.join(ONLY_THERE)})\b")
     lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
-    return "\n".join(lines).replace("python hpo/search.py", "retrace search")
+    text = "\n".join(lines).replace("python hpo/search.py", "retrace search")
+    return text.replace("types, workflows and the Dockerfile", "types and workflows")
 
 
 def _release(text: str) -> str:
