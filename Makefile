@@ -31,10 +31,14 @@ TORCH = $(TORCH_INDEX:%=--extra-index-url %) -r requirements-torch.txt
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
     --annotation-style line --no-emit-package torch
 
+# In a project of `retrace new` the library is a pinned package; here it is this folder.
+PIN := $(wildcard requirements-retrace.txt)
+LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
+
 MARK = touch '$(subst ','\'',$@)'
 
 .PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
-.PHONY: doctor push pull fetch ledger comment small newest audit sbom
+.PHONY: doctor push pull fetch ledger comment small newest audit sbom package
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +90,12 @@ search: $(READY)-hpo  ## search hyperparameters (ARGS="--trials 100"); docs/sear
 
 onnx: $(READY)-serve  ## write the model as one ONNX file, tried on every row (ARGS="--output digits.onnx")
 	@retrace export $(ARGS)
+
+package: $(READY)  ## build the wheel of the library into dist/ (TAG=v0.1.0: fail where it is of another version)
+	rm -rf build dist
+	SOURCE_DATE_EPOCH=315532800 python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@[ -z "$$TAG" ] || [ -e "dist/retrace_ml-$${TAG#v}-py3-none-any.whl" ] || \
+	    { echo "error: $$TAG is not the version in pyproject.toml: dist/ has $$(ls dist)" >&2; exit 1; }
 
 release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
 	@retrace release $(ARGS)
@@ -162,14 +172,14 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
 	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
 
-$(READY): requirements.txt requirements-torch.txt pyproject.toml
+$(READY): requirements.txt requirements-torch.txt pyproject.toml $(PIN)
 	@$(PYTHON) -c 'import sys; v = sys.version_info; \
 	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
 	@command -v uv >/dev/null || $(PIP) --no-deps -r requirements-uv.txt || true
 	$(call install,-r requirements.txt)
 	$(PIP) $(TORCH)
-	$(call install,--no-build-isolation -e .)
+	$(call install,$(LIBRARY))
 	@$(MARK)
 
 $(READY)-hpo: requirements-hpo.txt $(READY)

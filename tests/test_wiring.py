@@ -28,6 +28,7 @@ TOOLS = [
     "repository",
     "significance",
     "running",
+    "project",
     "comparison",
     "curves",
     "sharing",
@@ -190,7 +191,9 @@ def test_every_room_has_its_place():
 
 
 def names_in(folder):
-    return {path.stem for path in folder.iterdir() if path.stem[0] not in "_."}
+    return {
+        path.stem for path in folder.iterdir() if path.stem[0] not in "_." and path.suffix != ".typed"
+    }
 
 
 def test_stages_never_import_each_other():
@@ -250,7 +253,7 @@ def test_tests_mirror_the_package():
 
 
 # They start programs, none of them Git or DVC: `nvidia-smi`, CML, an emulated processor.
-STARTERS = {"machine.py", "comment.py", "emulation.py"}
+STARTERS = {"machine.py", "comment.py", "emulation.py", "wheel.py"}
 
 # A reader asks where DVC's cache lies, since data may be links into it; the pipeline imports no tool.
 ASKS_FOR_THE_CACHE = PACKAGE / "readers/shared/links.py"

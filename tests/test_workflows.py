@@ -11,8 +11,11 @@ from retrace.core.checked_yaml import load_yaml
 FOLDER = ROOT / ".github/workflows"
 FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
 
-# A word of the Makefile, or a module of this repository.
-COMMAND = re.compile(r'make [a-z]+|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?')
+# A word of the Makefile, or a module of this repository; where there is no make, what README.md says.
+COMMAND = re.compile(
+    r"make [a-z]+|pip install [\w .-]+|retrace repro"
+    r'|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?'
+)
 
 # A fork's pull request reaches these, or a person who may only comment does.
 FROM_OUTSIDE = {"pull_request", "pull_request_target", "issue_comment", "workflow_run", "issues", "fork"}
@@ -43,14 +46,14 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "release", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "package", "release", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):
     workflow, each = job
     labels = each["runs-on"]
     if triggers(workflow) & FROM_OUTSIDE:
-        assert labels == "ubuntu-24.04"
+        assert labels in {"ubuntu-24.04", "macos-15", "windows-2025"}
     if "self-hosted" in labels:
         assert triggers(workflow) == {"push"}
 
@@ -110,6 +113,7 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
 # What a job may write: comments, looks at the test part, images and what is signed of them.
 WRITING = {
     "Comment": {"pull-requests"},
+    "Publish it": {"id-token"},
     "Open the test part, and count the look": {"contents"},
     "Publish the image that serves it": {"attestations", "id-token", "packages"},
 }
@@ -128,6 +132,15 @@ def test_the_job_that_publishes_has_no_key_of_the_store_and_asks_the_image_befor
     assert "secrets." not in text_of(jobs["image"])
     runs = [step["run"] for step in jobs["image"]["steps"] if "run" in step]
     assert runs == [f"make {word}" for word in ("image", "smoke", "sbom", "publish")]
+
+
+def test_the_job_that_publishes_runs_no_code_of_the_repository():
+    job = load("package")["jobs"]["publish"]
+    assert job["environment"] == "pypi"
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == [
+        "actions/download-artifact",
+        "pypa/gh-action-pypi-publish",
+    ]
 
 
 def test_who_may_write_the_ledger_runs_nothing_but_this_repositorys_own_code():

@@ -3,13 +3,16 @@
 import io
 import sys
 from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from retrace.core.errors import run_or_explain
+from retrace.core.errors import RetraceError, did_you_mean, run_or_explain
 
 # To lose a tool, delete its lines here, its folder, its tests and its page in docs/ (docs/map.md).
 COMMANDS = {
+    "project.commands": ["new", "update"],
     "running.repro": ["repro"],
     "running.verify": ["verify"],
     "running.check": ["check"],
@@ -40,13 +43,47 @@ CHECKS: dict[str, str] = {
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
 HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+# Of typer, whose own name for it is private: a command or an option that is not as it should be.
+UsageError: Any = typer.BadParameter.__mro__[1]
 
 
-@cli.callback()
+class OneLine(TyperGroup):
+    """The commands; wrong options end in one line, as all other mistakes do."""
+
+    def main(self, *given: Any, **how: Any) -> NoReturn:
+        """Run a command, and end the process."""
+        try:
+            status = super().main(*given, **(how | {"standalone_mode": False}))
+        except UsageError as error:
+            raise RetraceError(_explained(error)) from error
+        except typer.Abort:
+            sys.exit("interrupted")
+        sys.exit(status or 0)
+
+
+def _explained(error: Any) -> str:
+    within = error.ctx is not None and error.ctx.parent is not None
+    called = f"retrace {error.ctx.info_name}" if within else "retrace"
+    said = (
+        error.format_message().rstrip(".").replace("Value error, ", "").replace("Input should", "should")
+    )
+    wrong = getattr(error, "option_name", None)
+    if wrong and error.ctx is not None:
+        known = [name for option in error.ctx.command.params for name in option.opts]
+        if wrong not in known:
+            said = f"{wrong} is no option of `{called}`{did_you_mean(wrong, known)}"
+    return f"{said}: `{called} --help` tells all"
+
+
+cli = typer.Typer(cls=OneLine, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback(invoke_without_command=True)
 def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
     context.obj = CHECKS
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 for file, commands in COMMANDS.items():
