@@ -33,7 +33,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release onmain notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
@@ -90,6 +90,9 @@ onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)
 
+mlflow: $(READY)-mlflow .retrace/mlflow-server/ready  ## open MLflow's pages over what `retrace mlflow` logged (ARGS="--port 5001")
+	@retrace mlflow ui $(ARGS)
+
 notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the notebooks
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
 	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
@@ -99,7 +102,7 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-serve.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-serve.in requirements-mlflow.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
@@ -110,7 +113,7 @@ audit:  ## list the packages (.retrace/sbom.json, CycloneDX) and ask whether fau
 	cat requirements.txt requirements-torch.txt | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
+	    -r requirements-pretrained.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-dev.txt
 
 lint: $(READY)-dev  ## check style, types and workflows
 	ruff check
@@ -130,6 +133,8 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-pretrained.txt requirements-pretrained.in
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) $(ARGS) --output-file requirements-serve.txt requirements-serve.in
+	$(COMPILE) $(ARGS) --output-file requirements-mlflow.txt requirements-mlflow.in
+	$(COMPILE) $(ARGS) --output-file requirements-mlflow-server.txt requirements-mlflow-server.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
@@ -155,6 +160,16 @@ $(READY)-serve: requirements-serve.txt $(READY)
 	$(call install,-r requirements-serve.txt)
 	@$(MARK)
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo $(READY)-serve
+$(READY)-mlflow: requirements-mlflow.txt $(READY)
+	$(call install,-r requirements-mlflow.txt)
+	@$(MARK)
+
+# Its packages are not the pipeline's: MLflow's server wants older ones.
+.retrace/mlflow-server/ready: requirements-mlflow-server.txt
+	$(PYTHON) -m venv --clear .retrace/mlflow-server
+	.retrace/mlflow-server/bin/python -m pip install --quiet --no-deps -r requirements-mlflow-server.txt
+	@touch $@
+
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow
 	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt)
 	@$(MARK)

@@ -45,6 +45,7 @@ def test_these_tools_can_be_deleted():
         "comparison",
         "prediction",
         "registry",
+        "tracking",
     }
 
 

@@ -39,6 +39,7 @@ TOOLS = [
     "serving",
     "release",
     "monitoring",
+    "tracking",
     "cli",
 ]
 

@@ -1,7 +1,9 @@
 """The ``retrace`` command: one line a file of commands, in the order of its help."""
 
 import io
+import os
 import sys
+from functools import partial
 from importlib import import_module
 
 import typer
@@ -28,6 +30,12 @@ COMMANDS = {
     "serving.commands": ["serve"],
     "release.commands": ["release"],
     "monitoring.commands": ["drift", "score"],
+    "tracking.commands": ["mlflow"],
+}
+
+# What follows commands by itself, however they end, where a variable asks for it.
+FOLLOWS: dict[str, tuple[str, set[str]]] = {
+    "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search"}),
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
@@ -37,8 +45,13 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @cli.callback()
-def retrace() -> None:
+def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
+    command = context.invoked_subcommand
+    for file, (variable, commands) in FOLLOWS.items():
+        if command in commands and os.environ.get(variable):
+            follow = import_module(f"retrace.tools.{file}").follow
+            context.call_on_close(partial(follow, command))
 
 
 for file, commands in COMMANDS.items():
