@@ -69,12 +69,13 @@ def save_model(model: Path, validation: Path, folder: Path) -> None:
     from mlflow.models import infer_signature
 
     pipeline = _loaded(model)
-    rows = _loaded(validation).X[:ROWS]
+    part = _loaded(validation)
+    rows = part.X[:ROWS]
     mlflow.sklearn.save_model(
         pipeline,
         str(folder),
         signature=infer_signature(rows, pipeline.predict(rows)),
-        input_example=rows,
+        input_example=None if part.private else rows,
         # Its own default refuses the types of these pipelines.
         serialization_format="cloudpickle",
         pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in NEEDED],

@@ -52,7 +52,7 @@ def server_program() -> str:
     found = next((each for each in _programs() if has_pages(each)), None)
     if found is None:
         raise RetraceError(
-            "MLflow's server is not installed: `make mlflow` installs and starts it (600 MB)"
+            "MLflow's server is not installed: `make mlflow` installs it (600 MB) and starts it"
         )
     return str(found.absolute())
 

@@ -85,14 +85,16 @@ def open_store() -> Iterator[Store]:
     RetraceError
         MLflow is not installed, the server gives no answer, or the store fails.
     """
+    own = f"sqlite:///{FOLDER.absolute() / DATABASE}"
     address = os.environ.get(SERVER)
+    address = None if address == own else address
     FOLDER.mkdir(parents=True, exist_ok=True)
     # Several processes that make the tables of a new database at once are in each other's way.
     with (FOLDER / "lock").open("w") as lock, _explained(address):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if address:
             _reach(address)
-        client = _client(address or f"sqlite:///{FOLDER.absolute() / DATABASE}")
+        client = _client(address or own)
         yield Store(
             client=client,
             experiment=_experiment(client, LOCATION if address is None else None),
@@ -102,6 +104,7 @@ def open_store() -> Iterator[Store]:
 
 def _client(address: str) -> "MlflowClient":
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # it would call home
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     try:
         from mlflow import MlflowClient
     except ModuleNotFoundError as error:
