@@ -1,7 +1,5 @@
 """MLflow's pages: how their server is found, and what they show in a real Chromium."""
 
-import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -58,7 +56,7 @@ def test_the_server_answers_this_machine_alone_from_the_folder_of_the_store():
 @pytest.mark.slow
 def test_a_real_browser_shows_a_search_and_its_trials_below_it(runs, tmp_path):
     try:
-        program = server_program()
+        server_program()
     except RetraceError as error:
         pytest.skip(str(error))
     Path("hpo/results/wine-svm").mkdir(parents=True)

@@ -65,7 +65,7 @@ def test_a_trial_that_is_there_in_part_or_twice_is_there_once(study, logged):
 
 
 def test_an_unknown_study_is_named_beside_those_that_there_are(study):
-    with pytest.raises(RetraceError, match="no study 'wine' in hpo/results .there are: wine-svm."):
+    with pytest.raises(RetraceError, match=r"no study 'wine' in hpo/results .there are: wine-svm."):
         open_studies("wine")
-    with pytest.raises(RetraceError, match="no study 'wine' in sqlite:"):
+    with pytest.raises(RetraceError, match=r"no study 'wine' in sqlite:"):
         open_studies("wine", "sqlite:///:memory:")

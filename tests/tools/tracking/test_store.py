@@ -64,9 +64,9 @@ def test_a_server_that_is_killed_in_the_middle_has_every_run_once_whether_or_not
 
     real = tracked_runs.record_of
     monkeypatch.setattr(tracked_runs, "record_of", record_of)
-    with pytest.raises(RetraceError, match="fails: .*the same command goes on"):
+    with pytest.raises(RetraceError, match=r"fails: .*the same command goes on"):
         log_all()
-    with pytest.raises(RetraceError, match="gives no answer .*start it, or unset MLFLOW_TRACKING_URI"):
+    with pytest.raises(RetraceError, match=r"gives no answer .*start it, or unset MLFLOW_TRACKING_URI"):
         log_all()
     with server:
         assert log_all() == Logged(new=3, known=3)
@@ -89,5 +89,5 @@ def test_the_experiment_is_called_as_the_repository_in_every_clone(runs, monkeyp
 def test_an_experiment_that_was_deleted_is_named_with_the_remedy(runs):
     with open_store() as store:
         store.client.delete_experiment(store.experiment)
-    with pytest.raises(RetraceError, match="'made' was deleted: restore it .* MLFLOW_EXPERIMENT_NAME"):
+    with pytest.raises(RetraceError, match=r"'made' was deleted: restore it .* MLFLOW_EXPERIMENT_NAME"):
         open_store().__enter__()

@@ -16,23 +16,26 @@ def follow(command: str) -> None:
         One of those that `retrace.tools.cli` lists.
     """
     if isinstance(sys.exception(), KeyboardInterrupt):
-        return
+        return  # whoever interrupts does not want to wait
+    try:
+        _log(command)
+    except ComparisonError:
+        return  # the run did not end, and has said so
+    except RetraceError as error:
+        print(f"warning: not logged to MLflow: {error}; {AGAIN}", file=sys.stderr)
+
+
+def _log(command: str) -> None:
     from retrace.tools.tracking.choosing import all_experiments, chosen
     from retrace.tools.tracking.runs import log_runs
     from retrace.tools.tracking.searching import log_study, open_studies
     from retrace.tools.tracking.store import open_store
 
-    try:
-        if command == "search":
-            studies = open_studies()
-            with open_store() as store:
-                print(f"MLflow: {sum(log_study(store, each) for each in studies)} trials logged")
-            return
-        try:
-            choices = chosen([], False) if command == "repro" else all_experiments()
-        except ComparisonError:
-            return  # it did not end, and has said so
+    if command == "search":
+        studies = open_studies()
         with open_store() as store:
-            print(f"MLflow: {log_runs(store, choices)}")
-    except RetraceError as error:
-        print(f"warning: not logged to MLflow: {error}; {AGAIN}", file=sys.stderr)
+            print(f"MLflow: {sum(log_study(store, each) for each in studies)} trials logged")
+        return
+    choices = chosen([], False) if command == "repro" else all_experiments()
+    with open_store() as store:
+        print(f"MLflow: {log_runs(store, choices)}")
