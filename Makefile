@@ -33,7 +33,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release onmain notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release publish onmain notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch comment small newest audit
 
 help:  ## list these words
@@ -83,6 +83,9 @@ onnx: $(READY)-serve  ## write the model as one ONNX file, tried on every row (A
 
 release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
 	@retrace release $(ARGS)
+
+publish:  ## make the release of a run, or check that it was the same (TAG=run-1 COMMIT=1a2b3c4 FOLDER=run)
+	@.github/publish.sh "$$TAG" "$$COMMIT" "$$FOLDER"
 
 onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 	@.github/on_main.sh "$$TAG"

@@ -43,7 +43,7 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "release", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "release", "run", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):
@@ -60,6 +60,25 @@ def test_only_a_push_to_a_branch_of_this_repository_reaches_the_gpu():
     assert list(workflow["on"]) == ["push"]
     assert set(workflow["on"]["push"]) == {"branches"}  # so not by a tag
     assert workflow["jobs"]["cml"]["runs-on"] == ["self-hosted", "gpu"]
+
+
+def test_a_run_on_a_tag_has_no_key_of_main_and_its_code_no_right_to_write():
+    workflow = load("run")
+    assert workflow["on"] == {"push": {"tags": ["run-*"]}}
+    run, publish = workflow["jobs"]["run"], workflow["jobs"]["publish"]
+    assert (run["runs-on"], run["environment"]) == (["self-hosted", "gpu"], "gpu")
+    assert run["if"] == "vars.GPU_RUNNER == 'true'"
+    assert run["permissions"] == {"contents": "read"}
+    assert "ref" not in run["steps"][0]["with"]  # so that of the tag
+    assert publish["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    assert "secrets." not in text_of(publish)
+
+
+def test_a_run_on_a_tag_is_pushed_before_it_is_made_again_and_released():
+    steps = load("run")["jobs"]["run"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs == [f"make {word}" for word in ("setup", "doctor", "repro", "push", "pull", "verify")]
+    assert "secrets." not in text_of([step for step in steps if step.get("run") == "make verify"])
 
 
 def test_what_a_fork_may_rewrite_holds_no_secret_and_no_right():
@@ -111,7 +130,8 @@ def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments(job
     workflow, each = job
     assert workflow["permissions"] == {}
     writing = {what for what, level in each["permissions"].items() if level == "write"}
-    assert writing <= ({"pull-requests"} if each["name"] == "Comment" else set())
+    allowed = {"Comment": {"pull-requests"}, "Publish the report": {"contents"}}
+    assert writing <= allowed.get(each["name"], set())
 
 
 def test_secrets_are_given_to_single_steps_of_jobs_with_an_environment(job):
