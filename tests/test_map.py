@@ -46,6 +46,7 @@ def test_these_tools_can_be_deleted():
         "prediction",
         "registry",
         "tracking",
+        "submission",
     }
 
 

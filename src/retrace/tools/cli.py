@@ -31,11 +31,12 @@ COMMANDS = {
     "release.commands": ["release"],
     "monitoring.commands": ["drift", "score"],
     "tracking.commands": ["mlflow"],
+    "submission.commands": ["submit"],
 }
 
 # What follows commands by itself, however they end, where a variable asks for it.
 FOLLOWS: dict[str, tuple[str, set[str]]] = {
-    "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search"}),
+    "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search", "submit"}),
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
