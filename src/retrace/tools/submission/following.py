@@ -81,4 +81,7 @@ def _explained(job: Job, state: str) -> list[str]:
     lines = job.log.read_text(encoding="utf-8", errors="replace").splitlines()
     said = [line.strip() for line in lines if line.strip()]
     errors = [line for line in said if line.lower().startswith("error")]
-    return [f"{job.name}: {state}: {(errors or said or ['it said nothing'])[-1]}", f"its log: {job.log}"]
+    return [
+        f"{job.name}: {state}: {[*errors[:1], *said[-1:], 'it said nothing'][0]}",
+        f"its log: {job.log}",
+    ]
