@@ -70,10 +70,12 @@ def test_a_real_browser_shows_a_search_and_its_trials_below_it(runs, tmp_path):
     server.command = [sys.executable, "-m", "retrace", "mlflow", "ui", "--port", str(server.port)]
     server.folder = tmp_path
     with server, chromium(tmp_path.parent / "profile") as browser:
+        trial = next(
+            run["info"]["run_id"] for run in server.runs() if run["info"]["run_name"] == "trial 1"
+        )
         browser.get(f"{server.address}/#/experiments/{experiment}/runs")
         wait(browser, "return document.body.innerText.includes('wine-svm')", 120)
-        opener = 'return document.querySelector(\'[data-testid="expander"], [aria-label*="xpand"]\')'
-        wait(browser, opener, 60)
-        text = browser.execute_script("return document.body.innerText")
-        print(text)
-        browser.save_screenshot("/tmp/h16/ui.png")
+        browser.get(f"{server.address}/#/experiments/{experiment}/runs/{trial}")
+        wait(browser, "return document.body.innerText.includes('trial 1')", 120)
+        text = "document.body.innerText"
+        wait(browser, f"return {text}.includes('Parent run') && {text}.includes('wine-svm')", 60)

@@ -41,10 +41,11 @@ def _put(store: Store, choice: Choice) -> bool:
     lock = parse_lock(content, f"{LOCK} of {choice.tree.name}")
     if run is None or run.data.tags.get(TAG):
         return False
-    paths = [stored_output(choice.tree, lock, path) for path in (artifacts.MODEL, artifacts.VALIDATION)]
+    model = stored_output(choice.tree, lock, artifacts.MODEL)
+    validation = stored_output(choice.tree, lock, artifacts.VALIDATION)
     with tempfile.TemporaryDirectory(prefix="retrace-") as folder:
         place = Path(folder) / FOLDER
-        save_model(*paths, place)
+        save_model(model, validation, place)
         files = {
             f"{FOLDER}/{path.relative_to(place).as_posix()}": path
             for path in sorted(place.rglob("*"))

@@ -92,7 +92,7 @@ def note_commit(store: Store, run: "Run", name: str, tags: Mapping[str, str]) ->
     known = run.data.tags.get(KIND, "")
     if not known.startswith("workspace") or tags[KIND].startswith("workspace"):
         return False
-    for key, value in (tags | {"mlflow.runName": name}).items():
+    for key, value in {**tags, "mlflow.runName": name}.items():
         store.client.set_tag(run.info.run_id, key, value)
     return True
 
