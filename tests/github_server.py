@@ -24,6 +24,8 @@ BOT = {"login": "github-actions[bot]", "type": "Bot"}
 
 LONGEST = 65_536
 
+APP = {f"GIT_{a}_{b}": "app@example.org" for a in ("AUTHOR", "COMMITTER") for b in ("NAME", "EMAIL")}
+
 
 class GitHubServer:
     """One repository: fill its lists, look at what was asked.
@@ -72,13 +74,14 @@ class GitHubServer:
         command = ["git", "-C", str(self.bare), *arguments]
         return subprocess.run(command, capture_output=True, check=True, **options).stdout
 
-    def add_pull(self, number, sha, branch, repository=REPOSITORY, base="main"):
+    def add_pull(self, number, sha, branch, repository=REPOSITORY, base="main", draft=False, labels=()):
         owner = repository.split("/")[0]
         head = {"sha": sha, "ref": branch, "repo": {"full_name": repository, "owner": {"login": owner}}}
         into = {"ref": base, "repo": {"full_name": REPOSITORY, "default_branch": "main"}}
         url = f"{self.url}/{REPOSITORY}/pull/{number}"
         self.pulls.append(
             {"number": number, "state": "open", "head": head, "base": into, "html_url": url}
+            | {"draft": draft, "labels": [{"name": name} for name in labels]}
         )
         return self.pulls[-1]
 
@@ -190,6 +193,52 @@ def show_file(server, path, *, query, body):
     return 200, {"path": path, "encoding": "base64", "content": base64.encodebytes(content).decode()}
 
 
+def show_ref(server, name, *, query, body):
+    found = server.git("for-each-ref", "--format=%(objectname)", f"refs/{name}").decode().strip()
+    return (200, {"object": {"sha": found}}) if found else (404, {"message": "Not Found"})
+
+
+def show_tree(server, sha, *, query, body):
+    lines = server.git("ls-tree", sha).decode().splitlines()
+    found = [line.replace("\t", " ").split(" ", 3) for line in lines]
+    return 200, {"tree": [{"path": path, "sha": blob} for _, _, blob, path in found]}
+
+
+def show_blob(server, sha, *, query, body):
+    content = base64.encodebytes(server.git("cat-file", "blob", sha)).decode()
+    return 200, {"content": content, "encoding": "base64"}
+
+
+def make_object(server, kind, *, query, body):
+    if kind == "blobs":
+        made = server.git("hash-object", "-w", "--stdin", input=base64.b64decode(body["content"]))
+    elif kind == "trees":
+        lines = [
+            f"{each['mode']} {each['type']} {each['sha']}\t{each['path']}\n" for each in body["tree"]
+        ]
+        made = server.git("mktree", input="".join(lines).encode())
+    else:
+        after = [word for parent in body["parents"] for word in ("-p", parent)]
+        made = server.git("commit-tree", body["tree"], *after, "-m", body["message"], env=APP)
+    return 201, {"sha": made.decode().strip()}
+
+
+def write_ref(server, name=None, *, query, body):
+    """Create a reference, or move one forward: GitHub forces nothing that was not asked for."""
+    ref, old = name or body["ref"], "0" * 40
+    if name:
+        old = server.git("rev-parse", name).decode().strip()
+        try:
+            server.git("merge-base", "--is-ancestor", old, body["sha"])
+        except subprocess.CalledProcessError:
+            return 422, {"message": "Update is not a fast forward"}
+    try:
+        server.git("update-ref", ref, body["sha"], old)
+    except subprocess.CalledProcessError:
+        return 422, {"message": "Reference already exists"}
+    return 200, {"ref": ref}
+
+
 def commit_on_branch(server, *, query, body):
     asked = body["variables"]["input"]
     branch = f"refs/heads/{asked['branch']['branchName']}"
@@ -204,9 +253,8 @@ def commit_on_branch(server, *, query, body):
         entry = f"100644,{blob.decode().strip()},{each['path']}"
         server.git("update-index", "--add", "--cacheinfo", entry, env=index)
     message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
-    who = {f"GIT_{a}_{b}": "app@example.org" for a in ("AUTHOR", "COMMITTER") for b in ("NAME", "EMAIL")}
     tree = server.git("write-tree", env=index).decode().strip()
-    made = server.git("commit-tree", tree, "-p", head, "-m", message, env=who).decode().strip()
+    made = server.git("commit-tree", tree, "-p", head, "-m", message, env=APP).decode().strip()
     server.git("update-ref", branch, made, head)
     return 200, {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
 
@@ -222,6 +270,12 @@ ROUTES = (
     ("GET", rf"{HERE}/actions/runs", list_runs),
     ("GET", rf"{HERE}/actions/runs/(\d+)/artifacts", list_artifacts),
     ("GET", rf"{HERE}/contents/(.+)", show_file),
+    ("GET", rf"{HERE}/git/ref/(.+)", show_ref),
+    ("GET", rf"{HERE}/git/trees/([0-9a-f]+)", show_tree),
+    ("GET", rf"{HERE}/git/blobs/([0-9a-f]+)", show_blob),
+    ("POST", rf"{HERE}/git/(blobs|trees|commits)", make_object),
+    ("POST", rf"{HERE}/git/refs", write_ref),
+    ("PATCH", rf"{HERE}/git/(refs/.+)", write_ref),
     ("POST", r"/api/graphql", commit_on_branch),
 )
 

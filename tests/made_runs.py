@@ -60,6 +60,12 @@ def labelled(n=200, right=0.8, seed=0, classes=("a", "b"), **columns):
     return pd.concat([table, pd.DataFrame(probabilities)], axis=1).assign(**columns)
 
 
+def of_both_parts(test, validation=None):
+    """Predictions of both parts; those of the validation part are the given ones, or alike."""
+    rows = test if validation is None else validation
+    return pd.concat([rows.assign(part="validation"), test], ignore_index=True)
+
+
 def valued(n=200, noise=1.0, seed=0):
     """Predictions of a regression."""
     y = np.linspace(0, 10, n)

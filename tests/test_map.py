@@ -43,6 +43,7 @@ def test_these_tools_can_be_deleted():
         "pull_request",
         "sharing",
         "comparison",
+        "curves",
         "prediction",
         "registry",
         "tracking",

@@ -29,6 +29,7 @@ TOOLS = [
     "significance",
     "running",
     "comparison",
+    "curves",
     "sharing",
     "pull_request",
     "dashboard",

@@ -126,12 +126,36 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
     assert app["if"] == commit["if"] == "steps.artifact.outputs.download-path"
 
 
-def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_to_comments(job):
+# What a job may write: comments, looks at the test part, images and what is signed of them.
+WRITING = {
+    "Comment": {"pull-requests"},
+    "Publish the report": {"contents"},
+    "Open the test part, and count the look": {"contents"},
+    "Publish the image that serves it": {"attestations", "id-token", "packages"},
+}
+
+
+def test_nothing_is_allowed_until_a_job_says_so_and_writing_only_where_it_must(job):
     workflow, each = job
     assert workflow["permissions"] == {}
     writing = {what for what, level in each["permissions"].items() if level == "write"}
-    allowed = {"Comment": {"pull-requests"}, "Publish the report": {"contents"}}
-    assert writing <= allowed.get(each["name"], set())
+    assert writing <= WRITING.get(each["name"], set())
+
+
+def test_the_job_that_publishes_has_no_key_of_the_store_and_asks_the_image_before_it_pushes():
+    jobs = load("release")["jobs"]
+    assert jobs["image"]["needs"] == "release"  # which has asked whether main has the commit
+    assert "secrets." not in text_of(jobs["image"])
+    runs = [step["run"] for step in jobs["image"]["steps"] if "run" in step]
+    assert runs == [f"make {word}" for word in ("image", "smoke", "sbom", "publish")]
+
+
+def test_who_may_write_the_ledger_runs_nothing_but_this_repositorys_own_code():
+    look = load("comment")["jobs"]["look"]
+    used = [step["uses"].partition("@")[0] for step in look["steps"] if "uses" in step]
+    assert used == ["actions/checkout", "actions/download-artifact"]
+    runs = [step["run"].split(" --")[0] for step in look["steps"] if "run" in step]
+    assert runs == ["python3 -m posting find", "python3 -m posting open"]
 
 
 def test_secrets_are_given_to_single_steps_of_jobs_with_an_environment(job):
@@ -181,7 +205,8 @@ def test_each_step_runs_one_command_that_a_laptop_has_too(job):
 def test_the_gpu_job_pushes_before_it_tells_anything():
     steps = load("cml")["jobs"]["cml"]["steps"]
     runs = [step["run"] for step in steps if "run" in step]
-    assert runs == [f"make {word}" for word in ("setup", "doctor", "fetch", "repro", "push", "comment")]
+    words = ("ledger", "setup", "doctor", "fetch", "repro", "push", "comment")
+    assert runs == [f"make {word}" for word in words]
     assert steps[0]["with"]["fetch-depth"] == 0
 
 
@@ -222,6 +247,7 @@ LINTERS = {
         "vendor.github-workflows",
         *map(str, FILES.values()),
     ],
+    "hadolint": ["hadolint", "Dockerfile"],
 }
 
 

@@ -89,7 +89,7 @@ def run(clone):
     """Commit the change, run it, and return the comment; the results stay uncommitted, as in CI."""
     call("git", "commit", "-qam", "Change something", cwd=clone)
     call("python", "-m", "retrace", "repro", cwd=clone)
-    call("python", "-m", "retrace", "comment", cwd=clone)
+    call("python", "-m", "retrace", "comment", "--part", "test", cwd=clone)
     return (clone / ".retrace/pull-request/comment.md").read_text()
 
 

@@ -6,7 +6,8 @@ from dvc.utils.serialize import modify_yaml
 
 from project import ROOT
 from retrace.core.checked_yaml import checked
-from retrace.core.params import Split
+from retrace.core.errors import ParamsError
+from retrace.core.params import Split, load_params
 
 FRACTIONS = {"method": "hash", "seed": 0, "duplicates_together": True}
 
@@ -43,3 +44,10 @@ def test_an_override_of_dvc_changes_one_line_of_the_file(tmp_path):
 def test_a_section_checks_itself_when_it_is_made():
     with pytest.raises(ValueError, match="should sum to 1"):
         Split(train=0.5, validation=0.1, test=0.1, **FRACTIONS)
+
+
+def test_a_file_that_a_kill_left_empty_is_brought_back_from_git(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.touch()
+    with pytest.raises(ParamsError, match=r"params.yaml is empty: `git checkout .*` brings back"):
+        load_params(path)

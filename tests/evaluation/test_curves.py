@@ -6,6 +6,7 @@ from retrace.core.params import Costs
 from retrace.evaluation.curves import (
     at_threshold,
     choose_threshold,
+    gain_curve,
     precision_recall_curve,
     roc_curve,
 )
@@ -17,6 +18,12 @@ SCORE = np.round(np.clip(0.3 * POSITIVE + np.random.default_rng(1).random(80) * 
 def test_the_area_under_the_curve_is_that_of_scikit_learn():
     curve = roc_curve(SCORE, POSITIVE)
     assert np.trapezoid(curve.y, curve.x) == pytest.approx(sk.roc_auc_score(POSITIVE, SCORE))
+
+
+def test_the_gain_is_how_much_is_found_by_how_many_rows():
+    curve = gain_curve(np.array([0.9, 0.8, 0.8, 0.1]), np.array([True, False, True, False]))
+    assert curve.x.tolist() == [0, 0.25, 0.75, 1]
+    assert curve.y.tolist() == [0, 0.5, 1, 1]
 
 
 def test_precision_and_recall_are_those_of_scikit_learn():

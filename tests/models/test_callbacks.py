@@ -1,6 +1,8 @@
+import io
 import signal
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +11,7 @@ from torch import nn
 
 from project import environment
 from retrace.core.errors import ArtifactError
+from retrace.models import callbacks
 from retrace.models.callbacks import Checkpoint, Progress
 from retrace.models.torch.training import train_network
 from torch_options import TRAINING
@@ -55,6 +58,20 @@ def test_an_interrupted_training_ends_as_one_that_was_not(tmp_path, epoch):
     assert torch.equal(weights(resumed), weights(whole))
     assert resumed.history == whole.history
     assert resumed.best_epoch == whole.best_epoch
+
+
+def test_a_model_without_epochs_is_said_to_be_at_work(monkeypatch):
+    class Heard(io.StringIO):
+        def write(self, text):
+            heard.set()
+            return super().write(text)
+
+    heard, stream = threading.Event(), Heard()
+    monkeypatch.setattr(callbacks, "SECONDS", 0)
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress().waiting("SVC"):
+        assert heard.wait(60)
+    assert stream.getvalue().startswith("fitting SVC: 0.0 min so far\n")
 
 
 def test_a_state_of_another_record_is_not_used_and_makes_room(tmp_path):
@@ -132,7 +149,8 @@ def train_until(project, line):
 
 @pytest.mark.slow
 def test_killed_at_three_epochs_the_stage_ends_in_the_same_bytes(project):
-    project.set(data="digits", model="cnn", models__cnn__epochs=8)
+    few = {"split__train": 0.1, "split__validation": 0.1, "split__test": 0.8}
+    project.set(data="digits", model="cnn", models__cnn__epochs=8, **few)
     for stage in ("read_data", "preprocess", "split", "train"):
         project.stage(stage)
     outputs = ("cache/model.joblib", "report/training_history.csv", "cache/environment.json")

@@ -8,11 +8,16 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from extras import BOOSTERS
 from retrace.core.errors import ModelError
 from retrace.models.registry import MODELS, build_model
 
 CLASSIFIERS, REGRESSORS = (
-    [name for name, model in MODELS.items() if task in model.tasks and not model.runs_on_gpu]
+    [
+        name
+        for name, model in MODELS.items()
+        if task in model.tasks and not model.runs_on_gpu and name not in BOOSTERS
+    ]
     for task in ("classification", "regression")
 )
 

@@ -5,6 +5,7 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 
+from extras import BOOSTERS, each
 from retrace.core.errors import ModelError
 from retrace.models.fitting import MOST_PROBABLE, fit_model, predict
 from retrace.models.registry import build_model
@@ -33,6 +34,16 @@ def test_a_network_is_judged_on_the_validation_rows_as_its_pipeline_scales_them(
     best = min(history, key=lambda row: row["validation_loss"])
     right = (predict(model, validation).predicted == validation.y).mean()
     assert best["validation_accuracy"] == pytest.approx(right)
+
+
+def test_callbacks_of_another_library_do_not_make_an_estimator_a_network(parts):
+    class Other(GaussianNB):
+        def fit(self, X, y, eval_set=None, callbacks=None):
+            assert eval_set is callbacks is None
+            return super().fit(X, y)
+
+    model = Pipeline([("model", Other())])
+    assert fit_model(model, *parts, callbacks=[object()]) == []
 
 
 def test_a_fitted_network_can_be_fitted_again_without_validation_rows(params, parts):
@@ -70,7 +81,7 @@ def test_a_model_that_cannot_predict_says_so(params, parts):
         predict(model, parts[1])
 
 
-@pytest.mark.parametrize("name", ["linear_svm", "svm", "random_forest", "mlp"])
+@pytest.mark.parametrize("name", each(["linear_svm", "svm", "random_forest", "mlp", *BOOSTERS]))
 def test_the_most_probable_class_is_what_the_model_itself_predicts(params, parts, name):
     training, other = parts
     model = build(params, name, **({"epochs": 1} if name == "mlp" else {}))

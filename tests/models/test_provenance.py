@@ -1,8 +1,14 @@
 import dataclasses
 import hashlib
+import sys
+import types
 from pathlib import Path
 
 import pytest
+import sklearn
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from retrace.core import instructions as instructions_module
 from retrace.core.machine import cpu_name
@@ -51,6 +57,18 @@ def test_neither_the_version_of_python_nor_the_build_of_a_library_is_recorded(pa
     assert "numpy" in versions
     assert "python" not in versions
     assert not [version for version in versions.values() if "+" in version]
+
+
+def test_the_library_of_an_estimator_is_named_whoever_wrote_it(params, file, monkeypatch):
+    library = types.ModuleType("another_library")
+    library.__version__ = "1.2.3+cuda"
+    monkeypatch.setitem(sys.modules, "another_library", library)
+    own = type("Own", (GaussianNB,), {"__module__": "another_library.inside"})
+    model = Pipeline([("scale", StandardScaler()), ("model", own())])
+    versions = training_record(params, [file], model)["versions"]
+    assert versions["another_library"] == "1.2.3"
+    assert versions["sklearn"] == sklearn.__version__
+    assert training_record(params, [file])["versions"].keys() == versions.keys() - {"another_library"}
 
 
 def test_no_path_of_this_machine_is_recorded(params, file, monkeypatch):

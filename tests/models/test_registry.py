@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from extras import each
 from retrace.core.errors import ModelError, ParamsError
 from retrace.models.registry import MODELS, build_model
 
@@ -23,7 +24,7 @@ def build(task, name, params):
     return build_model(params, MODELS[name].kinds[0], task)
 
 
-@pytest.mark.parametrize(("task", "name"), EACH)
+@pytest.mark.parametrize(("task", "name"), each(EACH))
 def test_every_model_is_built_from_its_section(params, task, name):
     model = build(task, name, with_model(params, name))
     assert model.steps[-1][0] == "model"
@@ -50,6 +51,12 @@ def test_a_regression_takes_no_class_weight(params, name):
         ParamsError, match=rf"models.{name}.class_weight: got 'balanced'.* empty \(null\)"
     ):
         build("regression", name, with_model(params, name, class_weight="balanced"))
+
+
+def test_a_regression_has_no_probabilities_to_calibrate(params):
+    calibrated = dataclasses.replace(params, calibrate="sigmoid")
+    with pytest.raises(ParamsError, match=r"calibrate: got 'sigmoid', should be empty \(null\): a regr"):
+        build("regression", "ridge", with_model(calibrated, "ridge"))
 
 
 def test_a_model_for_the_other_task_lists_those_that_fit(params):

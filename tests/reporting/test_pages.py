@@ -175,14 +175,17 @@ def test_columns_that_matter_are_on_both_pages(make_results):
     table = results.parts["validation"].X
 
     def predict(part):
-        code = (part.X[table.columns[0]].to_numpy() * 1000).astype(int) % 3
+        code = np.clip(np.round(part.X[table.columns[0]]), 0, 2).to_numpy(dtype=int)
         return Predictions(y=part.y, predicted=code, probabilities=np.eye(3)[code])
 
     results = dataclasses.replace(results, predict=predict)
     assert "## Columns that matter" in reporting.report_markdown(results)
     figures = reporting.draw_figures(results)
     assert "worse by so much when shuffled" in figures["importance"]
+    assert str(table.columns[0]) in figures["dependence"]
     assert "Columns that matter" in reporting.report_html(results, figures)
+    parts = {name: dataclasses.replace(part, private=True) for name, part in results.parts.items()}
+    assert "dependence" not in reporting.draw_figures(dataclasses.replace(results, parts=parts))
 
 
 def test_copies_are_counted_in_the_first_line(make_results):

@@ -188,6 +188,7 @@ class Params:
     preprocess: Preprocess
     split: Split
     features: Features
+    calibrate: Literal["isotonic", "sigmoid"] | None
     model: str
     models: dict[str, dict[str, Any]]
     train: Train
@@ -211,7 +212,10 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     ParamsError
         A key is unknown, missing, or has a value of the wrong type or out of range.
     """
-    params = checked(Params, load_yaml(path), str(path))
+    values = load_yaml(path)
+    if not values:  # as DVC leaves it, which writes it in place, when a kill meets `dvc exp run -S`
+        raise ParamsError(f"{path} is empty: `git checkout {path}` brings back what was committed")
+    params = checked(Params, values, str(path))
     if params.model not in params.models:
         raise ParamsError(
             f"{path}: model: got '{params.model}'{did_you_mean(params.model, params.models)};"

@@ -43,6 +43,12 @@ def precision_recall_curve(score: Floats, positive: NDArray[np.bool_]) -> Curve:
     return _thinned(found / max(found[-1], 1), found / (found + wrong))
 
 
+def gain_curve(score: Floats, positive: NDArray[np.bool_]) -> Curve:
+    """Return the share of the rows that are taken, the highest scores first, and of the class found."""
+    found, wrong = _counts(score, positive)
+    return _thinned((found + wrong) / max(len(score), 1), found / max(found[-1], 1))
+
+
 def at_threshold(score: Floats, positive: NDArray[np.bool_], threshold: float) -> AtThreshold:
     """Count what is right when rows of at least this probability are taken for the class."""
     taken = score >= threshold

@@ -4,6 +4,10 @@ import hashlib
 import io
 import json
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +17,8 @@ from retrace.core.artifacts import save_bytes
 
 if TYPE_CHECKING:
     from retrace.models.torch.training import TrainingOptions, TrainingState
+
+SECONDS = 30  # between two lines about a model that has no epochs
 
 FOLDER = Path(".retrace/checkpoints")
 
@@ -54,7 +60,9 @@ class Checkpoint:
         print(f"going on after epoch {state.epoch} of {options.epochs}", file=sys.stderr)
 
     def on_epoch_end(self, state: "TrainingState", options: "TrainingOptions") -> None:
-        """Save the state: beside the last one, then in its place."""
+        """Save the state: beside the last one, then in its place. Boosted trees start over."""
+        if not hasattr(state, "network"):
+            return
         import torch
 
         saved = {name: getattr(state, name) for name in PLAIN}
@@ -96,6 +104,24 @@ class Progress:
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
 
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Say now and then how long something has taken that tells nothing by itself."""
+        done, start = threading.Event(), time.monotonic()
+
+        def say() -> None:
+            while not done.wait(SECONDS):
+                passed = time.monotonic() - start
+                print(f"fitting {what}: {passed / 60:.1f} min so far", file=sys.stderr)
+
+        thread = threading.Thread(target=say, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
     def on_train_begin(self, state: "TrainingState", options: "TrainingOptions") -> None:
         """Show a bar where someone watches."""
         if sys.stderr.isatty():
@@ -107,7 +133,7 @@ class Progress:
         shown = {name: row[name] for name in ("train_loss", "validation_loss") if name in row}
         if self._bar is not None:
             self._bar.set_postfix({name: f"{value:.4f}" for name, value in shown.items()})
-            self._bar.update()
+            self._bar.update(state.epoch - self._bar.n)
             return
         losses = ", ".join(f"{name} {value:.4f}" for name, value in shown.items())
         print(f"epoch {state.epoch}/{options.epochs}: {losses}", file=sys.stderr)

@@ -34,6 +34,8 @@ model = validate_call(config=CONFIG)
 
 Balanced = Literal["balanced"] | None
 
+Share = InnerFraction | Literal[1]
+
 
 @model
 def logistic_regression(
@@ -171,7 +173,7 @@ def gradient_boosting(
     n_estimators: Count,
     learning_rate: Positive,
     max_depth: Count,
-    subsample: InnerFraction | Literal[1],
+    subsample: Share,
 ) -> BaseEstimator:
     """Trees fitted one after another to the gradient of the loss (Friedman, 2001)."""
     by_task = {"classification": GradientBoostingClassifier, "regression": GradientBoostingRegressor}

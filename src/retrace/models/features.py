@@ -17,6 +17,7 @@ from sklearn.preprocessing import (
     FunctionTransformer,
     MinMaxScaler,
     OneHotEncoder,
+    OrdinalEncoder,
     RobustScaler,
     StandardScaler,
 )
@@ -33,7 +34,13 @@ Steps = list[tuple[str, BaseEstimator]]
 
 
 def feature_steps(
-    kind: Kind, features: Features, task: Task = "classification", *, scale: bool, impute: bool
+    kind: Kind,
+    features: Features,
+    task: Task = "classification",
+    *,
+    scale: bool,
+    impute: bool,
+    native_categories: bool = False,
 ) -> Steps:
     """Build the steps that turn raw inputs into the numbers that a model takes.
 
@@ -47,13 +54,17 @@ def feature_steps(
         What is predicted: it says how `select` measures a feature.
     scale, impute : bool
         Whether the model needs scaled inputs, and inputs without gaps.
+    native_categories : bool
+        Whether it takes a table's categories as they are.
 
     Returns
     -------
     list of (name, transformer)
         From a table, images, texts or vectors to a float array, of texts a sparse one, of shape
-        (n_samples, n_features).
+        (n_samples, n_features); with ``native_categories`` a table becomes a DataFrame.
     """
+    if native_categories and kind == "tabular":
+        return [("encode", _keep_categories(features))]
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
         # Of term weights, which are never negative, chi2 says which terms go with a class.
@@ -111,6 +122,34 @@ def _encode_table(features: Features, scale: bool, impute: bool) -> Steps:
         ]
     )
     return [("encode", encode)]
+
+
+class Categories(OrdinalEncoder):
+    """scikit-learn's codes as columns of pandas' categories; what training did not have is a gap."""
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the columns, their values by their codes in training."""
+        codes = np.nan_to_num(np.asarray(super().transform(X)), nan=-1).astype(np.int64)
+        columns = {
+            name: pd.Categorical.from_codes(codes[:, place], range(len(self.categories_[place])))
+            for place, name in enumerate(X.columns)
+        }
+        return pd.DataFrame(columns, index=X.index)
+
+
+def _keep_categories(features: Features) -> ColumnTransformer:
+    categories = Categories(
+        handle_unknown="use_encoded_value",
+        unknown_value=np.nan,
+        max_categories=features.max_categories,
+    )
+    return ColumnTransformer(
+        [
+            ("numbers", make_pipeline("passthrough"), make_column_selector(dtype_include="number")),
+            ("categories", categories, make_column_selector(dtype_exclude="number")),
+        ],
+        verbose_feature_names_out=False,
+    ).set_output(transform="pandas")
 
 
 class LetterNgrams(CountVectorizer):

@@ -1,7 +1,7 @@
 """A model and the parts it may see in, a fitted model or its predictions out."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,41 @@ from sklearn.utils.validation import has_fit_parameter
 
 from retrace.core.errors import ModelError
 from retrace.core.records import Dataset, Predictions
+from retrace.models.calibration import calibrate_model
+from retrace.models.callbacks import Progress
 from retrace.models.signature import sign
 
 # What they predict is by their own code the most probable class: asked once, they take half the time.
 # By name, since to import them all takes longer than most models take to answer.
-MOST_PROBABLE = {"CalibratedClassifierCV", "RandomForestClassifier", "TorchClassifier"}
+MOST_PROBABLE = {
+    "BoostedClassifier",
+    "CalibratedClassifierCV",
+    "RandomForestClassifier",
+    "TorchClassifier",
+}
+
+# What `fit` takes where it chooses by validation rows; one of these alone means something else.
+VALIDATED = ("X_val", "y_val", "callbacks")
 
 
 def fit_model(
-    model: Pipeline, training: Dataset, validation: Dataset, callbacks: Sequence[object] = ()
+    model: Pipeline,
+    training: Dataset,
+    validation: Dataset,
+    callbacks: Sequence[object] = (),
+    calibrate: str | None = None,
 ) -> list[dict[str, Any]]:
     """Fit a model on the training rows; one that chooses by validation rows gets these too.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Not fitted; with ``calibrate`` its last step is replaced.
+    training, validation : Dataset
+    callbacks : sequence of callbacks
+        What watches a training by epochs.
+    calibrate : {"isotonic", "sigmoid"} or None
+        How the probabilities are calibrated, on the validation rows.
 
     Returns
     -------
@@ -35,10 +59,13 @@ def fit_model(
     """
     estimator = model["model"]
     with _refusal_in_one_line(model, "fitted to"):
-        if has_fit_parameter(estimator, "callbacks"):
+        if all(has_fit_parameter(estimator, name) for name in VALIDATED):
             _fit_with_validation(model, training, validation, callbacks)
         else:
-            model.fit(training.X, training.y)
+            with _watched(callbacks, type(estimator).__name__):
+                model.fit(training.X, training.y)
+        if calibrate is not None:
+            calibrate_model(model, validation, calibrate)
     sign(model, training)
     return getattr(estimator, "history_", [])
 
@@ -66,6 +93,15 @@ def predict(model: Pipeline, part: Dataset) -> Predictions:
         if not (np.isfinite(probabilities).all() and np.isfinite(predicted).all()):
             raise ValueError("it gives predictions or probabilities that are not finite")
     return Predictions(y=part.y, predicted=predicted, probabilities=probabilities)
+
+
+@contextmanager
+def _watched(callbacks: Sequence[object], what: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        for callback in callbacks:
+            if isinstance(callback, Progress):
+                stack.enter_context(callback.waiting(what))
+        yield
 
 
 def _fit_with_validation(

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
 
 import retrace
@@ -30,10 +31,14 @@ LIBRARIES = {
     "sklearn": "scikit-learn",
     "joblib": "joblib",
     "torch": "torch",
+    "lightgbm": "lightgbm",
+    "xgboost": "xgboost-cpu",
 }
 
 
-def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
+def training_record(
+    params: Params, inputs: Iterable[Path], model: BaseEstimator | None = None
+) -> dict[str, Any]:
     """Describe a training for cache/environment.json.
 
     Parameters
@@ -42,6 +47,8 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
         Of which the parts that `train` depends on are hashed.
     inputs : iterable of Path
         The files that `train` read; their MD5 is the one in dvc.lock.
+    model : estimator, optional
+        Whatever libraries its parts come from are among the versions.
 
     Returns
     -------
@@ -57,7 +64,7 @@ def training_record(params: Params, inputs: Iterable[Path]) -> dict[str, Any]:
             "params": params_hash(params),
             "code": _code_hash(),
         },
-        "versions": _versions(),
+        "versions": _versions() | _versions_of_parts(model),
         "hardware": _hardware(params),
     }
 
@@ -77,6 +84,7 @@ def params_hash(params: Params) -> str:
     used = {
         "seed": params.seed,
         "features": vars(params.features),
+        "calibrate": params.calibrate,
         "model": params.model,
         "hyperparameters": params.hyperparameters,
         "train": vars(params.train),
@@ -106,6 +114,14 @@ def _versions() -> dict[str, str]:
         for name, package in LIBRARIES.items()
         if name in sys.modules
     }
+
+
+def _versions_of_parts(model: BaseEstimator | None) -> dict[str, str]:
+    """Name the libraries that a user's own estimator comes from; those of ours are known."""
+    parts = [] if model is None else model.get_params().values()
+    modules = {type(part).__module__.partition(".")[0] for part in parts if hasattr(part, "fit")}
+    found = {name: getattr(sys.modules[name], "__version__", None) for name in sorted(modules)}
+    return {name: says.partition("+")[0] for name, says in found.items() if isinstance(says, str)}
 
 
 def _hardware(params: Params) -> dict[str, Any]:

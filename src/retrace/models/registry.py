@@ -9,10 +9,10 @@ from sklearn.pipeline import Pipeline
 
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ModelError, ParamsError, did_you_mean
-from retrace.core.params import Params
+from retrace.core.params import Features, Params
 from retrace.core.records import Kind, Task
-from retrace.models import classical, neural
-from retrace.models.features import feature_steps
+from retrace.models import boosted, classical, neural
+from retrace.models.features import Steps, feature_steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,8 @@ class Model:
         What it can predict, and from what.
     scale, impute : bool
         Whether it needs scaled features, and features without gaps.
+    native_categories : bool
+        Whether it takes categories as they are; else they are one-hot encoded.
     takes_images : bool
         Whether it takes images as they are.
     runs_on_gpu : bool
@@ -38,6 +40,7 @@ class Model:
     kinds: tuple[Kind, ...] = ("tabular", "image", "vectors")
     scale: bool = False
     impute: bool = True
+    native_categories: bool = False
     takes_images: bool = False
     runs_on_gpu: bool = False
 
@@ -62,6 +65,12 @@ MODELS = {
     "svm": Model(build=classical.svm, tasks=BOTH, kinds=SPARSE, scale=True),
     "gradient_boosting": Model(build=classical.gradient_boosting, tasks=BOTH, kinds=SPARSE),
     "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, tasks=BOTH, impute=False),
+    "lightgbm": Model(
+        build=boosted.lightgbm, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
+    ),
+    "xgboost": Model(
+        build=boosted.xgboost, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
+    ),
     "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
     "mlp": Model(build=neural.mlp, tasks=BOTH, scale=True, runs_on_gpu=True),
     "cnn": Model(build=neural.cnn, tasks=BOTH, kinds=("image",), takes_images=True, runs_on_gpu=True),
@@ -109,19 +118,28 @@ def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pi
             f"train.device: got 'cuda', but '{params.model}' runs on the CPU only: set train.device:"
             f" cpu, or choose {' or '.join(able)}"
         )
-    _check_class_weight(params, task)
+    if task == "regression":
+        _check_it_needs_no_classes(params)
     estimator = checked(
         functools.partial(model.build, task, params.seed, params.train),
         params.hyperparameters,
         f"params.yaml: models.{params.model}",
     )
-    impute = model.impute or params.features.select is not None  # selection takes no gaps
-    steps = (
-        []
-        if model.takes_images
-        else feature_steps(kind, params.features, task, scale=model.scale, impute=impute)
+    return Pipeline([*_steps(model, params.features, kind, task), ("model", estimator)])
+
+
+def _steps(model: Model, features: Features, kind: Kind, task: Task) -> Steps:
+    if model.takes_images:
+        return []
+    selects = features.select is not None  # it takes neither gaps nor categories
+    return feature_steps(
+        kind,
+        features,
+        task,
+        scale=model.scale,
+        impute=model.impute or selects,
+        native_categories=model.native_categories and not selects,
     )
-    return Pipeline([*steps, ("model", estimator)])
 
 
 def _find(name: str, kind: Kind, task: Task) -> Model:
@@ -138,10 +156,13 @@ def _find(name: str, kind: Kind, task: Task) -> Model:
     return model
 
 
-def _check_class_weight(params: Params, task: Task) -> None:
+def _check_it_needs_no_classes(params: Params) -> None:
     class_weight = params.hyperparameters.get("class_weight")
-    if task == "regression" and class_weight is not None:
-        raise ParamsError(
-            f"params.yaml: models.{params.model}.class_weight: got '{class_weight}', should be empty"
-            " (null): a regression has no classes"
-        )
+    for key, value in (
+        (f"models.{params.model}.class_weight", class_weight),
+        ("calibrate", params.calibrate),
+    ):
+        if value is not None:
+            raise ParamsError(
+                f"params.yaml: {key}: got '{value}', should be empty (null): a regression has no classes"
+            )

@@ -27,6 +27,8 @@ def figures(results: Results) -> dict[str, Figure]:
         "precision_recall": curves.plot_precision_recall(test, dataset.classes),
         "reliability": plots.plot_reliability(reliability(test)),
     }
+    if len(dataset.classes) == 2 and (test.y == 1).any():
+        drawn["gain"] = curves.plot_gain(test, dataset.classes)
     wrong = confident_mistakes(test, results.params.report.mistakes)
     if dataset.kind == "image" and len(wrong):
         captions = [f"{row['true']} taken for {row['predicted']}" for row in _mistakes(results)]

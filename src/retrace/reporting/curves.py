@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from retrace.core.records import Predictions
-from retrace.evaluation.curves import Curve, precision_recall_curve, roc_curve
+from retrace.evaluation.curves import Curve, gain_curve, precision_recall_curve, roc_curve
 from retrace.evaluation.ranks import scored_classes
 from retrace.reporting.plots import BLUE, GREY, open_axes
 
@@ -34,6 +34,18 @@ def plot_precision_recall(test: Predictions, classes: Sequence[str]) -> Figure:
         axes.axhline(share, color=GREY, linestyle="--", label="chance")
     _draw(axes, precision_recall_curve, test, classes)
     axes.legend(frameon=False, loc="lower left", fontsize=8)
+    return figure
+
+
+def plot_gain(test: Predictions, classes: Sequence[str]) -> Figure:
+    """Draw, of two classes, how much of the second is found by how many of the rows, best first."""
+    figure, axes = _axes("share of the rows, the most probable first", f"share of {classes[1]} found")
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="chance")
+    share = float(np.mean(test.y == 1))
+    axes.plot([0, share, 1], [0, 1, 1], color=GREY, linewidth=1, label="perfect")
+    x, y = gain_curve(test.probabilities[:, 1], test.y == 1)
+    axes.plot(x, y, color=BLUE, linewidth=1.2, label="model")
+    axes.legend(frameon=False, loc="lower right", fontsize=8)
     return figure
 
 

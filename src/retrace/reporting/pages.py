@@ -1,17 +1,16 @@
 """The report's pages: figures, report.md for GitHub, index.html that opens offline."""
 
 import base64
-import io
 import json
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from retrace.evaluation.dependence import MOST_ROWS
 from retrace.evaluation.importance import metric_for_importance
 from retrace.evaluation.intervals import interval_text, number_text
 from retrace.evaluation.metrics import METRICS
@@ -19,8 +18,10 @@ from retrace.evaluation.units import RowUnits
 from retrace.models.provenance import trained_on
 from retrace.reporting import classification, plots, regression
 from retrace.reporting.columns import column_section
+from retrace.reporting.dependence import plot_dependence
 from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
+from retrace.reporting.svg import fixed_style, svg_text
 from retrace.reporting.templating import render, script_hash
 
 MOST_BARS = 20  # of the columns that matter
@@ -33,13 +34,8 @@ TASKS = {"classification": classification, "regression": regression}
 
 def draw_figures(results: Results) -> dict[str, str]:
     """Draw what fits this model and this kind of data, as SVG texts by name."""
-    with matplotlib.rc_context():
-        # A user's own matplotlibrc would change the bytes, as would random ids and the date.
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"svg.hashsalt": "retrace", "svg.fonttype": "none"})
-        # A name from the data is no formula, whatever dollar signs are in it.
-        matplotlib.rcParams["text.parse_math"] = False
-        return {name: _svg(figure) for name, figure in _figures(results).items()}
+    with fixed_style():
+        return {name: svg_text(figure) for name, figure in _figures(results).items()}
 
 
 def _figures(results: Results) -> dict[str, Figure]:
@@ -47,15 +43,11 @@ def _figures(results: Results) -> dict[str, Figure]:
     if results.importance:
         metric = metric_for_importance(results.params.metric)
         figures["importance"] = plots.plot_importance(results.importance[:MOST_BARS], metric)
+    if results.dependence:
+        figures["dependence"] = plot_dependence(results.dependence, results.dataset.classes)
     if len(results.history):
         figures["history"] = plots.plot_history(results.history)
     return figures
-
-
-def _svg(figure: Figure) -> str:
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
 
 
 def report_markdown(results: Results) -> str:
@@ -93,6 +85,7 @@ def _context(results: Results) -> dict[str, Any]:
             for name, value in results.environment["hyperparameters"].items()
         ],
         "importance": _importance(results),
+        "dependence": {"rows": MOST_ROWS},
         "headline_interval": interval_text(results.intervals[params.metric]),
         "confidence": f"{params.report.confidence:.0%}".replace("%", " %"),
         "metrics": [

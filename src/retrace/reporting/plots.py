@@ -39,9 +39,9 @@ def plot_confusion(confusion: NDArray[np.int64], classes: Sequence[str]) -> Figu
 
 def plot_history(history: pd.DataFrame) -> Figure:
     """Draw loss and, where there is one, accuracy by epoch, for training and validation rows."""
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
     metrics = [name for name in ("loss", "accuracy") if history[f"train_{name}"].notna().any()]
-    for axes, metric in zip(figure.subplots(1, 2), metrics, strict=False):
+    figure = Figure(figsize=(4 * len(metrics), 3.2), layout="constrained")
+    for axes, metric in zip(figure.subplots(1, len(metrics), squeeze=False)[0], metrics, strict=True):
         for part, colour in (("train", BLUE), ("validation", ORANGE)):
             if f"{part}_{metric}" in history:
                 axes.plot(history["epoch"], history[f"{part}_{metric}"], color=colour, label=part)

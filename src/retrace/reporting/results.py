@@ -13,6 +13,7 @@ from retrace.core.params import Params
 from retrace.core.records import Dataset, Predictions
 from retrace.evaluation.baseline import Baseline, against_constant
 from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.dependence import Dependence, partial_dependence
 from retrace.evaluation.importance import (
     Importance,
     metric_for_importance,
@@ -21,6 +22,8 @@ from retrace.evaluation.importance import (
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import asked_metrics, check_defined, check_metric, scores
 from retrace.evaluation.units import RowUnits, row_units
+
+MOST_DEPENDENCES = 4  # columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,16 @@ class Results:
             return []
         metric = metric_for_importance(self.params.metric)
         return permutation_importance(self.predict, self.parts["validation"], metric, self.params.report)
+
+    @cached_property
+    def dependence(self) -> list[Dependence]:
+        """What the model says by the values of the columns that matter most; not of private data."""
+        if self.predict is None or self.dataset.private:
+            return []
+        part = self.parts["validation"]
+        matter = [one.column for one in self.importance if one.interval.low > 0][:MOST_DEPENDENCES]
+        found = [partial_dependence(self.predict, part, name, self.params.report) for name in matter]
+        return [each for each in found if each.levels]
 
     @cached_property
     def units(self) -> RowUnits:

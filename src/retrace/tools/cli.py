@@ -18,8 +18,10 @@ COMMANDS = {
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "comparison.commands": ["compare", "seeds"],
+    "comparison.accounts": ["test"],
     "comparison.planning": ["plan"],
     "comparison.ranking": ["rank"],
+    "curves.commands": ["curve"],
     "pull_request.commands": ["comment"],
     "sharing.commands": ["remote", "push", "pull"],
     "dashboard.commands": ["dashboard"],
@@ -39,6 +41,11 @@ FOLLOWS: dict[str, tuple[str, set[str]]] = {
     "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search", "submit"}),
 }
 
+# What `retrace promote` asks besides its own gates, where dvc.yaml says so.
+CHECKS: dict[str, str] = {
+    "export.checking": "check_export",
+}
+
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
 HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 
@@ -48,6 +55,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @cli.callback()
 def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
+    context.obj = CHECKS
     command = context.invoked_subcommand
     for file, (variable, commands) in FOLLOWS.items():
         if command in commands and os.environ.get(variable):

@@ -5,6 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
+from extras import each
+from photos import make_folder
 from project import ROOT, copy_project
 from retrace.cleaning.embedding import embed, load_backbone
 from retrace.cleaning.embedding.pinned import folder_hash
@@ -56,7 +58,7 @@ def test_a_vector_that_is_not_finite_names_its_row(images, monkeypatch):
         embed(images, lambda part: part, Halves())
 
 
-@pytest.mark.parametrize("name", models_for("classification", "vectors"))
+@pytest.mark.parametrize("name", each(models_for("classification", "vectors")))
 def test_every_model_but_the_cnn_takes_vectors(params, images, name):
     embedded = embed(images, lambda part: part, Halves())
     models = params.models | {"mlp": params.models["mlp"] | {"epochs": 2}}
@@ -89,7 +91,11 @@ def preprocessed(mobilenet, tmp_path_factory):
     """A project whose `preprocess` ran with a folder as backbone; what it said, opened and imported."""
     project = copy_project(tmp_path_factory.mktemp("preprocessed"))
     pins = {"backbone": str(mobilenet), "revision": folder_hash(mobilenet)}
-    project.set(data="digits", **{f"preprocess__image__{key}": pins[key] for key in pins})
+    make_folder(project / "data/photos", n=150)
+    (project / "data/photos.yaml").write_text(
+        "title: Photos\ntask: classification\nkind: image\nreader: image_folder\n"
+    )
+    project.set(data="photos", **{f"preprocess__image__{key}": pins[key] for key in pins})
     project.stage("read_data")
     run = project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json", warm=False)
     return project, run, json.loads(project.read("trace.json"))
@@ -102,7 +108,7 @@ def test_preprocess_makes_vectors_of_the_same_bytes_each_time(preprocessed):
     project.stage("preprocess", PYTHONHASHSEED="7")
     assert project.read("cache/clean.pkl") == first
     dataset = pickle.loads(first)
-    assert (dataset.kind, dataset.X.shape) == ("vectors", (1797, 1280))
+    assert (dataset.kind, dataset.X.shape) == ("vectors", (300, 1280))
     assert "made by the frozen network" in dataset.notes[-1]
 
 
@@ -110,14 +116,14 @@ def test_preprocess_makes_vectors_of_the_same_bytes_each_time(preprocessed):
 def test_a_log_shows_how_far_the_network_is_and_nothing_else(preprocessed, mobilenet):
     lines = preprocessed[1].stderr.splitlines()
     assert len(lines) == 10
-    assert lines[-1] == f"{mobilenet}: 1797/1797 rows"
+    assert lines[-1] == f"{mobilenet}: 300/300 rows"
 
 
 @pytest.mark.slow
 def test_the_deps_of_preprocess_cover_what_a_network_needs(preprocessed):
     trace = preprocessed[2]
     stage = load_yaml(ROOT / "dvc.yaml")["stages"]["preprocess"]
-    deps = [*stage["deps"], "params.yaml", "tests/trace_stage.py"]
+    deps = [*stage["deps"], "data/photos", "params.yaml", "tests/trace_stage.py"]
     opened = {path for path in trace["opened"] if not path.endswith(".unfinished")}
     loaded = opened | set(trace["imported"])
     covered = {path for path in loaded for dep in deps if path == dep or path.startswith(f"{dep}/")}

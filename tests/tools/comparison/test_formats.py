@@ -9,6 +9,7 @@ import pytest
 from made_runs import labelled, valued
 from retrace.tools.comparison.formats import to_html, to_json, to_markdown
 from retrace.tools.repository.sides import load_side
+from retrace.tools.significance.accounting import counted
 from retrace.tools.significance.runs import compare_runs
 
 STRANGE = "a|b <i>`@you` *x*"
@@ -131,3 +132,25 @@ def test_judged_on_the_validation_part_nothing_of_the_test_part_is_shown(runs):
     assert "120 validation rows" in text
     assert "test row" not in text
     assert "test row" not in to_html(compared, {})
+
+
+def test_of_another_model_the_hyperparameters_are_counted_and_the_page_lists_them(runs):
+    runs.commit(labelled())
+    runs.commit(labelled(seed=1), branch="other", model="knn", models={"knn": {"n": 3, "p": 2}})
+    compared = compare_runs(load_side("main"), load_side("other"))
+    text = to_markdown(compared)
+    assert "| `model` | `svm` | `knn` |" in text
+    assert "And the 3 hyperparameters of the two models" in text
+    assert "models.knn.n" not in text
+    assert "models.knn.n" in to_html(compared, {})
+    assert len(json.loads(to_json(compared))["params"]) == 4
+
+
+def test_a_comparison_that_counts_says_so(runs):
+    runs.commit(labelled(right=0.6))
+    runs.commit(labelled(right=0.95, seed=1), branch="other")
+    compared = counted(load_side("main"), load_side("other"), "other")
+    assert "Look 1 of this request, judged at .0304" in to_markdown(compared)
+    found = json.loads(to_json(compared))
+    assert (found["account"]["look"]["look"], found["account"]["asked"]) == (1, 1)
+    assert found["comparison"]["alpha"] == compared.account.look.level

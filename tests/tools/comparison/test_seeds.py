@@ -98,3 +98,19 @@ def test_overlapping_training_parts_widen_the_interval():
 def test_the_same_predictions_under_every_seed_are_deterministic():
     assert is_deterministic(made(0.9, 0.9, md5="same"))
     assert not is_deterministic(made(0.9, 0.9))
+
+
+def test_seeds_that_change_nothing_are_not_run_to_the_last(runs, monkeypatch):
+    runs.commit(labelled(), seed=1)
+    ran = []
+
+    def run(name, overrides, log, kept):
+        seed = int(overrides[0].split("=")[1])
+        ran.append(seed)
+        runs.experiment(name, labelled(), seed=seed)
+
+    monkeypatch.setattr("retrace.tools.comparison.seeds.run_experiment", run)
+    said = []
+    assert run_seeds(load_side("main"), "training", [1, 2, 3, 4, 5], said.append) == []
+    assert ran == [2]
+    assert said[-1] == "the others are not run: 2 seeds give the same predictions"

@@ -152,3 +152,22 @@ def test_the_ranking_metric_is_that_of_the_base_unless_named(make_run):
     assert ranking_metric([base], base, "log_loss") == "log_loss"
     with pytest.raises(RetraceError, match="there are accuracy, f1_macro, log_loss"):
         ranking_metric([base], base, "rmse")
+
+
+def test_a_base_may_be_named_as_git_names_it(make_run, base, monkeypatch):
+    other = make_run("other")
+    monkeypatch.setattr("retrace.tools.dashboard.ranking.commit_of", {"HEAD": other.revision}.get)
+    assert find_base([base, other], "HEAD") is other
+    with pytest.raises(RetraceError, match="--base HEAD~1: no branch"):
+        find_base([base, other], "HEAD~1")
+
+
+def test_of_a_permuted_metric_the_largest_under_the_same_swaps_corrects(make_run, base):
+    others = [
+        make_run(f"p{seed}", table=predictions_table(wrong=0.4, n=300, seed=seed)) for seed in range(8)
+    ]
+    good = make_run("good", table=predictions_table(wrong=0.05, n=300, seed=9))
+    found = judged(base, *others, good, metric="f1_macro")
+    assert found[good.revision].verdict == "better"
+    assert found[good.revision].p_value < holm([1e-4, *[0.5] * 8])[0]
+    assert judged(base, *others, good, metric="f1_macro") == found  # remembered

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from exported_models import fitted
+from extras import BOOSTERS, each
 from fitted_models import image_dataset, mixed_dataset, text_dataset
 from retrace.models.registry import models_for
 from retrace.tools.export import NotExportableError
@@ -22,6 +23,7 @@ NETWORKS = {"mlp", "cnn"}  # torch's exporter takes seconds
 
 
 def cases(task, kind, leave_out=()):
+    leave_out = {*leave_out, *BOOSTERS}
     return [
         pytest.param(name, marks=pytest.mark.slow if name in NETWORKS else ())
         for name in models_for(task, kind)
@@ -91,6 +93,13 @@ def test_two_exports_have_the_same_bytes_and_name_no_file(params, model):
 def test_texts_are_refused_with_the_reason(params):
     predictor, rows = fitted(params, text_dataset(), "logistic_regression")
     with pytest.raises(NotExportableError, match="no words as this model counts them"):
+        export_made(predictor, rows)
+
+
+@pytest.mark.parametrize("model", each(BOOSTERS))
+def test_boosted_trees_of_other_libraries_are_refused_with_the_reason(params, model):
+    predictor, rows = fitted(params, mixed_dataset(), model, n_estimators=5)
+    with pytest.raises(NotExportableError, match="does not convert BoostedClassifier"):
         export_made(predictor, rows)
 
 

@@ -6,7 +6,7 @@ from project import ROOT
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.tools.pull_request import folder as folders
-from retrace.tools.pull_request.folder import write_folder
+from retrace.tools.pull_request.folder import COMMENT, write_folder
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def held(folder):
 
 
 def test_the_folder_holds_the_comment_and_what_a_reader_wants(workspace):
-    write_folder("text", workspace / ".retrace/pull-request")
+    write_folder({COMMENT: "text"}, workspace / ".retrace/pull-request")
     assert held(workspace / ".retrace/pull-request") == [
         "comment.md",
         "dvc.lock",
@@ -37,9 +37,9 @@ def test_the_folder_holds_the_comment_and_what_a_reader_wants(workspace):
 
 
 def test_an_earlier_folder_is_replaced_whole(workspace):
-    write_folder("one", workspace / "out")
+    write_folder({COMMENT: "one"}, workspace / "out")
     (workspace / "report/figures/history.svg").unlink()
-    write_folder("two", workspace / "out")
+    write_folder({COMMENT: "two"}, workspace / "out")
     assert (workspace / "out/comment.md").read_text() == "two"
     assert "report/figures/history.svg" not in held(workspace / "out")
 
@@ -47,7 +47,7 @@ def test_an_earlier_folder_is_replaced_whole(workspace):
 def test_a_folder_of_something_else_is_left_alone(workspace):
     for name in ("report", "dvc.lock", "."):
         with pytest.raises(RetraceError, match="holds other files"):
-            write_folder("text", workspace / name)
+            write_folder({COMMENT: "text"}, workspace / name)
     assert (workspace / "report/report.md").read_text() == "report/report.md"
 
 
@@ -59,7 +59,7 @@ def test_links_large_files_and_what_is_of_no_report_stay_out(workspace, monkeypa
     for name in ("model.pkl", "ä.md", ".hidden", "a\\b.csv", "a\nb.csv"):
         (workspace / "report" / name).write_text("x")
     before = held(workspace / "report")
-    write_folder("text", workspace / "out")
+    write_folder({COMMENT: "text"}, workspace / "out")
     assert held(workspace / "out/report") == ["figures/history.svg", "report.md"]
     assert folders.files_to_take()[1] == [folders.REPORT / "predictions.csv"]
     assert held(workspace / "report") == before
@@ -82,17 +82,17 @@ def described(workspace):
 
 def test_a_private_dataset_keeps_its_rows_out(workspace, described):
     described(private=True)
-    write_folder("text", workspace / "out")
+    write_folder({COMMENT: "text"}, workspace / "out")
     assert held(workspace / "out") == ["comment.md", "dvc.lock", "metrics.json", "report/report.md"]
 
 
 def test_without_a_description_that_can_be_read_rows_stay_out_too(workspace, described):
     described(private="perhaps")
-    write_folder("text", workspace / "out")
+    write_folder({COMMENT: "text"}, workspace / "out")
     assert "report/predictions.csv" not in held(workspace / "out")
 
 
 def test_other_datasets_take_their_predictions_along(workspace, described):
     described()
-    write_folder("text", workspace / "out")
+    write_folder({COMMENT: "text"}, workspace / "out")
     assert "report/predictions.csv" in held(workspace / "out")

@@ -1,5 +1,6 @@
 import json
 import subprocess
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,8 @@ from retrace.tools.pull_request.gathering import (
 )
 from retrace.tools.repository.sides import load_side
 
+opened = partial(gather, part="test", keep=False)
+
 
 def names(changes):
     return [change.name for change in changes]
@@ -22,7 +25,7 @@ def names(changes):
 def test_a_branch_that_is_up_to_date_began_at_the_tip(runs):
     runs.commit(labelled())
     runs.commit(labelled(seed=1), branch="other", models__svm__C=3.0)
-    request = gather("main")
+    request = opened("main")
     assert request.start is request.base
     assert not request.moved
     assert names(request.changes.params) == ["models.svm.C"]
@@ -35,7 +38,7 @@ def test_the_verdict_is_on_the_tip_and_the_differences_since_the_branch_began(ru
     runs.git("switch", "-q", "main")
     tip = runs.commit(labelled(right=0.5), seed=9)
     runs.git("switch", "-q", "other")
-    request = gather("main")
+    request = opened("main")
     assert request.moved
     assert request.behind == 1
     assert (request.start.tree.commit, request.base.tree.commit) == (began, tip)
@@ -48,7 +51,7 @@ def test_a_base_without_a_run_is_a_first_run(runs):
     runs.git("add", "-A")
     runs.git("commit", "-qm", "nothing yet")
     runs.commit(labelled(), branch="other")
-    request = gather("main")
+    request = opened("main")
     assert request.is_first
     assert request.changes is None
     assert not request.missing
@@ -56,14 +59,14 @@ def test_a_base_without_a_run_is_a_first_run(runs):
 
 def test_a_missing_base_is_said_and_no_failure(runs):
     runs.commit(labelled())
-    request = gather("mian")
+    request = opened("mian")
     assert request.is_first
     assert "did you mean 'main'" in request.missing
 
 
 def test_without_a_commit_there_is_no_base(runs):
     runs.record(labelled())
-    request = gather()
+    request = opened()
     assert request.is_first
     assert request.head.ran
     assert "no Git commit" in request.missing
@@ -75,10 +78,10 @@ def test_the_base_is_looked_for_at_the_remote_first(runs, tmp_path, monkeypatch)
     subprocess.run(["git", "clone", "-q", str(tmp_path), str(clone)], check=True)
     monkeypatch.chdir(clone)
     for base in (None, "main", "origin/main"):
-        request = gather(base)
+        request = opened(base)
         assert (request.base_name, request.base.tree.commit) == ("main", commit)
     subprocess.run(["git", "remote", "rename", "origin", "upstream"], check=True, capture_output=True)
-    assert gather("origin/main").base.tree.name == "main"
+    assert opened("origin/main").base.tree.name == "main"
 
 
 def test_histories_that_do_not_meet_are_compared_with_the_tip(runs):
@@ -90,7 +93,7 @@ def test_histories_that_do_not_meet_are_compared_with_the_tip(runs):
     runs.record(labelled(seed=1), seed=5)
     runs.git("add", "-f", "dvc.lock", "metrics.json", "params.yaml", ".dvc/config", "src", "data")
     runs.git("commit", "-qm", "other")
-    request = gather("main")
+    request = opened("main")
     assert request.start is None
     assert names(request.changes.params) == ["seed"]
 
@@ -101,7 +104,7 @@ def test_a_base_whose_lock_cannot_be_read_is_no_failure(runs):
     runs.git("add", "-A")
     runs.git("commit", "-qm", "conflict")
     runs.commit(labelled(), branch="other")
-    assert "not valid YAML" in gather("main").missing
+    assert "not valid YAML" in opened("main").missing
 
 
 def test_another_place_is_a_mistake(tmp_path, monkeypatch):
@@ -134,7 +137,7 @@ def test_small_outputs_come_from_the_cache(runs):
     side = commit_with(runs, checks, "epoch,validation_loss\n1,0.5\n")
     assert data_warnings(side) == ["odd"]
     assert history(side)["validation_loss"].tolist() == [0.5]
-    assert len(gather("main").rows) == 200
+    assert len(opened("main").rows) == 200
 
 
 def test_what_is_not_at_hand_is_nothing(runs):
@@ -143,7 +146,7 @@ def test_what_is_not_at_hand_is_nothing(runs):
     assert environment(side) == {}
     assert data_warnings(side) is None
     assert history(side).empty
-    assert gather("main").rows is None
+    assert opened("main").rows is None
     assert data_warnings(None) is None
 
 

@@ -1,12 +1,16 @@
+from functools import partial
+
 import pytest
 
 from made_runs import labelled, valued
 from retrace.tools.pull_request.gathering import gather
 from retrace.tools.pull_request.headline import headline
 
+opened = partial(gather, part="test", keep=False)
+
 
 def said(base="main"):
-    return headline(gather(base))
+    return headline(opened(base))
 
 
 def test_the_word_is_that_of_compare(runs):
@@ -17,14 +21,17 @@ def test_the_word_is_that_of_compare(runs):
     assert found.sentence.startswith(
         "`accuracy` 0.9400 against 0.5500 of `main`, a difference of +0.3900"
     )
-    assert not found.more
+    assert found.more == (
+        "Look 1 of this request, judged at .0304, which is its share of .05; this test part was asked 1"
+        " time.",
+    )
 
 
 def test_no_difference_comes_with_what_a_difference_would_need(runs):
     runs.commit(labelled())
     runs.commit(labelled(seed=1), branch="other")
     assert said().word == "no significant difference"
-    assert said().more[0].startswith("The smallest true difference")
+    assert said().more[1].startswith("The smallest true difference")
 
 
 def test_a_first_run_has_an_interval(runs):

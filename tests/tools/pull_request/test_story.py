@@ -92,14 +92,31 @@ class Story:
         clone = self.clone(BRANCH)
         self.temp.mkdir()
         # This machine has no GPU, which the job would rightly refuse.
-        job = Job("cml", "cml", vars={"DOCTOR": "--seconds=10"}, secrets=self.keys)
+        job = Job(
+            "cml",
+            "cml",
+            vars={"DOCTOR": "--seconds=10"},
+            secrets=self.keys,
+            github={"token": "a-token"},
+        )
         summary = {"GITHUB_STEP_SUMMARY": str(self.temp / "summary")}
         said = job.run(clone, self.temp, **self.variables(clone, **summary))
         shutil.rmtree(self.folder / "artifact", ignore_errors=True)
         shutil.copytree(clone / ".retrace/pull-request", self.folder / "artifact")
         return said
 
-    def after_the_run(self, run, name="comment"):
+    def tell(self, run):
+        """The jobs of comment.yml that every run has."""
+        _, _, looked = self.after_the_run(run, "look")
+        said, summary, _ = self.after_the_run(run, looked=looked)
+        return said, summary
+
+    def ledger(self):
+        """The looks that the repository has noted."""
+        shown = self.github.git("cat-file", "blob", "refs/retrace/looks:looks.jsonl").decode()
+        return [json.loads(line) for line in shown.splitlines()]
+
+    def after_the_run(self, run, name="comment", looked=None):
         """A job of comment.yml: the code of main, the event, and the artifact unpacked."""
         clone = self.clone("main")
         shutil.copytree(self.folder / "artifact", self.temp / "pull-request")
@@ -111,6 +128,7 @@ class Story:
             **{
                 "steps.app.outputs": {"token": "a-token"},
                 "steps.artifact.outputs": {"download-path": str(self.temp / "pull-request")},
+                "needs.look.outputs": looked or {},
             },
         )
         others = {
@@ -120,7 +138,8 @@ class Story:
             "HOME": str(self.temp),
         }
         said = job.run(clone, self.temp, **self.variables(clone, **self.github.variables, **others))
-        return said, (self.temp / "summary").read_text() if name == "comment" else ""
+        summary = (self.temp / "summary").read_text() if name == "comment" else ""
+        return said, summary, job.contexts.get("steps.open.outputs", {})
 
 
 @pytest.fixture(scope="module")
@@ -132,18 +151,24 @@ def story(tmp_path_factory, swift, reproduced):
 
 @pytest.fixture(scope="module")
 def played(story):
-    """Two pushes, each run and told: the second holds the results that the first one's job committed."""
+    """Two pushes, each run and told: the first of a draft, whose results its job commits.
+
+    The draft becomes ready for review, and is told again; then comes the second push, on top of it.
+    """
     found = {}
     for number, push in enumerate((story.push, story.push_a_run)):
         sha = push(C=(0.001, 0.5)[number])
         story.github.pulls.clear()
-        story.github.add_pull(7, sha, BRANCH)
+        story.github.add_pull(7, sha, BRANCH, draft=number == 0)
         found["runner", number] = story.on_the_runner()
         run = story.github.add_run(sha, BRANCH)
-        found["comment", number], found["summary", number] = story.after_the_run(run)
+        found["comment", number], found["summary", number] = story.tell(run)
         found["body", number] = story.github.comments[7][0]["body"]
         if number == 0:
-            found["commit"], _ = story.after_the_run(run, "commit")
+            story.github.pulls[0]["draft"] = False
+            story.tell(story.github.add_run(sha, BRANCH, "tests", "pull_request", conclusion="skipped"))
+            found["body", "ready"] = story.github.comments[7][0]["body"]
+            found["commit"], *_ = story.after_the_run(run, "commit")
     found["run"] = run
     return found
 
@@ -151,13 +176,27 @@ def played(story):
 def test_the_first_push_says_what_it_did_to_the_model(story, played):
     body = played["body", 0]
     assert length(body) <= 65_536
-    first, second = body.split("\n\n")[:2]
+    first, second, third = body.split("\n\n")[:3]
     assert f"on `{BRANCH}` · [cml](" in first
     assert "[artifact](" in first
-    assert second.lstrip("▼ ").startswith("**worse**: `accuracy`")
+    assert second.startswith("Judged on the validation part.")
+    assert "`accuracy`" in third
+    assert "validation rows" in third
+    assert "test rows" not in body
     for section in ("### Metrics", "### What changed", "### Made from", "models.logistic_regression.C"):
         assert section in body
     assert "0.001" in body
+
+
+def test_once_it_is_ready_the_test_part_is_opened_and_each_look_counted(story, played):
+    verdict, look = played["body", "ready"].split("\n\n")[1:3]
+    assert verdict.lstrip("▼ ").startswith("**worse**: `accuracy`")
+    assert look.startswith("Look 1 of this request, judged at .0304")
+    assert "Look 2 of this request, judged at .0076" in played["body", 1]
+    assert [(each["request"], each["look"], each["verdict"]) for each in story.ledger()] == [
+        (BRANCH, 1, "worse"),
+        (BRANCH, 2, "no significant difference"),
+    ]
 
 
 def test_the_summary_has_the_same_text(played):
@@ -172,7 +211,8 @@ def test_the_second_push_changes_the_comment_in_place(story, played):
     assert "**worse**" not in body
     assert "0.5" in body
     assert MARK.search(body)
-    assert [method for method, path in story.github.writes() if "/issues/" in path] == ["POST", "PATCH"]
+    written = [method for method, path in story.github.writes() if "/issues/" in path]
+    assert written == ["POST", "PATCH", "PATCH"]
 
 
 def test_cml_posted_it(played):
@@ -208,18 +248,18 @@ def test_on_a_busy_request_the_comment_is_still_found(story, played):
     story.github.pulls[0]["number"] = 8
     for number in range(120):
         story.github.add_comment(8, f"busy {number}", STRANGER)
-    story.after_the_run(run)
+    story.tell(run)
     assert len(story.github.comments[8]) == 121
     story.github.comments[8][-1]["body"] = story.github.comments[8][-1]["body"].replace("0.5", "old")
-    story.after_the_run(run)
+    story.tell(run)
     assert len(story.github.comments[8]) == 121
     assert "0.5" in story.github.comments[8][-1]["body"]
 
 
 def test_a_branch_that_moved_meanwhile_keeps_its_comment(story, played):
-    before = list(story.github.writes())
+    before, looks = list(story.github.writes()), story.ledger()
     story.github.pulls[0]["head"]["sha"] = "f" * 40
-    said, summary = story.after_the_run(played["run"])
+    said, summary = story.tell(played["run"])
     assert "has moved on" in said["python3 -m posting comment"]
     assert "### Metrics" in summary
-    assert story.github.writes() == before
+    assert (story.github.writes(), story.ledger()) == (before, looks)

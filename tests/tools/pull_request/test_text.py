@@ -41,6 +41,11 @@ SECTIONS = st.lists(
 TAGS = ("<details>", "</details>", "<summary>", "</summary>")
 
 
+def opened(base=None):
+    """Write the comment on the test part."""
+    return comment_here(base, "test", keep=False)[0]
+
+
 def parsed(text):
     return MarkdownIt("commonmark").enable("table").parse(text)
 
@@ -52,7 +57,7 @@ def titles(text):
 def test_a_better_model_has_every_section_in_its_order(runs):
     runs.commit(labelled(right=0.6))
     runs.commit(labelled(right=0.95, seed=1), branch="other", models__svm__C=3.0)
-    text = comment_here("main")
+    text = opened("main")
     assert text.startswith("▲ **better**: `accuracy` ")
     assert [first or second for first, second in titles(text)] == [
         "Metrics",
@@ -72,7 +77,7 @@ def test_a_branch_behind_shows_both_differences(runs):
     runs.git("switch", "-q", "main")
     runs.commit(labelled(right=0.5), seed=9)
     runs.git("switch", "-q", "other")
-    text = comment_here("main")
+    text = opened("main")
     assert re.search(r"\| 200 test rows \| `main` \| this \| difference \| since `\w{7}` \|", text)
     assert "On `main` there also changed since: `seed`." in text
     tables = [line for line in text.splitlines() if line.startswith("| ") and "(tested)" in line]
@@ -83,9 +88,9 @@ def test_a_first_run_reads_well(runs):
     runs.git("add", "-A")
     runs.git("commit", "-qm", "nothing yet")
     runs.commit(labelled(), branch="other")
-    text = comment_here("main")
+    text = opened("main")
     assert text.startswith("● **first run**: `accuracy` 0.7250 on 200 test rows")
-    assert "| `accuracy` | 0.7250 | — |" in text
+    assert "| `accuracy` | 0.7250 |" in text
     assert "| `models.svm.C` | `1.0` |" in text
     assert "None" not in text
     assert "What changed" not in text
@@ -94,7 +99,7 @@ def test_a_first_run_reads_well(runs):
 def test_the_same_run_says_little(runs):
     runs.commit(labelled())
     runs.git("switch", "-qc", "other")
-    text = comment_here("main")
+    text = opened("main")
     assert text.startswith("= **the same run**: `dvc.lock` is that of `main`; `accuracy` 0.7250")
     assert "What changed" not in text
     assert "in brackets" not in text
@@ -103,7 +108,7 @@ def test_the_same_run_says_little(runs):
 def test_a_regression_has_no_confusion(runs):
     runs.commit(valued(noise=3.0), metric="mae")
     runs.commit(valued(noise=1.0, seed=1), branch="other", metric="mae")
-    text = comment_here("main")
+    text = opened("main")
     assert "| **`mae`** (tested), lower is better |" in text
     assert "Nearer to the true value than before" in text
     assert "Confusion" not in text
@@ -113,9 +118,9 @@ def test_a_regression_has_no_confusion(runs):
 def test_no_run_is_said_in_one_line(runs):
     runs.commit(labelled())
     runs.write("metrics.json", "{}")
-    assert comment_here("main").startswith("✗ **no result**: there is no finished run here")
+    assert opened("main").startswith("✗ **no result**: there is no finished run here")
     runs.write("params.yaml", "a: [\n")
-    assert comment_here("main").startswith("✗ **no result**: params.yaml of workspace is not valid YAML")
+    assert opened("main").startswith("✗ **no result**: params.yaml of workspace is not valid YAML")
 
 
 @pytest.fixture
@@ -125,7 +130,7 @@ def evil(runs):
     runs.commit(
         labelled(right=0.95, seed=1, **names), branch="other", model="t", models={"t": {EVIL: EVIL}}
     )
-    return comment_here("main")
+    return opened("main")
 
 
 def test_hostile_names_bring_no_markup_and_mention_nobody(evil):
@@ -159,7 +164,7 @@ def test_many_of_everything_stays_within_the_limit(runs):
     runs.commit(labelled(right=0.2, **many))
     params = {f"p{number:03}{'y' * 50}": "z" * 100 for number in range(500)}
     runs.commit(labelled(right=0.9, seed=1, **many), branch="other", models={"svm": params})
-    text = comment_here("main")
+    text = opened("main")
     assert length(text) <= LIMIT
     assert "And 449 more." in text
     assert "200 classes. The pairs that changed most, 20 of " in text
@@ -169,18 +174,18 @@ def test_many_of_everything_stays_within_the_limit(runs):
 def test_every_fold_is_closed(runs):
     runs.commit(labelled(right=0.6))
     runs.commit(labelled(right=0.95, seed=1), branch="other")
-    text = comment_here("main")
+    text = opened("main")
     folds = re.findall(r"^</?details>$", text, flags=re.MULTILINE)
     assert folds == ["<details>", "</details>"] * text.count("<details>")
     assert re.findall(r"^<summary>[^<>\n]+</summary>\n\n", text, flags=re.MULTILINE)
 
 
 def test_an_error_is_not_the_end(runs, monkeypatch):
-    def fails(base):
+    def fails(*_, **__):
         raise RetraceError("@you broke `it`", details=["line 1"])
 
     monkeypatch.setattr("retrace.tools.pull_request.text.gather", fails)
-    assert comment_here() == "✗ **no result**: \\@\u200byou broke `it`; line 1\n"
+    assert opened() == "✗ **no result**: \\@\u200byou broke `it`; line 1\n"
 
 
 def texts(markdown, kind="text"):

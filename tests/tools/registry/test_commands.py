@@ -23,7 +23,7 @@ def test_the_story_of_three_models(models, retrace):
     status, said = retrace("promote")
     assert status == 0
     assert "verdict: the first model in this stage" in said
-    assert "git push origin 'model@v1.0.0' 'model#prod#1'" in said
+    assert "git push <remote> 'model@v1.0.0' 'model#prod#1'" in said
 
     models.train(0.6)
     status, said = retrace("promote")

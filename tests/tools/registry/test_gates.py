@@ -1,15 +1,16 @@
 import pytest
 
 from made_runs import labelled
+from retrace.core.errors import ModelError
 from retrace.tools.registry import Policy
 from retrace.tools.registry.gates import pass_gates
 from retrace.tools.repository.git import find_tree
 from retrace.tools.repository.sides import read_side
 
 
-def gates(name="main", current=None, *, policy=Policy.NOT_WORSE, accepted=(), local=False):
+def gates(name="main", current=None, *, policy=Policy.NOT_WORSE, accepted=(), **options):
     sides = [read_side(find_tree(each)) if each else None for each in (name, current)]
-    found = pass_gates(*sides, policy=policy, accepted=accepted, local=local)
+    found = pass_gates(*sides, policy=policy, accepted=accepted, **{"local": False} | options)
     return {gate.name: gate for gate in found}
 
 
@@ -76,3 +77,15 @@ def test_what_cannot_be_compared_is_left_to_a_person(models):
     assert not found.passed
     assert found.found.startswith("not comparable: ")
     assert gates(current="before", policy=Policy.ANY)["verdict"].passed
+
+
+def test_an_export_is_tried_where_one_is_asked_for(models):
+    commit = models.train(0.8)
+
+    def refuse(name):
+        raise ModelError(f"{name} would say something else")
+
+    assert "ONNX export" not in gates()
+    assert gates(onnx=str.upper)["ONNX export"].found == commit.upper()
+    found = gates(onnx=refuse)["ONNX export"]
+    assert (found.passed, found.found) == (False, f"{commit} would say something else")

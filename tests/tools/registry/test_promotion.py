@@ -1,7 +1,7 @@
 import gto.api
 import pytest
 
-from retrace.core.errors import RetraceError
+from retrace.core.errors import ModelError, RetraceError
 from retrace.tools.registry import Policy
 from retrace.tools.registry.promotion import plan_promotion, plan_rollback
 from retrace.tools.repository.versions import commit_of_version
@@ -41,6 +41,35 @@ def test_an_unknown_policy_in_dvc_yaml_names_the_nearest(models):
     models.write("dvc.yaml", "artifacts:\n  model:\n    path: a\n    meta:\n      promote: beter\n")
     models.train(0.8)
     with pytest.raises(RetraceError, match="did you mean 'better'"):
+        promote()
+
+
+def with_onnx(models, value):
+    models.write("dvc.yaml", f"artifacts:\n  model:\n    path: a\n    meta:\n      onnx: {value}\n")
+    models.train(0.8)
+
+
+def test_dvc_yaml_says_whether_the_export_must_agree(models):
+    def disagree(name):
+        raise ModelError("28 of 1198 answers differ")
+
+    with_onnx(models, "true")
+    with pytest.raises(RetraceError, match=r"1 of 6 gates failed \(ONNX export\)") as caught:
+        promote(check_export=disagree)
+    assert caught.value.details == ("ONNX export: 28 of 1198 answers differ",)
+    with pytest.raises(RetraceError, match="nothing here exports models: say false, or `--no-onnx`"):
+        promote()
+    assert "ONNX" not in promote(check_export=disagree, onnx=False).message
+
+
+def test_an_export_that_agrees_is_evidence(models):
+    models.train(0.8)
+    assert "ONNX export: all agree" in promote(check_export=lambda name: "all agree", onnx=True).message
+
+
+def test_onnx_in_dvc_yaml_is_yes_or_no(models):
+    with_onnx(models, "always")
+    with pytest.raises(RetraceError, match=r"model.meta.onnx: got 'always'; allowed: true, false"):
         promote()
 
 

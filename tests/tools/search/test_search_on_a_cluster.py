@@ -18,8 +18,8 @@ from postgres import running_server
 from project import Project, environment
 from retrace.core.params import load_params
 from retrace.tools.cli import cli
+from retrace.tools.repository.cached_parts import load_parts
 from retrace.tools.search.cluster.evaluator import ClusterEvaluator
-from retrace.tools.search.setup import load_parts
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import begun
 from retrace.tools.search.trials.events import Reported

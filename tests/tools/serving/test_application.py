@@ -1,8 +1,10 @@
 import asyncio
 import json
+import re
 
 import httpx
 import numpy as np
+import pandas as pd
 import pytest
 
 from retrace.tools.prediction.predictor import named
@@ -21,13 +23,14 @@ def test_answers_are_those_of_the_model(serve, predictors, rows, kind):
         assert np.abs(np.array(shares) - expected.filter(regex="^p_").to_numpy()).max() < 1e-12
 
 
-def test_csv_and_json_say_the_same(serve, predictors, rows):
-    X = predictors["table"][1].X
-    client = serve()
+@pytest.mark.parametrize("kind", ["table", "texts"])
+def test_csv_and_json_say_the_same(serve, predictors, rows, kind):
+    X = pd.DataFrame(predictors[kind][1].X).rename(columns={0: "text"})
+    client = serve(kind)
     said = client.post(
         "/predict", content=X.to_csv(index=False), headers={"content-type": "text/csv; charset=utf-8"}
     )
-    expected = client.post("/predict", json={"rows": rows["table"]}).json()["rows"]
+    expected = client.post("/predict", json={"rows": rows[kind]}).json()["rows"]
     for row, other in zip(said.json()["rows"], expected, strict=True):
         assert row["probabilities"] == pytest.approx(other["probabilities"], abs=1e-12)
 
@@ -111,6 +114,16 @@ def test_openapi_tells_what_a_row_is(serve):
     columns = row["application/json"]["schema"]["properties"]["rows"]["items"]["properties"]
     assert columns["port"]["examples"] == ["a", "b", "c"]
     assert columns["count"]["type"] == ["number", "null"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_the_api_loads_nothing(serve, kind):
+    said = serve(kind, tokens=frozenset({"one"})).get("/docs")
+    assert "default-src 'none'" in said.headers["content-security-policy"]
+    assert not re.search(r"<(script|link|img|iframe)|(src|url)\s*[=(]|//(?!testserver)", said.text)
+    assert "curl -s http://testserver/predict -H 'Content-Type: application/json'" in said.text
+    assert "-H 'Authorization: Bearer ...'" in said.text
+    assert all(f"GET /{path}</code>" in said.text for path in ("health", "ready", "version", "metrics"))
 
 
 def test_a_model_that_takes_the_place_of_another_answers_from_then_on(serve, predictors, rows):

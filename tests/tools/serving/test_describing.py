@@ -10,5 +10,5 @@ def test_an_image_is_rows_of_pixels(predictors):
 def test_each_kind_has_its_types(predictors):
     types = {kind: list(contents_of(found[0])) for kind, found in predictors.items()}
     assert types["table"] == ["application/json", "text/csv"]
-    assert types["texts"] == ["application/json", "text/plain"]
+    assert types["texts"] == ["application/json", "text/csv", "text/plain"]
     assert types["images"] == ["application/json", "image/png", "image/jpeg"]

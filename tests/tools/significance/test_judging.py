@@ -66,7 +66,8 @@ def test_other_data_are_named_as_the_cause(runs):
     runs.record(labelled(n=100))
     runs.git("add", "-A")
     runs.git("commit", "-qm", "third")
-    assert "other data: `data/made.yaml`" in verdict("main", "third").reason
+    reason = verdict("main", "third").reason
+    assert "other data: `data/made.yaml`: `title` Made up → Other data" in reason
 
 
 def test_other_classes_are_named(runs):

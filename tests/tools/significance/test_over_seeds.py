@@ -86,3 +86,16 @@ def test_seed_runs_that_are_not_pulled_are_said(two_settings, runs):
     found = verdict()
     assert found.over_seeds is None
     assert "runs under several splits were not used: the predictions of `split-" in found.notes[0]
+
+
+def test_two_runs_of_a_model_that_does_not_use_its_seed_are_enough(runs):
+    runs.commit(labelled(right=0.6), seed=1)
+    runs.experiment("same", labelled(right=0.6), seed=2)
+    runs.commit(labelled(right=0.9, seed=10), branch="other", seed=1, models__svm__C=2.0)
+    for seed in range(2, 6):
+        rows = labelled(right=0.9, seed=9 + seed)
+        runs.experiment(f"other-{seed}", rows, seed=seed, models__svm__C=2.0)
+        runs.git("switch", "-q", "other")
+    found = judge(load_side("main"), load_side("other"))
+    assert found.over_seeds.seeds == {"base": [1, 2], "other": [1, 2, 3, 4, 5]}
+    assert found.comparison.reason == "the base model is deterministic"

@@ -1,6 +1,7 @@
 """`retrace compare` and `retrace seeds`: is a run better, worse, or can nobody tell."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,6 +56,10 @@ def compare(
     part: Annotated[
         Part, typer.Option(help="The rows that decide; of validation no test score is shown.")
     ] = Part.TEST,
+    count: Annotated[
+        bool,
+        typer.Option("--count", help="Judge as the branch's next look at the test part; note it."),
+    ] = False,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with a status of its own.")] = None,
 ) -> None:
     """Say whether a run is better than another, and what differs.
@@ -68,13 +73,14 @@ def compare(
     retrace compare --fail-on worse       for CI
     retrace compare --html compare.html   with pictures of the rows that changed
     retrace compare --part validation     again and again, the test part left for the end
+    retrace compare --count               the test part, at a level that allows for earlier looks
 
     \b
     Exit status:
     0   done (without --fail-on, whatever the verdict)
     1   a mistake, named on standard error
     2   an unknown option
-    3   --fail-on worse: the whole 95 % interval lies on the worse side, past the tolerance
+    3   --fail-on worse: the whole interval (95 %) lies on the worse side, past the tolerance
     3   --fail-on maybe-worse: the interval reaches past the tolerance, which must be given
     4   --fail-on not-better: the verdict is not "better"
     5   --fail-on: the two cannot be compared
@@ -83,16 +89,21 @@ def compare(
     from retrace.tools.comparison.formats import to_html, to_json, to_markdown
     from retrace.tools.comparison.pictures import row_pictures
     from retrace.tools.repository.bases import default_base
+    from retrace.tools.repository.branches import request_name
     from retrace.tools.repository.sides import load_side
+    from retrace.tools.significance.accounting import counted
     from retrace.tools.significance.runs import compare_runs
 
+    if count and part is Part.VALIDATION:
+        raise RetraceError("--count is for the test part: looks at the validation part are free")
     if fail_on is FailOn.MAYBE_WORSE and tolerance is None:
         raise RetraceError(
             "--fail-on maybe-worse asks whether a run may be worse by more than --tolerance: give one,"
             " as in `--tolerance 0.01`"
         )
     sides = load_side(base or default_base()), load_side(other)
-    compared = compare_runs(*sides, metric=metric, tolerance=tolerance, use_seeds=seeds, part=part)
+    run = partial(counted, request=request_name()) if count else partial(compare_runs, part=part)
+    compared = run(*sides, metric=metric, tolerance=tolerance, use_seeds=seeds)
     typer.echo(to_json(compared) if as_json else to_markdown(compared).rstrip())
     if html:
         save_text(to_html(compared, row_pictures(compared)), html)
@@ -130,13 +141,13 @@ def seeds(
 
     Each seed is a DVC experiment of its own; the workspace is left as it is. Seeds that have run are
     not run again, so the same command goes on after an interruption. With at least 5 seeds on both
-    sides, `retrace compare` judges by them.
+    sides, `retrace compare` judges by them; of a model that does not use its seed two are enough.
 
     \b
     retrace seeds 5             five training seeds on the same test rows
     retrace seeds 5 --split     five splits
     """
-    from retrace.tools.comparison.seeds import finished, run_seeds, wanted_seeds
+    from retrace.tools.comparison.seeds import finished, is_deterministic, run_seeds, wanted_seeds
     from retrace.tools.repository.sides import load_side
 
     kind: Kind = "split" if split else "training"
@@ -147,7 +158,7 @@ def seeds(
     if len(runs) > 1:
         typer.echo(_table(runs, kind, side))
     _fail_on(failures, n)
-    if len(runs) < n:
+    if len(runs) < n and not (len(runs) > 1 and not split and is_deterministic(runs)):
         raise RetraceError(
             f"{n - len(runs)} of {n} experiments are not of the workspace's code and data: run"
             " `git add`, `retrace repro`, and try again"

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from retrace.reporting.templating import render
+from retrace.tools.repository.data_differences import data_differences
+from retrace.tools.repository.differences import without_other_models
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Verdict, wording
 from retrace.tools.significance.runs import RunComparison
@@ -53,6 +55,7 @@ def to_json(compared: RunComparison) -> str:
         "comparison": comparison or None,
         "seeds": {"kind": seeds.kind} | seeds.seeds if seeds else None,
         "part": judgement.part,
+        "account": dataclasses.asdict(compared.account) if compared.account else None,
         "base": _side(compared.base, judgement.part),
         "other": _side(compared.other, judgement.part),
         "notes": compared.notes,
@@ -69,13 +72,14 @@ def to_json(compared: RunComparison) -> str:
 
 def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
     judgement = compared.judgement
+    shown, folded = without_other_models(compared.differs.params)
     return {
         "compared": compared,
         "verdict": judgement.verdict,
         "colours": COLOURS,
         "headline": wording.headline(judgement, compared.base),
         "detectable": wording.detectable(judgement),
-        "basis": wording.basis(judgement),
+        "basis": " ".join(filter(None, [wording.account(compared.account), wording.basis(judgement)])),
         "made_from": wording.made_from,
         "signed": wording.signed,
         "number": wording.number,
@@ -84,8 +88,10 @@ def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
         "classes": judgement.classes,
         "part": judgement.part,
         "metrics": [row for row in compared.differs.metrics if judgement.part in ("test", row.part)],
+        "folded": folded,
+        "of_data": data_differences(compared.base, compared.other),
         "tables": [
-            ("Parameters", compared.differs.params),
+            ("Parameters", shown),
             ("Data", compared.differs.data),
             ("Code", compared.differs.code),
         ],

@@ -10,8 +10,6 @@ from retrace.core.errors import ComparisonError
 if TYPE_CHECKING:
     from retrace.tools.repository.sides import Side
 
-Z = 1.959964 + 0.841621  # of a test at alpha .05 with power .8
-
 
 class Plan(NamedTuple):
     """What it takes; None where nothing here tells."""
@@ -59,10 +57,12 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
         The two runs cannot be compared.
     """
     import numpy as np
+    from scipy import special
 
     from retrace.tools.repository.seed_runs import seed_runs
     from retrace.tools.significance.judging import judge
-    from retrace.tools.significance.power import rows_needed
+    from retrace.tools.significance.power import POWER, rows_needed
+    from retrace.tools.significance.verdicts import ALPHA
     from retrace.tools.significance.wording import UNITS
 
     judgement = judge(base, other, metric=metric, use_seeds=False)
@@ -78,6 +78,7 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
         run.scores[found.metric] for run in seed_runs(other, "training") if found.metric in run.scores
     ]
     deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
+    quantiles = float(special.ndtri([1 - ALPHA / 2, POWER]).sum())
     return Plan(
         units=UNITS[found.unit],
         n_units=found.n_units,
@@ -85,7 +86,9 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
         needed=needed,
         deviation=deviation,
         n_seeds=len(scores),
-        seeds=None if deviation is None else max(5, math.ceil(2 * (Z * deviation / detect) ** 2)),
+        seeds=None
+        if deviation is None
+        else max(5, math.ceil(2 * (quantiles * deviation / detect) ** 2)),
     )
 
 

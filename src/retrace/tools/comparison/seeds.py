@@ -91,8 +91,21 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
         return []
     check_known_to_git({path for deps in side.lock.sources.values() for path in deps})
     with unchanged_workspace():
-        outcomes = [_run_seed(side, kind, seed, say) for seed in missing]
-    return [failure for failure in outcomes if failure]
+        return _run_missing(side, kind, missing, say)
+
+
+def _run_missing(
+    side: Side, kind: Kind, missing: list[int], say: Callable[[str], None]
+) -> list[Failure]:
+    failures = []
+    for place, seed in enumerate(missing, start=1):
+        if failure := _run_seed(side, kind, seed, say):
+            failures.append(failure)
+        runs = seed_runs(side, kind) if kind == "training" and place < len(missing) else []
+        if len(runs) > 1 and is_deterministic(runs):
+            say(f"the others are not run: {len(runs)} seeds give the same predictions")
+            break
+    return failures
 
 
 def experiment_name(side: Side, kind: Kind, seed: int) -> str:

@@ -25,7 +25,7 @@ def dashboard(
 ) -> None:
     """Write report/experiments.html: all runs in a table that sorts and filters, with curves.
 
-    Runs are ranked and judged on the validation part only, with Holm's correction over them. The page is
+    Runs are ranked and judged on the validation part only, corrected for how many they are. The page is
     one file that needs no server and loads nothing.
 
     Examples

@@ -127,7 +127,7 @@ def render(values: Values, library: str) -> str:
 
 
 def _n_tests(standings: Iterable[Standing]) -> int:
-    """Count the tests that Holm's correction ran over: runs with the same predictions share one."""
+    """Count the tests that the correction ran over: runs with the same predictions share one."""
     return len(
         {id(each.comparison) for each in standings if each.comparison and each.p_value is not None}
     )

@@ -7,13 +7,17 @@ import numpy as np
 
 from retrace.core.artifacts import PREDICTIONS, VALIDATION
 from retrace.core.errors import ComparisonError, RetraceError, did_you_mean
+from retrace.core.records import Floats
 from retrace.evaluation.metrics import LOWER_IS_BETTER, known_metrics
 from retrace.tools.dashboard.charts import NOT_PULLED, read_validation
 from retrace.tools.dashboard.gathering import progress
-from retrace.tools.dashboard.remembering import remembered
+from retrace.tools.dashboard.remembering import remembered, remembered_swaps
 from retrace.tools.dashboard.runs import Run
+from retrace.tools.repository.git import commit_of
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes
 from retrace.tools.significance import Comparison, Verdict, compare_rows, holm
+from retrace.tools.significance.many import max_t, swapped_differences
+from retrace.tools.significance.rows import PERMUTATION
 from retrace.tools.significance.verdicts import after_correction
 
 BASE = "base"
@@ -34,7 +38,7 @@ class Standing:
     comparison : Comparison or None
         Difference and interval; not corrected for the number of runs.
     p_value : float or None
-        After Holm's correction over all runs that were tested.
+        Corrected for all runs that were tested.
     same_rows : bool
         Whether its validation rows are those of the base, so that it can be ranked beside it.
     """
@@ -61,7 +65,12 @@ def find_base(runs: list[Run], name: str | None) -> Run:
     if name is None:
         defaults = [by_name[default] for default in DEFAULT_BASES if default in by_name]
         return (defaults or [run for run in runs if run.is_commit])[0]
-    by_revision = [run for run in runs if run.revision.startswith(name) and len(name) >= 4]
+    commit = commit_of(name)  # of whatever Git knows: HEAD, HEAD~1, origin/main
+    by_revision = [
+        run
+        for run in runs
+        if run.revision == commit or (len(name) >= 4 and run.revision.startswith(name))
+    ]
     if name not in by_name and len(by_revision) != 1:
         raise RetraceError(
             f"--base {name}: no branch, tag, commit or experiment on this page is called so"
@@ -93,7 +102,7 @@ def ranking_metric(runs: list[Run], base: Run, name: str | None) -> str:
 def judge(runs: list[Run], base: Run, metric: str) -> dict[str, Standing]:
     """Judge every run against ``base`` by the metric on the validation part.
 
-    Runs with the very same predictions are one test. Holm's correction runs over all tests.
+    Runs with the very same predictions are one test. The correction runs over all tests.
 
     Returns
     -------
@@ -130,7 +139,7 @@ def _judge_scored(
     alone = [
         _compare(reference, base, run, metric) for run in progress(list(by_file.values()), "comparing")
     ]
-    standings = dict(zip(by_file, _corrected(alone), strict=True))
+    standings = dict(zip(by_file, _corrected(alone, base, by_file, reference, metric), strict=True))
     return {run.revision: standings.get(_predictions(run), SAME) for run in runs}
 
 
@@ -182,17 +191,44 @@ def _compare(reference: PredictedRows, base: Run, run: Run, metric: str) -> Stan
     return Standing(verdict=comparison.verdict, reason=comparison.reason, comparison=comparison)
 
 
-def _corrected(standings: list[Standing]) -> list[Standing]:
-    p_values = holm([each.comparison.p_value if each.comparison else np.nan for each in standings])
+def _corrected(
+    standings: list[Standing],
+    base: Run,
+    by_file: dict[str, Run],
+    reference: PredictedRows,
+    metric: str,
+) -> list[Standing]:
+    """Correct for all tests: permutations by their largest under the same swaps, others by Holm."""
+    alone = np.array([each.comparison.p_value if each.comparison else np.nan for each in standings])
+    permuted = [
+        place
+        for place, each in enumerate(standings)
+        if each.comparison and each.comparison.test == PERMUTATION and not np.isnan(alone[place])
+    ]
+    p_values, how = holm(alone), "Holm"
+    if len(permuted) == np.count_nonzero(~np.isnan(alone)) > 1:
+        runs = list(by_file.values())
+        swapped = [
+            _swapped(reference, base, runs[place], metric) for place in progress(permuted, "swapping")
+        ]
+        p_values[permuted], how = max_t(swapped), "the largest of as many, by permutation"
     n_tests = int(np.count_nonzero(~np.isnan(p_values)))
     return [
-        _after_holm(each, float(p_value), n_tests)
+        _after_correction(each, float(p_value), n_tests, how)
         for each, p_value in zip(standings, p_values, strict=True)
     ]
 
 
-def _after_holm(standing: Standing, p_value: float, n_tests: int) -> Standing:
+def _swapped(reference: PredictedRows, base: Run, run: Run, metric: str) -> Floats:
+    def make() -> Floats:
+        other = align(reference, read_validation(run)).predictions
+        return swapped_differences(reference.predictions, other, metric, groups=reference.units.codes)
+
+    return remembered_swaps(_predictions(base), _predictions(run), metric, make)
+
+
+def _after_correction(standing: Standing, p_value: float, n_tests: int, how: str) -> Standing:
     if standing.comparison is None or np.isnan(p_value):
         return standing
-    verdict, reason = after_correction(standing.comparison, p_value, n_tests)
+    verdict, reason = after_correction(standing.comparison, p_value, n_tests, how)
     return replace(standing, verdict=verdict, reason=reason, p_value=p_value)

@@ -1,13 +1,17 @@
 """Comparisons that were made before: the permutations of 200 runs take a minute."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
 from retrace import evaluation
-from retrace.core.artifacts import save_text
+from retrace.core.artifacts import save_bytes, save_text
+from retrace.core.records import Floats
 from retrace.evaluation.intervals import Interval
 from retrace.tools import significance
 from retrace.tools.significance import Comparison, Verdict
@@ -37,6 +41,20 @@ def remembered(base: str, other: str, metric: str, compare: Callable[[], Compari
         return comparison
     intervals_read = {name: Interval(**values[name]) for name in ("interval", "narrow")}
     return Comparison(**values | intervals_read | {"verdict": Verdict(values["verdict"])})
+
+
+def remembered_swaps(base: str, other: str, metric: str, make: Callable[[], Floats]) -> Floats:
+    """Return what ``make`` returns, or returned when the same was asked before; as `remembered`."""
+    key = hashlib.sha256("\n".join([base, other, metric, _code(), "swaps"]).encode()).hexdigest()
+    path = FOLDER / f"{key[:32]}.npy"
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError):
+        swapped = make()
+    buffer = io.BytesIO()
+    np.save(buffer, swapped, allow_pickle=False)
+    save_bytes(buffer.getvalue(), path)
+    return swapped
 
 
 def _code() -> str:

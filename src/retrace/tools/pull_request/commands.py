@@ -1,6 +1,7 @@
 """`retrace comment`: what a pull request changes, as the text of its comment."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,29 @@ from retrace.core.errors import RetraceError
 FOLDER = Path(".retrace/pull-request")
 
 
+class Part(StrEnum):
+    """Whose rows decide."""
+
+    VALIDATION = "validation"
+    TEST = "test"
+
+
 def comment(
     base: Annotated[
         str | None,
         typer.Option(help="The branch that it asks to change.", show_default="origin/main"),
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where the comment and its files go.")] = FOLDER,
+    part: Annotated[
+        Part, typer.Option(help="The rows that decide; each look at the test part is counted.")
+    ] = Part.VALIDATION,
+    sealed: Annotated[
+        bool,
+        typer.Option(
+            "--sealed",
+            help="Also write opened.md, of the test part, for CI to show or not; not counted.",
+        ),
+    ] = False,
     fetch: Annotated[
         bool,
         typer.Option(
@@ -29,6 +47,9 @@ def comment(
     Holds the workspace, after `retrace repro`, against the tip of the base; what changed is told since
     the branch began. What is missing is named in the text; it never fails the command.
 
+    The validation part decides, push after push, and no score of the test part is shown. --part test
+    asks the test part, at a level that allows for the branch's earlier looks, and notes it.
+
     Only --fetch needs the DVC remote and its keys: it brings what a fresh clone lacks, and ends there.
 
         retrace comment
@@ -36,16 +57,22 @@ def comment(
         retrace comment --fetch
 
         retrace comment --base origin/develop --folder comment
+
+        retrace comment --part test
     """
-    from retrace.tools.pull_request.folder import COMMENT, write_folder
+    from retrace.tools.pull_request.folder import COMMENT, LOOK, OPENED, write_folder
     from retrace.tools.pull_request.gathering import check_place
     from retrace.tools.pull_request.text import comment_here
 
     check_place()
     if fetch:
         return _fetch(base)
-    text = comment_here(base)
-    write_folder(text, folder)
+    text, _ = comment_here(base, part)
+    texts = {COMMENT: text}
+    if sealed:
+        texts[OPENED], account = comment_here(base, Part.TEST, keep=False)
+        texts |= {LOOK: f"{account.look.line}\n"} if account else {}
+    write_folder(texts, folder)
     typer.echo(text.splitlines()[0])
     typer.echo(f"written  {folder / COMMENT}")
     return None

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from retrace.core.artifacts import METRICS_JSON, REPORT_MD, save_text
@@ -12,6 +13,7 @@ from retrace.tools.pull_request.posting.untrusted import is_known
 from retrace.tools.repository.lock import LOCK
 
 COMMENT = Path("comment.md")
+OPENED, LOOK = Path("opened.md"), Path("look.json")
 REPORT = REPORT_MD.parent
 
 LARGEST = 5_000_000  # bytes
@@ -46,8 +48,14 @@ def _is_of_a_report(path: Path) -> bool:
     return plain and is_known(path.as_posix())
 
 
-def write_folder(text: str, folder: Path) -> None:
+def write_folder(texts: Mapping[Path, str], folder: Path) -> None:
     """Put the comment and its files into a folder, whole: an earlier one is replaced.
+
+    Parameters
+    ----------
+    texts : mapping of Path to str
+        `COMMENT`, and what goes beside it.
+    folder : Path
 
     Raises
     ------
@@ -62,7 +70,8 @@ def write_folder(text: str, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".pull-request-") as beside:
             made = Path(beside) / "made"
-            save_text(text, made / COMMENT)
+            for name, text in texts.items():
+                save_text(text, made / name)
             for path in files_to_take()[0]:
                 (made / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, made / path)

@@ -14,10 +14,12 @@ import pandas as pd
 from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
 from retrace.core.errors import ComparisonError, RetraceError
 from retrace.tools.repository.bases import CUSTOMARY, base_names, without_remote
+from retrace.tools.repository.branches import request_name
 from retrace.tools.repository.differences import Differences, differences
-from retrace.tools.repository.git import WORKSPACE, Tree, find_tree, git
+from retrace.tools.repository.git import WORKSPACE, Tree, commit_of, find_tree, git
 from retrace.tools.repository.predictions import PredictedRows, read_rows
 from retrace.tools.repository.sides import Side, output_path, predictions_path, read_side
+from retrace.tools.significance.accounting import counted
 from retrace.tools.significance.runs import RunComparison, compare_runs
 
 
@@ -45,7 +47,9 @@ class Request:
         What differs since the branch began, or from the base's tip where that had no run yet; None
         where neither has one.
     rows : PredictedRows or None
-        The test part as the head sees it, where its predictions are at hand.
+        The judged part as the head sees it, where its predictions are at hand.
+    part : str
+        The part that is judged, ``"validation"`` or ``"test"``.
     """
 
     head: Side
@@ -57,6 +61,7 @@ class Request:
     compared: RunComparison | None = None
     changes: Differences | None = None
     rows: PredictedRows | None = None
+    part: str = "validation"
 
     @property
     def moved(self) -> bool:
@@ -74,13 +79,17 @@ class Request:
         return not self.is_first and self.base is not None and self.base.lock == self.head.lock
 
 
-def gather(base: str | None = None) -> Request:
+def gather(base: str | None = None, part: str = "validation", *, keep: bool = True) -> Request:
     """Look at the workspace and at its base.
 
     Parameters
     ----------
     base : str, optional
         A branch, tag or commit; else what stands for main in this clone.
+    part : str
+        The part that is judged; of ``"test"``, as the next look of this branch.
+    keep : bool
+        Whether such a look is noted.
 
     Raises
     ------
@@ -94,9 +103,14 @@ def gather(base: str | None = None) -> Request:
         tip = read_side(tree)
     except RetraceError as error:
         name = without_remote(base or CUSTOMARY[0])
-        return Request(head=head, base=None, base_name=name, missing=str(error), rows=_rows(head))
+        rows = _rows(head, part)
+        return Request(head=head, base=None, base_name=name, missing=str(error), rows=rows, part=part)
     start, behind = _start(tip)
-    compared = compare_runs(tip, head)
+    compared = (
+        counted(tip, head, request_name(), keep=keep)
+        if part == "test"
+        else compare_runs(tip, head, part=part)
+    )
     return Request(
         head=head,
         base=tip,
@@ -105,7 +119,8 @@ def gather(base: str | None = None) -> Request:
         behind=behind,
         compared=compared,
         changes=_changes(start, tip, head),
-        rows=compared.judgement.rows[1] if compared.judgement.rows else _rows(head),
+        rows=compared.judgement.rows[1] if compared.judgement.rows else _rows(head, part),
+        part=part,
     )
 
 
@@ -138,7 +153,10 @@ def base_tree(base: str | None) -> Tree:
         except RetraceError as error:
             errors.append(error)
         else:
-            return replace(tree, name=without_remote(tree.name))
+            here = without_remote(tree.name)
+            # Where both have a branch of this name, and differ, which one it is must be said.
+            same = not commit_of(f"refs/heads/{here}") or commit_of(here) == tree.commit
+            return replace(tree, name=here if same else tree.name)
     raise errors[0]
 
 
@@ -158,9 +176,9 @@ def _changes(start: Side | None, base: Side, head: Side) -> Differences | None:
     return differences(since, head) if since is not None and head.ran else None
 
 
-def _rows(side: Side) -> PredictedRows | None:
+def _rows(side: Side, part: str) -> PredictedRows | None:
     try:
-        return read_rows(predictions_path(side), side.name) if side.ran else None
+        return read_rows(predictions_path(side), side.name, part) if side.ran else None
     except ComparisonError:
         return None
 

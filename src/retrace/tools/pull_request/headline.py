@@ -58,7 +58,8 @@ def _first(request: Request) -> Headline:
 
 def _judged(request: Request, compared: RunComparison) -> Headline:
     judgement = compared.judgement
-    more = [wording.detectable(judgement)] if not judgement.verdict.is_significant else []
+    more = [wording.account(compared.account)]
+    more += [wording.detectable(judgement)] if not judgement.verdict.is_significant else []
     if judgement.verdict is Verdict.NOT_COMPARABLE:
         more += _untested(request, compared)
     sentence = wording.headline(judgement, compared.base)
@@ -71,19 +72,21 @@ def _untested(request: Request, compared: RunComparison) -> list[str]:
         f"Untested, `{row.name}` is {row.other:.4f} against {row.base:.4f} of `{request.base_name}`, a"
         f" difference of {wording.signed(row.difference)}."
         for row in compared.differs.metrics
-        if (row.part, row.name) == ("test", metric) and row.base is not None and row.other is not None
+        if (row.part, row.name) == (request.part, metric)
+        and row.base is not None
+        and row.other is not None
     ]
 
 
 def _score(request: Request) -> str:
     """Say the metric that counts, with an interval where one is quickly told."""
-    test, metric = request.head.metrics.get("test", {}), str(request.head.metric)
-    if metric not in test:
+    found, metric = request.head.metrics.get(request.part, {}), str(request.head.metric)
+    if metric not in found:
         return "a run with other metrics than the one that `params.yaml` names"
     interval = _interval(metric, request.rows)
     bounds = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
-    n_rows = f" on {test['n']} test rows" if "n" in test else ""
-    return f"`{metric}` {test[metric]:.4f}{n_rows}{bounds}"
+    n_rows = f" on {len(request.rows)} {request.part} rows" if request.rows else ""
+    return f"`{metric}` {found[metric]:.4f}{n_rows}{bounds}"
 
 
 def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:

@@ -14,7 +14,7 @@ from retrace.tools.pull_request import charts
 from retrace.tools.pull_request.cautions import uncommitted
 from retrace.tools.pull_request.folder import files_to_take
 from retrace.tools.pull_request.gathering import Request, environment, history
-from retrace.tools.repository.differences import Change, ChangedRow, MetricRow
+from retrace.tools.repository.differences import Change, ChangedRow, MetricRow, without_other_models
 from retrace.tools.repository.git import git
 from retrace.tools.repository.last_run import last_run, lock_hash
 from retrace.tools.repository.predictions import PredictedRows
@@ -31,7 +31,10 @@ Context = dict[str, Any]
 
 
 def metrics(request: Request) -> Context:
-    """Put the metrics of main's tip, of this and their difference side by side, the tested one first."""
+    """Put the metrics of main's tip, of this and their difference side by side, the tested one first.
+
+    Those of the test part only where it is the one that is judged.
+    """
     judgement = request.compared.judgement if request.compared else None
     tested = judgement.metric if judgement and judgement.comparison else None
     chosen = tested or request.head.metric
@@ -39,15 +42,16 @@ def metrics(request: Request) -> Context:
     since = {(row.part, row.name): row for row in request.changes.metrics} if request.changes else {}
     parts = {
         part: sorted((row for row in listed if row.part == part), key=lambda row: row.name != chosen)
-        for part in ("test", "validation")
+        for part in dict.fromkeys((request.part, "validation"))
     }
     return {
         "alone": request.is_first or request.is_same,
-        "parts": parts,
+        "shown": parts[request.part],
+        "folded": parts["validation"] if request.part == "test" else [],
         "validation": {row.name: row.other for row in parts["validation"]},
         "tested": tested,
         "basis": wording.basis(judgement) if judgement and tested else "",
-        "n": request.head.metrics["test"].get("n"),
+        "n": len(request.rows) if request.rows else "",
         "since": since if request.moved and request.changes else {},
         "start": request.start.tree.commit[:7] if request.start else "",
     }
@@ -87,10 +91,8 @@ def changes(request: Request) -> Context | None:
 
 
 def _by_interest(params: list[Change]) -> tuple[list[Change], list[Change]]:
-    """Put aside what is many: of another model, all its hyperparameters are new."""
-    other_model = any(change.name == "model" for change in params)
-    own = [change for change in params if not (other_model and change.name.startswith("models."))]
-    rest = [change for change in params if change not in own]
+    """Put aside what is many."""
+    own, rest = without_other_models(params)
     return own[:MOST_PARAMS], [*own[MOST_PARAMS:], *rest]
 
 
@@ -156,7 +158,7 @@ def curves(request: Request) -> Context | None:
 
 
 def confusion(request: Request) -> Context | None:
-    """Count the test rows by true and predicted class, and what changed in that."""
+    """Count the judged rows by true and predicted class, and what changed in that."""
     rows = request.rows
     if rows is None or not rows.classes:
         return None

@@ -13,6 +13,7 @@ from retrace.tools.pull_request.gathering import Request, gather
 from retrace.tools.pull_request.headline import MARKS, NOTHING, headline
 from retrace.tools.pull_request.sections import SECTIONS
 from retrace.tools.repository.differences import ABSENT
+from retrace.tools.significance.looks import Account
 from retrace.tools.significance.wording import number, signed
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -35,13 +36,28 @@ class Section:
     importance: int
 
 
-def comment_here(base: str | None = None) -> str:
-    """Write the comment for the workspace; a file that cannot be read is what it says then."""
+def comment_here(
+    base: str | None = None, part: str = "validation", *, keep: bool = True
+) -> tuple[str, Account | None]:
+    """Write the comment for the workspace; a file that cannot be read is what it says then.
+
+    Parameters
+    ----------
+    base, part, keep
+        As in `gather`.
+
+    Returns
+    -------
+    text : str
+    account : Account or None
+        Of the look at the test part that the text tells of.
+    """
     try:
-        return comment(gather(base))
+        request = gather(base, part, keep=keep)
+        return comment(request), request.compared.account if request.compared else None
     except RetraceError as error:
         sentence = "; ".join([str(error), *error.details])
-        return f"{MARKS[NOTHING]} **{NOTHING}**: {prose(sentence, 2000)}\n"
+        return f"{MARKS[NOTHING]} **{NOTHING}**: {prose(sentence, 2000)}\n", None
 
 
 def comment(request: Request) -> str:

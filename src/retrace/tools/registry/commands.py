@@ -1,11 +1,12 @@
 """`retrace models` and `retrace promote`: which model is in use, and how one comes to be."""
 
 from enum import StrEnum
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from retrace.tools.registry import Policy
+from retrace.tools.registry import Check, Policy
 
 
 class Bump(StrEnum):
@@ -34,6 +35,7 @@ def models(
 
 
 def promote(
+    context: typer.Context,
     revision: Annotated[
         str, typer.Argument(help="A commit on main, or a version, whose model is promoted.")
     ] = "HEAD",
@@ -51,12 +53,21 @@ def promote(
         typer.Option(help="Accept warnings of the data checks that hold this text.", metavar="TEXT"),
     ] = None,
     local: Annotated[bool, typer.Option("--local", help="Do without a DVC remote.")] = False,
+    onnx: Annotated[
+        bool | None,
+        typer.Option(
+            "--onnx/--no-onnx",
+            help="Whether its ONNX export must say the same.",
+            show_default="that of dvc.yaml, or not",
+        ),
+    ] = None,
 ) -> None:
     """Bring a model into a stage, if the evidence is for it.
 
     The commit must be on main, its dvc.lock true, its outputs on the remote, the data checks without
-    warnings that nobody accepted, and the model not worse than the one that is there now. Then Git gets
-    tags that GTO reads too, with the evidence in their message: `model@v1.1.0` and `model#prod#2`.
+    warnings that nobody accepted, and the model not worse than the one that is there now; where dvc.yaml
+    says so, its ONNX export must agree on every row. Then Git gets tags that GTO reads too, with the
+    evidence in their message: `model@v1.1.0` and `model#prod#2`.
 
     \b
     retrace promote                      the model of HEAD to prod
@@ -71,9 +82,22 @@ def promote(
         plan = plan_rollback(stage)
     else:
         plan = plan_promotion(
-            revision, stage, bump=bump.value, policy=policy, accepted=accept or [], local=local
+            revision,
+            stage,
+            bump=bump.value,
+            policy=policy,
+            accepted=accept or [],
+            local=local,
+            onnx=onnx,
+            check_export=_check_of(context.obj),
         )
     plan.carry_out()
     typer.echo(plan.message.rstrip())
     quoted = " ".join(f"'{tag}'" for tag in plan.tags)
     typer.echo(f"\n{plan.stage} has {plan.version}; tell the others: git push {remote()} {quoted}")
+
+
+def _check_of(checks: dict[str, str]) -> Check | None:
+    """Return the check of another tool, which may have been deleted."""
+    found = [getattr(import_module(f"retrace.tools.{file}"), name) for file, name in checks.items()]
+    return found[0] if found else None

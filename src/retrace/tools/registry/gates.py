@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retrace.core.artifacts import DATA_CHECKS, MODEL
 from retrace.core.errors import RetraceError
-from retrace.tools.registry import Policy
+from retrace.tools.registry import Check, Policy
 from retrace.tools.repository.outputs import lacking_on_remote, stored_output
 from retrace.tools.repository.sides import Side
 from retrace.tools.repository.versions import is_on_main
@@ -32,7 +32,13 @@ class Gate:
 
 
 def pass_gates(
-    side: Side, current: Side | None, *, policy: Policy, accepted: Sequence[str], local: bool
+    side: Side,
+    current: Side | None,
+    *,
+    policy: Policy,
+    accepted: Sequence[str],
+    local: bool,
+    onnx: Check | None = None,
 ) -> list[Gate]:
     """Try every gate, so that a refusal names all that is amiss.
 
@@ -47,14 +53,17 @@ def pass_gates(
         A warning of the data checks that contains one of these is accepted.
     local : bool
         Whether the outputs may be on no remote.
+    onnx : Check or None
+        Tries the export; None where nobody has said that there must be one.
     """
-    return [
+    gates = [
         _on_main(side),
         _lock(side),
         _on_remote(side, local),
         _data_checks(side, accepted),
         _verdict(side, current, policy),
     ]
+    return gates if onnx is None else [*gates, _export(side, onnx)]
 
 
 def _on_main(side: Side) -> Gate:
@@ -102,3 +111,10 @@ def _verdict(side: Side, current: Side | None, policy: Policy) -> Gate:
     judgement = judge(current, side)
     said = f"{judgement.verdict}: {headline(judgement, current)} (policy: {policy})"
     return Gate("verdict", judgement.verdict not in REFUSED[policy], said)
+
+
+def _export(side: Side, check: Check) -> Gate:
+    try:
+        return Gate("ONNX export", True, check(side.tree.commit))
+    except RetraceError as error:
+        return Gate("ONNX export", False, str(error))

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from retrace.core.artifacts import MODEL
 from retrace.core.errors import RetraceError, did_you_mean
-from retrace.tools.registry import Policy
+from retrace.tools.registry import Check, Policy
 from retrace.tools.registry.gates import Gate, pass_gates
 from retrace.tools.repository.git import find_tree
 from retrace.tools.repository.lock import parse_yaml
@@ -52,6 +53,8 @@ def plan_promotion(
     policy: Policy | None,
     accepted: Sequence[str] = (),
     local: bool = False,
+    onnx: bool | None = None,
+    check_export: Check | None = None,
 ) -> Promotion:
     """Decide whether the model of a commit may come into a stage.
 
@@ -66,6 +69,10 @@ def plan_promotion(
         None: what ``artifacts.model.meta.promote`` of the commit's dvc.yaml says, or ``not-worse``.
     accepted, local
         As `retrace.tools.registry.gates.pass_gates` takes them.
+    onnx : bool or None
+        Whether the model must be exportable; None: what ``artifacts.model.meta.onnx`` says, or not.
+    check_export : Check or None
+        What tries it; None where nothing here exports.
 
     Raises
     ------
@@ -80,7 +87,14 @@ def plan_promotion(
     if held and held[-1].commit == side.tree.commit:
         raise RetraceError(f"{stage} has this model already ({version_of(held[-1].commit, named)})")
     current = _side_of(held[-1], named) if held else None
-    gates = pass_gates(side, current, policy=policy or _policy(side), accepted=accepted, local=local)
+    gates = pass_gates(
+        side,
+        current,
+        policy=policy or _policy(side),
+        accepted=accepted,
+        local=local,
+        onnx=_export_gate(side, onnx, check_export),
+    )
     version = version_of(side.tree.commit, named) or next_version(named, bump)
     if failed := [gate for gate in gates if not gate.passed]:
         keeps = f"keeps {version_of(held[-1].commit, named)}" if held else "stays empty"
@@ -155,10 +169,24 @@ def _check_stage(stage: str) -> None:
         )
 
 
-def _policy(side: Side) -> Policy:
+def _meta(side: Side) -> dict[str, Any]:
+    """Return what dvc.yaml says of the model, reviewed with everything else."""
     content = side.tree.read(["dvc.yaml"]).get("dvc.yaml", b"")
     artifacts = parse_yaml(content, f"dvc.yaml of {side.name}").get("artifacts") or {}
-    asked = ((artifacts.get(ARTIFACT) or {}).get("meta") or {}).get("promote", Policy.NOT_WORSE)
+    return (artifacts.get(ARTIFACT) or {}).get("meta") or {}
+
+
+def _export_gate(side: Side, asked: bool | None, check: Check | None) -> Check | None:
+    key = f"dvc.yaml: artifacts.{ARTIFACT}.meta.onnx"
+    if asked is None and type(asked := _meta(side).get("onnx", False)) is not bool:
+        raise RetraceError(f"{key}: got '{asked}'; allowed: true, false")
+    if asked and check is None:
+        raise RetraceError(f"{key}: nothing here exports models: say false, or `--no-onnx`")
+    return check if asked else None
+
+
+def _policy(side: Side) -> Policy:
+    asked = _meta(side).get("promote", Policy.NOT_WORSE)
     if asked not in set(Policy):
         raise RetraceError(
             f"dvc.yaml: artifacts.{ARTIFACT}.meta.promote: got '{asked}'"

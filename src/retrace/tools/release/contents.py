@@ -21,7 +21,10 @@ from retrace.tools.prediction.promise import promise_of
 from retrace.tools.prediction.source import Source, run_of
 from retrace.tools.release.card import model_card
 
-REQUIREMENTS = ("requirements.txt", "requirements-torch.txt", "requirements-pretrained.txt")
+REQUIREMENTS = (
+    "requirements.txt", "requirements-torch.txt", "requirements-pretrained.txt",
+    "requirements-boosting.txt",
+)  # fmt: skip
 
 CARD, MODEL, ONNX, SCHEMA, STATEMENT = (
     "README.md", "model.joblib", "model.onnx", "schema.json", "statement.json",

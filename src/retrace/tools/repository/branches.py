@@ -35,6 +35,12 @@ def current_branch(named: str | None = None) -> str:
     return name
 
 
+def request_name() -> str:
+    """Return whose looks at the test part are counted together: the branch, or the commit of none."""
+    named = git("symbolic-ref", "--quiet", "--short", "HEAD") or _branch_of_ci()
+    return named or commit_of("HEAD")[:12]
+
+
 def main_branch() -> str:
     """Return ``main``, or ``master`` where a clone has that one only."""
     found = (name for name in base_names() if commit_of(name))

@@ -1,7 +1,7 @@
 """What differs between two runs: parameters, data, code, metrics and single rows."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,13 @@ def param_changes(base: Side, other: Side) -> list[Change]:
         for name in dict.fromkeys([*before, *now])
         if _shown(before, name) != _shown(now, name)
     ]
+
+
+def without_other_models(params: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    """Put aside the hyperparameters where the model is another: all of them are new, or gone."""
+    other = any(change.name == "model" for change in params)
+    rest = [change for change in params if other and change.name.startswith("models.")]
+    return [change for change in params if change not in rest], rest
 
 
 def data_changes(base: Side, other: Side) -> list[Change]:

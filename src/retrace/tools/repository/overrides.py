@@ -64,6 +64,19 @@ def set_params(folder: Path, values: Mapping[str, Any]) -> None:
         YAML().dump(params, file)
 
 
+def edit_params(values: Mapping[str, Any]) -> None:
+    """Set keys such as ``"split.seed"`` in the workspace's params.yaml, whose comments stay."""
+    from dvc.utils.serialize import modify_yaml  # it takes a second to load
+
+    with modify_yaml("params.yaml") as params:
+        for key, value in values.items():
+            *sections, name = key.split(".")
+            section = params
+            for part in sections:
+                section = section[part]
+            section[name] = value
+
+
 def models_in(overrides: Sequence[str]) -> list[str]:
     """Name the models whose hyperparameters are overridden, each once."""
     paths = [_parsed(override)[1].split(".") for override in overrides]

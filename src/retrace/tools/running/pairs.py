@@ -12,8 +12,10 @@ import json
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -79,7 +81,7 @@ def make_pair(params: Params, name: str) -> Hashes:
     pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     training, validation, test = _parts(params)
     fitted = build_model(params, training.kind, training.task)
-    fit_model(fitted, training, validation)
+    fit_model(fitted, training, validation, calibrate=params.calibrate)
     said = predict(fitted, test)
     file = io.BytesIO()
     joblib.dump(fitted, file, protocol=MODEL_PROTOCOL)
@@ -122,8 +124,10 @@ def compare_pairs(recorded: Mapping[str, Hashes], make: Making) -> Iterator[tupl
     """Make each pair, and yield its name with what differs: empty where nothing does."""
     here = []
     for name in recorded:
-        data = name.split("/")[0]
-        if data == TEXTS or Path("data", f"{data}.yaml").is_file():
+        data, model = name.split()[0].split("/")
+        if model in LIBRARIES and find_spec(model) is None:  # an extra
+            yield name, f"not compared: {model} is not installed"
+        elif data == TEXTS or Path("data", f"{data}.yaml").is_file():
             here.append(name)
         else:
             yield name, f"not compared: there is no data/{data}.yaml"
@@ -135,15 +139,19 @@ def other_versions() -> list[str]:
     """Name the libraries that are here in other versions than those that the hashes are of."""
     here = versions()
     return [
-        f"{library} {here.get(library)} (the hashes are of {recorded})"
+        f"{library} {here[library]} (the hashes are of {recorded})"
         for library, recorded in _record()["versions"].items()
-        if here.get(library) != recorded
+        if here.get(library, recorded) != recorded
     ]
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the libraries that compute, without the names of builds."""
-    return {package: version(package).partition("+")[0] for package in LIBRARIES.values()}
+    """Return the versions of the libraries that compute and are here, without the names of builds."""
+    found = {}
+    for package in LIBRARIES.values():
+        with suppress(PackageNotFoundError):  # an extra
+            found[package] = version(package).partition("+")[0]
+    return found
 
 
 def write_texts(folder: Path) -> None:
@@ -195,7 +203,8 @@ def _value(text: str) -> Any:
 
 
 def _params_md5(params: Params) -> str:
-    used = [params.seed, params.preprocess, params.split, params.features, params.train]
+    used: list[Any] = [params.seed, params.preprocess, params.split, params.features, params.train]
+    used += [params.calibrate] if params.calibrate else []
     return _md5(json.dumps([*used, params.hyperparameters], sort_keys=True, default=vars).encode())
 
 

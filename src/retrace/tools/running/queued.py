@@ -1,12 +1,16 @@
 """The experiments that wait in DVC's queue, run to the last one while a person watches."""
 
+import json
 import time
 from collections.abc import Set
 from typing import Any
 
 import typer
 
+from retrace.core.artifacts import METRICS_JSON
 from retrace.core.errors import RetraceError
+from retrace.core.params import load_params
+from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.experiment_queue import (
     Task,
@@ -21,6 +25,7 @@ from retrace.tools.repository.experiment_queue import (
     start_workers,
     stop_workers,
 )
+from retrace.tools.repository.git import experiments, read_blobs
 from retrace.tools.repository.putting_aside import check_keeps_experiments
 from retrace.tools.repository.queue_recovery import left_behind, queue_again
 
@@ -112,4 +117,19 @@ def _conclude(tasks: list[Task], details: list[str]) -> None:
         )
     if failed:
         raise RetraceError(came, details=details)
-    typer.echo(came)
+    typer.echo("\n".join([came, *_scores([task.name for task in select(tasks, "done")])]))
+
+
+def _scores(names: list[str]) -> list[str]:
+    """Return the score of each finished experiment on the validation part, the best first."""
+    metric = load_params().metric
+    known = {each.name: each.commit for each in experiments() if each.name in names}
+    found = read_blobs(f"{commit}:./{METRICS_JSON}" for commit in known.values())
+    scores = {}
+    for name, commit in known.items():
+        metrics = json.loads(found.get(f"{commit}:./{METRICS_JSON}", b"{}"))
+        if (score := metrics.get("validation", {}).get(metric)) is not None:
+            scores[name] = score
+    order = sorted(scores, key=lambda name: scores[name], reverse=metric not in LOWER_IS_BETTER)
+    lines = [f"  {name:<{max(map(len, order))}}  {scores[name]:.4f}" for name in order]
+    return [f"{metric} of the validation part:", *lines] if lines else []

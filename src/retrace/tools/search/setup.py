@@ -4,18 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retrace.core import artifacts
-from retrace.core.artifacts import TRAIN, VALIDATION
 from retrace.core.errors import RetraceError
 from retrace.core.params import Params
-from retrace.core.records import Dataset
+from retrace.tools.repository.cached_parts import bring_up_to_date, load_parts
 from retrace.tools.repository.choices import check_choices
-from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.lock import is_in_place, locked_outputs
 from retrace.tools.repository.overrides import current_value
-from retrace.tools.repository.sole_run import sole_run
 from retrace.tools.repository.stages import Stage, read_stages
-from retrace.tools.repository.staleness import problems
 from retrace.tools.search.options import Echo, Options
 from retrace.tools.search.study.identity import identify
 from retrace.tools.search.study.opening import open_study
@@ -24,9 +18,6 @@ from retrace.tools.search.study.spaces import POINTS, Space
 from retrace.tools.search.study.studies import OpenStudy, add_baseline
 from retrace.tools.search.trials.folds import fold_rows, join
 from retrace.tools.search.trials.scoring import Problem
-
-# What the training and validation parts are made by.
-MAKERS = ("read_data", "preprocess", "split")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +41,7 @@ def prepare(options: Options, params: Params, echo: Echo) -> Prepared:
     """
     check_choices(params)
     stages = read_stages()
-    bring_up_to_date(stages, echo)
+    bring_up_to_date(stages, "retrace search", echo)
     training, validation = load_parts()
     goals = options.all_goals(params, training.task)
     space = load_space(options.space, params, training.kind, training.task)
@@ -67,44 +58,6 @@ def prepare(options: Options, params: Params, echo: Echo) -> Prepared:
     )
     settings = list(space.settings(POINTS)) if options.sampler == "grid" else space.all_settings()
     return Prepared(problem=problem, space=space, opened=opened, settings=settings, folder=folder)
-
-
-def bring_up_to_date(stages: list[Stage], echo: Echo) -> None:
-    """Run the pipeline up to the split where its parts are stale.
-
-    Raises
-    ------
-    RetraceError
-        A stage failed.
-    """
-    reason = stale_because(stages)
-    if reason is None:
-        return
-    echo(f"running `dvc repro split`: {reason}")
-    with sole_run("retrace search"):
-        process = run_dvc("repro", "split", capture_output=True)
-    if process.returncode != 0:
-        said = [line for line in process.stderr.splitlines() if line.strip()]
-        raise RetraceError("`dvc repro split` failed: mend it and search again", details=said[-3:])
-
-
-def stale_because(stages: list[Stage]) -> str | None:
-    """Say why the cached parts are not those of params.yaml, the code and the data; None if they are.
-
-    That the test part is not here is no reason: it stays shut.
-    """
-    for stage in stages:
-        if stage.name in MAKERS and (reasons := problems(stage)):
-            return f"{stage.name}: {reasons[0]}"
-    parts = {str(TRAIN), str(VALIDATION)}
-    missing = [out.path for out in locked_outputs() if out.path in parts and not is_in_place(out)]
-    return f"{missing[0]} is not here, or is another one" if missing else None
-
-
-def load_parts() -> tuple[Dataset, Dataset]:
-    """Return the rows that train and those that choose."""
-    training, validation = (artifacts.load(path) for path in (TRAIN, VALIDATION))
-    return training, validation
 
 
 def _train(stages: list[Stage]) -> Stage:

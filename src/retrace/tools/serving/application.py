@@ -21,7 +21,7 @@ from retrace.tools.serving.describing import openapi_of, version_of
 from retrace.tools.serving.keeping import Keeper
 from retrace.tools.serving.limits import Rate, check_token, read_all
 from retrace.tools.serving.model import Holder
-from retrace.tools.serving.page import SECURITY, page_of, script
+from retrace.tools.serving.page import SECURITY, docs_of, page_of, script
 from retrace.tools.serving.refusals import RefusedError
 from retrace.tools.serving.watching import Numbers, Watched, write_line
 
@@ -126,7 +126,15 @@ def make_application(
         watch.cancel()
         await server.batcher.finish()
 
-    app = FastAPI(title="Retrace", description=__doc__, version="1", lifespan=lifespan, redoc_url=None)
+    # FastAPI's own pages load their viewers from the network.
+    app = FastAPI(
+        title="Retrace",
+        description=__doc__,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.server = server
     _add_paths(app, server)
     _add_refusals(app)
@@ -169,6 +177,12 @@ def _add_paths(app: FastAPI, server: Server) -> None:
     async def page() -> Response:
         content = page_of(server.holder.served, tokens=bool(server.settings.tokens))
         return HTMLResponse(content, headers=SECURITY)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> Response:
+        title = server.holder.served.source.description.title
+        address = str(request.base_url).rstrip("/")
+        return HTMLResponse(docs_of(app.openapi(), title, address), headers=SECURITY)
 
     @app.get("/page.js", include_in_schema=False)
     async def page_script() -> Response:

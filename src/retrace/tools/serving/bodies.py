@@ -191,6 +191,6 @@ def _photo(body: bytes, predictor: Predictor) -> list[Read]:
 
 READERS: dict[str, dict[str, Reader]] = {
     "tabular": {JSON: _table_of_json, CSV: _table_of_csv},
-    "text": {JSON: _texts_of_json, TEXT: _text},
+    "text": {JSON: _texts_of_json, CSV: _table_of_csv, TEXT: _text},
     "image": {JSON: _images_of_json, IMAGE: _photo},
 }

@@ -73,10 +73,11 @@ def contents_of(predictor: Predictor) -> dict[str, Any]:
         "required": ["rows"],
     }
     raw = {"schema": {"type": "string", "format": "binary"}}
+    tables = {JSON: {"schema": rows}, CSV: {"schema": {"type": "string"}}}
     if predictor.kind == "tabular":
-        return {JSON: {"schema": rows}, CSV: {"schema": {"type": "string"}}}
+        return tables
     if predictor.kind == "text":
-        return {JSON: {"schema": rows}, TEXT: {"schema": {"type": "string", "minLength": 1}}}
+        return tables | {TEXT: {"schema": {"type": "string", "minLength": 1}}}
     photos = {f"{IMAGE}png": raw, f"{IMAGE}jpeg": raw}
     return ({JSON: {"schema": rows}} if predictor.signature.kind == "image" else {}) | photos
 

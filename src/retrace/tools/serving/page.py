@@ -1,6 +1,7 @@
-"""The page at `/`: draw, fill in, drop or paste, and see what the model says."""
+"""The page at `/`: draw, fill in, drop or paste, and see what the model says; and that at `/docs`."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,32 @@ SMALL = 32  # pixels of an image that can be drawn
 
 def page_of(served: Served, *, tokens: bool) -> str:
     """Write the page for a model."""
-    environment = Environment(
+    settings = page_settings(served) | {"tokens": tokens}
+    template = _environment().get_template("page.html")
+    return template.render(card=version_of(served), settings=json.dumps(settings), **settings)
+
+
+def docs_of(openapi: Mapping[str, Any], title: str, address: str) -> str:
+    """Write the page that a person reads of the schema; it loads nothing, from here or elsewhere.
+
+    Parameters
+    ----------
+    openapi : mapping
+        As `/openapi.json` gives it.
+    title : str
+        Of the data.
+    address : str
+        Of the server, for lines to copy.
+    """
+    template = _environment().get_template("docs.html")
+    tokens = "security" in openapi
+    return template.render(title=title, paths=openapi["paths"], tokens=tokens, address=address)
+
+
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("retrace.tools.serving"), autoescape=select_autoescape(), trim_blocks=True
     )
-    settings = page_settings(served) | {"tokens": tokens}
-    template = environment.get_template("page.html")
-    return template.render(card=version_of(served), settings=json.dumps(settings), **settings)
 
 
 def page_settings(served: Served) -> dict[str, Any]:

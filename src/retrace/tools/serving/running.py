@@ -50,6 +50,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # who asks before all is ready waits
     except OSError as error:
         listener.close()
         raise RetraceError(

@@ -11,7 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrace.tools.serving.model import Served
 
-ROUTES = {"/", "/predict", "/health", "/ready", "/version", "/metrics", "/page.js", "/openapi.json"}
+ROUTES = {
+    *("/", "/predict", "/health", "/ready", "/version", "/metrics"),
+    *("/docs", "/page.js", "/openapi.json"),
+}
 
 ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 

@@ -12,7 +12,7 @@ from retrace.tools.significance.paired import permutation_p_value
 from retrace.tools.significance.rows import check_same_rows
 from retrace.tools.significance.totals import mistakes
 from retrace.tools.significance.units import Units
-from retrace.tools.significance.verdicts import Verdict, by_p_value, too_few_units
+from retrace.tools.significance.verdicts import ALPHA, Verdict, by_p_value, too_few_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,7 @@ def compare_classes(
     classes: Sequence[str],
     *,
     groups: NDArray[np.generic] | None = None,
+    alpha: float = ALPHA,
     resamples: int = 10_000,
     seed: int = 0,
 ) -> list[ClassComparison]:
@@ -70,6 +71,8 @@ def compare_classes(
         Names, by code.
     groups : array of shape (n_samples,), optional
         The unit that each row belongs to.
+    alpha : float
+        The chance of any false alarm that is left.
     resamples, seed : int
         For the permutation test.
 
@@ -87,7 +90,7 @@ def compare_classes(
     ]
     adjusted = holm([p_value for p_value, _ in tested])
     return [
-        _comparison(name, was[base.y == code], now[base.y == code], *tested[code], adjusted[code])
+        _comparison(name, was[base.y == code], now[base.y == code], *tested[code], adjusted[code], alpha)
         for code, name in enumerate(classes)
     ]
 
@@ -154,6 +157,7 @@ def _comparison(
     p_value: float,
     reason: str,
     adjusted: float,
+    alpha: float,
 ) -> ClassComparison:
     gained, lost = int((now & ~was).sum()), int((was & ~now).sum())
     return ClassComparison(
@@ -165,6 +169,6 @@ def _comparison(
         lost=lost,
         p_value=p_value,
         adjusted=float(adjusted),
-        verdict=by_p_value(adjusted, gained > lost),
+        verdict=by_p_value(adjusted, gained > lost, alpha),
         reason=reason,
     )

@@ -10,7 +10,8 @@ from retrace.core.errors import ComparisonError, did_you_mean, first_few
 from retrace.core.records import Floats
 from retrace.evaluation.metrics import METRICS, known_metrics
 from retrace.evaluation.units import neighbours_alike
-from retrace.tools.repository.differences import data_changes, param_changes
+from retrace.tools.repository.data_differences import data_differences
+from retrace.tools.repository.differences import param_changes
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
 from retrace.tools.repository.sides import Side, predictions_path
 from retrace.tools.significance import (
@@ -22,6 +23,7 @@ from retrace.tools.significance import (
 )
 from retrace.tools.significance.over_seeds import OverSeeds, over_seeds
 from retrace.tools.significance.repeats import MIN_REPEATS
+from retrace.tools.significance.verdicts import ALPHA
 
 Rows = tuple[PredictedRows, PredictedRows]
 
@@ -71,6 +73,7 @@ def judge(
     tolerance: float | None = None,
     use_seeds: bool = True,
     part: str = "test",
+    alpha: float = ALPHA,
 ) -> Judgement:
     """Reach a verdict on ``other`` against ``base``.
 
@@ -86,9 +89,11 @@ def judge(
         Whether runs under other seeds count; those of the validation part never do.
     part : str
         ``"test"``, or ``"validation"``: then no number of the test part is looked at.
+    alpha : float
+        The level of the test.
     """
     try:
-        chosen = _agreed_metric(base, other, metric, part)
+        chosen = agreed_metric(base, other, metric, part)
     except ComparisonError as error:
         return Judgement(
             metric=metric or other.metric,
@@ -98,8 +103,8 @@ def judge(
         )
     rows, obstacle = _shared_rows(base, other, part)
     use_seeds = use_seeds and part == "test"
-    seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance) if use_seeds else None
-    comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance))
+    seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance, alpha) if use_seeds else None
+    comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance, alpha))
     verdict, reason = (
         (comparison.verdict, comparison.reason) if comparison else _untested(base, other, obstacle)
     )
@@ -109,14 +114,15 @@ def judge(
         reason=reason,
         comparison=comparison,
         over_seeds=seeds if seeds and seeds.comparison else None,
-        classes=_compare_classes(rows) if rows else (),
+        classes=_compare_classes(rows, alpha) if rows else (),
         rows=rows,
         notes=(*(seeds.notes if seeds else ()), *(_unit_notes(rows) if rows else ())),
         part=part,
     )
 
 
-def _agreed_metric(base: Side, other: Side, metric: str | None, part: str) -> str:
+def agreed_metric(base: Side, other: Side, metric: str | None, part: str = "test") -> str:
+    """Return the metric to judge by, or raise a ComparisonError: a side has none, or another."""
     for side in (base, other):
         if not side.ran:
             raise ComparisonError(
@@ -171,9 +177,8 @@ def _shared_rows(base: Side, other: Side, part: str) -> tuple[Rows | None, str]:
 
 def _why(base: Side, other: Side) -> str:
     """Say what made the test rows differ, and what can be done."""
-    data = [change.name for change in data_changes(base, other)]
-    if data:
-        return f" (other data: {quoted(data)}); run both on the same data"
+    if data := data_differences(base, other):
+        return f" (other data: {first_few(data)}); run both on the same data"
     split = [change for change in param_changes(base, other) if change.name.startswith("split.")]
     if split:
         changes = ", ".join(f"`{each.name}` {each.base} → {each.other}" for each in split)
@@ -184,15 +189,24 @@ def _why(base: Side, other: Side) -> str:
     return "; run `retrace repro` on both sides"
 
 
-def _compare(rows: Rows, metric: str, tolerance: float | None) -> Comparison:
+def _compare(rows: Rows, metric: str, tolerance: float | None, alpha: float) -> Comparison:
     first, second = (side.predictions for side in rows)
     units = rows[0].units
-    return compare_rows(first, second, metric, groups=units.codes, unit=units.kind, tolerance=tolerance)
+    return compare_rows(
+        first,
+        second,
+        metric,
+        groups=units.codes,
+        unit=units.kind,
+        tolerance=tolerance,
+        alpha=alpha,
+    )
 
 
-def _compare_classes(rows: Rows) -> tuple[ClassComparison, ...]:
+def _compare_classes(rows: Rows, alpha: float) -> tuple[ClassComparison, ...]:
     first, second = (side.predictions for side in rows)
-    return tuple(compare_classes(first, second, rows[0].classes, groups=rows[0].units.codes))
+    groups = rows[0].units.codes
+    return tuple(compare_classes(first, second, rows[0].classes, groups=groups, alpha=alpha))
 
 
 def _unit_notes(rows: Rows) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
 from retrace.tools.significance.repeats import MIN_REPEATS
+from retrace.tools.significance.verdicts import ALPHA
 
 SAME_ROWS = 0.9  # of the test part, in two splits: more tell nothing of other rows
 SAME_ROWS_NOTE = (
@@ -46,7 +47,12 @@ class OverSeeds:
 
 
 def over_seeds(
-    base: Side, other: Side, metric: str, rows: PredictedRows | None, tolerance: float | None
+    base: Side,
+    other: Side,
+    metric: str,
+    rows: PredictedRows | None,
+    tolerance: float | None,
+    alpha: float = ALPHA,
 ) -> OverSeeds:
     """Compare by training seeds; where these decide nothing, by split seeds.
 
@@ -58,22 +64,28 @@ def over_seeds(
         The metric that both sides have.
     rows : PredictedRows or None
         Those of the base; None where the two sides do not share them.
-    tolerance : float or None
+    tolerance, alpha : float
         As in `retrace.tools.significance.compare_rows`.
     """
-    training = over_training_seeds(base, other, metric, rows, tolerance)
+    training = over_training_seeds(base, other, metric, rows, tolerance, alpha)
     if training.comparison:
         return training
-    split = over_split_seeds(base, other, metric, tolerance)
+    split = over_split_seeds(base, other, metric, tolerance, alpha)
     return replace(split, notes=training.notes + split.notes)
 
 
 def over_training_seeds(
-    base: Side, other: Side, metric: str, rows: PredictedRows | None, tolerance: float | None
+    base: Side,
+    other: Side,
+    metric: str,
+    rows: PredictedRows | None,
+    tolerance: float | None,
+    alpha: float = ALPHA,
 ) -> OverSeeds:
     """Compare all training seeds of both sides on the test rows that they share."""
     runs = {"base": seed_runs(base, "training"), "other": seed_runs(other, "training")}
     seeds = {side: [run.seed for run in each] for side, each in runs.items()}
+    runs = {side: _enough_of_one(each) for side, each in runs.items()}
     unused = OverSeeds(kind="training", seeds=seeds)
     if rows is None:
         return unused
@@ -85,11 +97,15 @@ def over_training_seeds(
         was, now = ([align(rows, _rows(run)).predictions for run in each] for each in runs.values())
     except ComparisonError as error:
         return replace(unused, notes=(f"the runs under several seeds were not used: {error}",))
-    comparison = compare_over_seeds(was, now, metric, groups=rows.units.codes, tolerance=tolerance)
+    comparison = compare_over_seeds(
+        was, now, metric, groups=rows.units.codes, tolerance=tolerance, alpha=alpha
+    )
     return replace(unused, comparison=comparison)
 
 
-def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | None) -> OverSeeds:
+def over_split_seeds(
+    base: Side, other: Side, metric: str, tolerance: float | None, alpha: float = ALPHA
+) -> OverSeeds:
     """Compare the two sides split by split; each pair must have the same test rows."""
     runs = [{run.seed: run for run in seed_runs(side, "split")} for side in (base, other)]
     shared = sorted(runs[0].keys() & runs[1].keys())
@@ -114,6 +130,7 @@ def over_split_seeds(base: Side, other: Side, metric: str, tolerance: float | No
         n_test=round(n_test),
         overlap=overlap,
         tolerance=tolerance,
+        alpha=alpha,
     )
     return replace(unused, comparison=comparison)
 
@@ -149,6 +166,13 @@ def _reason_not_to_use(runs: dict[str, list[SeedRun]]) -> str:
             " deterministic, so the verdict rests on one run of each"
         )
     return ""
+
+
+def _enough_of_one(runs: list[SeedRun]) -> list[SeedRun]:
+    """Repeat the runs of a model that does not use its seed: any other would be the same."""
+    if len(runs) < 2 or len(_distinct(runs)) > 1:
+        return runs
+    return [*runs, *runs[-1:] * (MIN_REPEATS - len(runs))]
 
 
 def _distinct(runs: Sequence[SeedRun]) -> set[str]:

@@ -43,8 +43,8 @@ def permutation_p_value(units: Units, resamples: int, generator: np.random.Gener
     # Swaps that come to the same difference add it up in another order: rounding must not decide.
     seen = abs(units.difference(base, other)) * (1 - 1e-9)
     as_extreme = 0
-    for size in _chunks(resamples, max(change[differing].shape)):
-        moved = _swaps(units.counts[differing], size, generator) @ change[differing]
+    for size in chunks(resamples, max(change[differing].shape)):
+        moved = swaps(units.counts[differing], size, generator) @ change[differing]
         as_extreme += int((abs(units.difference(base + moved, other - moved)) >= seen).sum())
     return (1 + as_extreme) / (1 + resamples)
 
@@ -61,16 +61,16 @@ def resample(units: Units, resamples: int, generator: np.random.Generator) -> Re
     """Draw as many units as there are, with replacement, many times."""
     both = np.concatenate([units.base, units.other], axis=1)
     lower, upper = extreme_units(units)
-    chunks = []
-    for size in _chunks(resamples, max(both.shape)):
+    parts = []
+    for size in chunks(resamples, max(both.shape)):
         base, other = np.split(draws(units.counts, size, generator) @ both, 2, axis=1)
         weights = generator.exponential(size=(size, 1))
         shifted = (
             units.difference(base + weights * one, other + weights * more)
             for one, more in (lower, upper)
         )
-        chunks.append(Resampled(units.difference(base, other), *shifted))
-    return Resampled(*(np.concatenate(part) for part in zip(*chunks, strict=True)))
+        parts.append(Resampled(units.difference(base, other), *shifted))
+    return Resampled(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def draws(counts: NDArray[np.int64], size: int, generator: np.random.Generator) -> Floats:
@@ -172,8 +172,8 @@ def _sums(units: Units) -> tuple[Floats, Floats]:
     return units.counts @ units.base, units.counts @ units.other
 
 
-def _swaps(counts: NDArray[np.int64], size: int, generator: np.random.Generator) -> Floats:
-    """Return how many units of each pattern are swapped, shape (size, n_patterns)."""
+def swaps(counts: NDArray[np.int64], size: int, generator: np.random.Generator) -> Floats:
+    """Draw how many units of each pattern are swapped, shape (size, n_patterns)."""
     n = len(counts)
     if (counts > 1).any():
         return generator.binomial(counts, 0.5, size=(size, n)).astype(np.float64)
@@ -182,6 +182,7 @@ def _swaps(counts: NDArray[np.int64], size: int, generator: np.random.Generator)
     return np.unpackbits(bits, axis=1, count=n).astype(np.float64)
 
 
-def _chunks(total: int, width: int) -> Iterator[int]:
+def chunks(total: int, width: int) -> Iterator[int]:
+    """Yield how many of all to do at once, so that rows of this width stay in the cache."""
     size = max(64, CELLS // width)
     return (min(size, total - start) for start in range(0, total, size))

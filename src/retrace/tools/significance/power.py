@@ -18,10 +18,10 @@ EXACT_UP_TO = 2000  # discordant rows; beyond, the normal distribution is as goo
 
 
 @lru_cache(maxsize=1024)
-def detectable_accuracy(discordant: int, n: int) -> float:
+def detectable_accuracy(discordant: int, n: int, alpha: float = ALPHA) -> float:
     """Return the smallest difference of two accuracies that McNemar's mid-p test finds.
 
-    With power .8 at alpha .05, if the two models disagree as often as here; if that is too seldom for
+    With power .8, if the two models disagree as often as here; if that is too seldom for
     any difference to be found, then if they disagreed as often as needed, always for the same side.
 
     Parameters
@@ -30,6 +30,8 @@ def detectable_accuracy(discordant: int, n: int) -> float:
         Rows that one model has right and the other wrong.
     n : int
         Rows in all.
+    alpha : float
+        The level of the test.
 
     Returns
     -------
@@ -37,15 +39,15 @@ def detectable_accuracy(discordant: int, n: int) -> float:
         Up to 1, which no test part is too small for.
     """
     share = discordant / n
-    if share == 0 or _power(share, share, n) < POWER:
-        return _root(lambda d: _power(d, d, n) - POWER, share, 1.0)
-    return _root(lambda d: _power(d, share, n) - POWER, 0.0, share)
+    if share == 0 or _power(share, share, n, alpha) < POWER:
+        return _root(lambda d: _power(d, d, n, alpha) - POWER, share, 1.0)
+    return _root(lambda d: _power(d, share, n, alpha) - POWER, 0.0, share)
 
 
-def detectable_mean(error: float, effect: float, n: int) -> float:
+def detectable_mean(error: float, effect: float, n: int, alpha: float = ALPHA) -> float:
     """Return the smallest difference that a test finds whose estimate has this standard error.
 
-    With power .8 at alpha .05. And not less than the fewest units that McNemar's test needs would make,
+    With power .8. And not less than the fewest units that McNemar's test needs would make,
     were each to have ``effect`` on the difference.
 
     Parameters
@@ -56,9 +58,11 @@ def detectable_mean(error: float, effect: float, n: int) -> float:
         What one unit changes.
     n : int
         Units in all.
+    alpha : float
+        The level of the test.
     """
-    quantiles = special.stdtrit(n - 1, [1 - ALPHA / 2, POWER]).sum()
-    return float(max(quantiles * error, detectable_accuracy(0, n) * n * effect))
+    quantiles = special.stdtrit(n - 1, [1 - alpha / 2, POWER]).sum()
+    return float(max(quantiles * error, detectable_accuracy(0, n, alpha) * n * effect))
 
 
 def rows_needed(difference: float, share: float) -> int:
@@ -84,19 +88,19 @@ def rows_needed(difference: float, share: float) -> int:
     return high
 
 
-def _power(difference: float, share: float, n: int) -> float:
+def _power(difference: float, share: float, n: int, alpha: float = ALPHA) -> float:
     """Return the power of McNemar's mid-p test, given the true difference and discordance."""
     won = (1 + difference / share) / 2
     if share * n > EXACT_UP_TO:
         # Where all disagreements are on one side the error is 0, and the power 0 or 1.
         error = np.sqrt(max(share - difference**2, 0) / n) or 1e-300
-        limit = special.ndtri(1 - ALPHA / 2) * np.sqrt(share / n)
+        limit = special.ndtri(1 - alpha / 2) * np.sqrt(share / n)
         return float(special.ndtr((difference - limit) / error))
     discordant = _likely(share, n)
     # The quantile may be one too many or too few, as a count jumps over alpha.
-    quantile = np.nan_to_num(special.bdtrik(ALPHA / 2, discordant, 0.5))  # NaN below the chance of 0
+    quantile = np.nan_to_num(special.bdtrik(alpha / 2, discordant, 0.5))  # NaN below the chance of 0
     fewest = np.ceil(quantile) - 1  # the most that may go the other way
-    fewest += _mid_p(fewest + 1, discordant) < ALPHA
+    fewest += _mid_p(fewest + 1, discordant) < alpha
     rejected = _at_most(fewest, discordant, 1 - won) + _at_most(fewest, discordant, won)
     weights = np.exp(
         special.gammaln(n + 1)

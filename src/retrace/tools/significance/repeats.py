@@ -14,6 +14,7 @@ from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.totals import unit_totals
 from retrace.tools.significance.units import expected_unit, numbered_units
 from retrace.tools.significance.verdicts import (
+    ALPHA,
     NOTHING,
     Comparison,
     Evidence,
@@ -40,6 +41,7 @@ def compare_over_seeds(
     *,
     groups: NDArray[np.generic] | None = None,
     tolerance: float | None = None,
+    alpha: float = ALPHA,
     resamples: int = 2_000,
     seed: int = 0,
 ) -> Comparison:
@@ -51,7 +53,7 @@ def compare_over_seeds(
     ----------
     base, other : sequence of Predictions
         One for each seed, all of the same rows in the same order; at least 5 on each side.
-    metric, groups, tolerance, resamples, seed
+    metric, groups, tolerance, alpha, resamples, seed
         As in `compare_rows`.
 
     Raises
@@ -63,7 +65,7 @@ def compare_over_seeds(
     fixed = [side for side, models in (("base", base), ("other", other)) if deterministic(models)]
     if len(fixed) == 2:
         comparison = compare_rows(
-            base[0], other[0], metric, groups=groups, tolerance=tolerance, seed=seed
+            base[0], other[0], metric, groups=groups, tolerance=tolerance, alpha=alpha, seed=seed
         )
         return replace(comparison, reason=_joined(["both models are deterministic", comparison.reason]))
     generator = np.random.default_rng(seed)
@@ -71,7 +73,7 @@ def compare_over_seeds(
     counts = draws(np.ones(units.max() + 1, np.int64), resamples, generator)
     was, now = (_side(models, metric, units, counts) for models in (base, other))
     effect = expected_effect(base[0], other[0], metric, groups)
-    evidence = _evidence(was, now, effect, counts.shape[1], groups)
+    evidence = _evidence(was, now, effect, counts.shape[1], groups, alpha)
     said = [f"the {side} model is deterministic" for side in fixed]
     return compared(
         metric,
@@ -93,6 +95,7 @@ def compare_over_splits(
     *,
     overlap: float = 0.0,
     tolerance: float | None = None,
+    alpha: float = ALPHA,
 ) -> Comparison:
     """Ask whether one model is better than another, from a score of each on each of several splits.
 
@@ -112,6 +115,8 @@ def compare_over_splits(
         The share of test rows that two splits have in common, on average.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
+    alpha : float
+        The level of the test.
 
     Raises
     ------
@@ -130,7 +135,8 @@ def compare_over_splits(
     error = float(np.sqrt(factor * differences.var(ddof=1)))
     if error <= ROUNDING * np.abs([*base_scores, *other_scores]).max():
         error = 0.0
-    evidence = student_evidence("corrected resampled t-test", float(differences.mean()), error, n - 1)
+    mean = float(differences.mean())
+    evidence = student_evidence("corrected resampled t-test", mean, error, n - 1, alpha)
     was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
     return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")
 
@@ -203,13 +209,18 @@ def _side(models: Sequence[Predictions], metric: str, units: Codes, counts: Floa
 
 
 def _evidence(
-    base: _Side, other: _Side, effect: float, n_units: int, groups: NDArray[np.generic] | None
+    base: _Side,
+    other: _Side,
+    effect: float,
+    n_units: int,
+    groups: NDArray[np.generic] | None,
+    alpha: float,
 ) -> Evidence:
     if reason := too_few_units(n_units, groups):
         return NOTHING._replace(reason=reason)
     error, freedom = standard_error(base, other, effect, n_units)
     difference = float(other.seen.mean() - base.seen.mean())
-    return student_evidence("t-test over seeds and rows", difference, error, freedom)
+    return student_evidence("t-test over seeds and rows", difference, error, freedom, alpha)
 
 
 def _joined(reasons: Sequence[str]) -> str:

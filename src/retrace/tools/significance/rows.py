@@ -16,14 +16,19 @@ from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.totals import mistakes
 from retrace.tools.significance.units import Units, paired_units
 from retrace.tools.significance.verdicts import (
-    CONFIDENCES,
+    ALPHA,
     NOTHING,
     Comparison,
     Evidence,
     Unit,
     compared,
+    confidences,
     too_few_units,
 )
+
+PERMUTATION = "paired permutation test"
+
+FURTHER_OUT = 20  # resamples at least that lie beyond an interval, and swaps that the test may count
 
 
 def compare_rows(
@@ -34,6 +39,7 @@ def compare_rows(
     groups: NDArray[np.generic] | None = None,
     unit: Unit | None = None,
     tolerance: float | None = None,
+    alpha: float = ALPHA,
     resamples: int = 10_000,
     seed: int = 0,
 ) -> Comparison:
@@ -51,8 +57,10 @@ def compare_rows(
         What such a unit is, for the words; else a group.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
+    alpha : float
+        The level of the test.
     resamples : int
-        Random swaps, and as many resamples.
+        Random swaps, and as many resamples; more where `alpha` is too small for them.
     seed : int
         Of swaps and resamples; not that of a training.
 
@@ -72,15 +80,16 @@ def compare_rows(
     n_units = len(base.y) if groups is None else len(np.unique(groups))
     unit = unit or ("row" if groups is None else "group")
     if groups is None and metric in PROPORTIONS:
-        evidence = _mcnemar(base, other)
+        evidence = _mcnemar(base, other, alpha)
     elif not np.isfinite(observed(units)).all():
         evidence = NOTHING._replace(reason=f"{metric} is not defined on these rows")
     elif reason := too_few_units(n_units, groups, unit):
         evidence = NOTHING._replace(reason=reason)
     else:
-        evidence = (metric == "roc_auc" and _delong(base, other, groups)) or _permutation(
-            units, resamples, generator
+        evidence = (metric == "roc_auc" and _delong(base, other, groups, alpha)) or _permutation(
+            units, max(resamples, int(FURTHER_OUT / alpha)), generator, alpha
         )
+    evidence = evidence._replace(alpha=alpha)
     return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
 
 
@@ -99,43 +108,43 @@ def check_same_rows(base: Predictions, other: Predictions) -> None:
         )
 
 
-def _mcnemar(base: Predictions, other: Predictions) -> Evidence:
+def _mcnemar(base: Predictions, other: Predictions, alpha: float) -> Evidence:
     was, now = ~mistakes(base), ~mistakes(other)
     gained, lost, n = int((now & ~was).sum()), int((was & ~now).sum()), len(was)
-    wide, narrow = (mcnemar_interval(gained, lost, n, confidence) for confidence in CONFIDENCES)
+    wide, narrow = (mcnemar_interval(gained, lost, n, confidence) for confidence in confidences(alpha))
     return Evidence(
         test="McNemar's mid-p test",
         p_value=mcnemar_p_value(gained, lost),
         interval=wide,
         narrow=narrow,
-        detectable=detectable_accuracy(gained + lost, n),
+        detectable=detectable_accuracy(gained + lost, n, alpha),
         detectable_is_bound=gained + lost == 0,
         reason="",
     )
 
 
 def _delong(
-    base: Predictions, other: Predictions, groups: NDArray[np.generic] | None
+    base: Predictions, other: Predictions, groups: NDArray[np.generic] | None, alpha: float
 ) -> Evidence | None:
     """Test two areas by their variance; None where they do not vary, as without a mistake."""
     was, now = (scores(each, ["roc_auc"])["roc_auc"] for each in (base, other))
     error, freedom = area_difference_error(base, other, groups)
     if error < ROUNDING:
         return None
-    return student_evidence("DeLong's test", now - was, error, freedom)
+    return student_evidence("DeLong's test", now - was, error, freedom, alpha)
 
 
-def _permutation(units: Units, resamples: int, generator: np.random.Generator) -> Evidence:
+def _permutation(units: Units, resamples: int, generator: np.random.Generator, alpha: float) -> Evidence:
     p_value = permutation_p_value(units, resamples, generator)
     intervals: list[Interval]
-    intervals, error = paired_intervals(units, p_value, CONFIDENCES, resamples, generator)
+    intervals, error = paired_intervals(units, p_value, confidences(alpha), resamples, generator)
     effect = typical_effect(units)
     return Evidence(
-        test="paired permutation test",
+        test=PERMUTATION,
         p_value=p_value,
         interval=intervals[0],
         narrow=intervals[1],
-        detectable=detectable_mean(error, effect, units.n_units),
+        detectable=detectable_mean(error, effect, units.n_units, alpha),
         detectable_is_bound=not (units.base != units.other).any(),
         reason="",
     )

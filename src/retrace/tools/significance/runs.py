@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from retrace.tools.repository.differences import Differences, differences, hardware_note
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance.judging import Judgement, judge
+from retrace.tools.significance.looks import Account
+from retrace.tools.significance.verdicts import ALPHA
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,8 @@ class RunComparison:
         In what they were made from, in their metrics and in single rows.
     notes : tuple of str
         What a reader should know before trusting the verdict.
+    account : Account or None
+        What it cost, of a comparison that counts as a look at the test part.
     """
 
     base: Side
@@ -27,6 +31,7 @@ class RunComparison:
     judgement: Judgement
     differs: Differences
     notes: tuple[str, ...]
+    account: Account | None = None
 
 
 def compare_runs(
@@ -37,9 +42,18 @@ def compare_runs(
     tolerance: float | None = None,
     use_seeds: bool = True,
     part: str = "test",
+    alpha: float = ALPHA,
 ) -> RunComparison:
     """Hold one run against another: is it better, and what differs; see `judge` for the parameters."""
-    judgement = judge(base, other, metric=metric, tolerance=tolerance, use_seeds=use_seeds, part=part)
+    judgement = judge(
+        base,
+        other,
+        metric=metric,
+        tolerance=tolerance,
+        use_seeds=use_seeds,
+        part=part,
+        alpha=alpha,
+    )
     return RunComparison(
         base=base,
         other=other,

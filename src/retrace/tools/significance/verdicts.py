@@ -12,7 +12,6 @@ from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.evaluation.units import UnitKind, effective_number
 
 ALPHA = 0.05
-CONFIDENCES = (0.95, 0.9)
 MIN_GROUPS = 20
 MIN_EFFECTIVE = 6  # of unequal sizes: of fewer, no difference at all is found
 
@@ -49,7 +48,8 @@ class Comparison:
     difference : float
         ``other - base``.
     interval, narrow : Interval
-        Of the difference: 95 %, and 90 % for equivalence. NaN where nothing can be told.
+        Of the difference: at ``1 - alpha`` and, for equivalence, ``1 - 2 * alpha``. NaN where nothing
+        can be told.
     p_value : float
         NaN where nothing can be told.
     test : str
@@ -59,8 +59,8 @@ class Comparison:
     unit : str
         What the models are judged on: a kind of `RowUnits`, ``"seed"`` or ``"split"``.
     detectable : float or None
-        The smallest true difference that would be found with power .8 at alpha .05, given how often the
-        two models disagree here.
+        The smallest true difference that would be found with power .8, given how often the two models
+        disagree here.
     detectable_is_bound : bool
         Whether it can only be larger, because they never disagree: how much they would, had they been
         asked more, is not known.
@@ -68,6 +68,8 @@ class Comparison:
         What ``other`` is.
     reason : str
         One sentence where the verdict needs one, else empty.
+    alpha : float
+        The level of the test.
     """
 
     metric: str
@@ -84,6 +86,7 @@ class Comparison:
     detectable_is_bound: bool
     verdict: Verdict
     reason: str
+    alpha: float = ALPHA
 
 
 class Evidence(NamedTuple):
@@ -96,10 +99,24 @@ class Evidence(NamedTuple):
     detectable: float | None
     detectable_is_bound: bool
     reason: str
+    alpha: float = ALPHA
 
 
 UNKNOWN = Interval(np.nan, np.nan)
 NOTHING = Evidence("none", np.nan, UNKNOWN, UNKNOWN, None, False, "")
+
+
+def confidences(alpha: float) -> tuple[float, float]:
+    """Return the confidence of a test's intervals: of the difference, and for equivalence.
+
+    Two one-sided tests at alpha each are an interval at ``1 - 2 * alpha`` within the tolerance.
+    """
+    return 1 - alpha, 1 - 2 * alpha
+
+
+def as_percent(confidence: float) -> str:
+    """Write the confidence of an interval."""
+    return f"{100 - float(f'{100 * (1 - confidence):.3g}'):g} %"
 
 
 def compared(
@@ -131,31 +148,34 @@ def decide(
 ) -> tuple[Verdict, str]:
     """Word a verdict, and a reason where test and interval do not say the same.
 
-    "Better" and "worse" need both: a p-value under .05 and an interval without 0.
+    "Better" and "worse" need both: a p-value under alpha and an interval without 0.
     """
-    verdict = by_p_value(evidence.p_value, (difference < 0) == (metric in LOWER_IS_BETTER))
+    improved = (difference < 0) == (metric in LOWER_IS_BETTER)
+    verdict = by_p_value(evidence.p_value, improved, evidence.alpha)
     narrow = evidence.narrow
     if verdict is Verdict.CANNOT_TELL:
         return verdict, ""
-    # Two one-sided tests at .05 each are a 90 % interval that lies within the tolerance.
     if tolerance is not None and -tolerance <= narrow.low and narrow.high <= tolerance:
-        return Verdict.EQUIVALENT, f"the 90 % interval lies within ±{tolerance:g}"
+        at = as_percent(confidences(evidence.alpha)[1])
+        return Verdict.EQUIVALENT, f"the {at} interval lies within ±{tolerance:g}"
     if verdict.is_significant and evidence.interval.low <= 0 <= evidence.interval.high:
         alone = f"the test alone finds one (p = {evidence.p_value:.2g})"
         return Verdict.NO_DIFFERENCE, f"{alone}, but the interval contains 0"
     return verdict, ""
 
 
-def by_p_value(p_value: float, improved: bool) -> Verdict:
+def by_p_value(p_value: float, improved: bool, alpha: float = ALPHA) -> Verdict:
     """Word what a test alone says; ``improved`` is the side on which the difference lies."""
     if np.isnan(p_value):
         return Verdict.CANNOT_TELL
-    if p_value >= ALPHA:
+    if p_value >= alpha:
         return Verdict.NO_DIFFERENCE
     return Verdict.BETTER if improved else Verdict.WORSE
 
 
-def after_correction(alone: Comparison, p_value: float, n_tests: int) -> tuple[Verdict, str]:
+def after_correction(
+    alone: Comparison, p_value: float, n_tests: int, how: str = "Holm"
+) -> tuple[Verdict, str]:
     """Word the verdict once more, of one test among many.
 
     Parameters
@@ -166,23 +186,25 @@ def after_correction(alone: Comparison, p_value: float, n_tests: int) -> tuple[V
         Corrected for all tests, as by `retrace.tools.significance.holm`.
     n_tests : int
         How many there are.
+    how : str
+        What the correction is called.
     """
-    if not alone.verdict.is_significant or p_value < ALPHA:
+    if not alone.verdict.is_significant or p_value < alone.alpha:
         return alone.verdict, alone.reason
     return (
         Verdict.NO_DIFFERENCE,
-        f"alone it would be {alone.verdict}, but not among {n_tests} runs (Holm)",
+        f"alone it would be {alone.verdict}, but not among {n_tests} runs ({how})",
     )
 
 
 def is_surely_worse(comparison: Comparison, tolerance: float | None = None) -> bool:
-    """Return whether the whole 95 % interval lies on the bad side, further than the tolerance."""
+    """Return whether the whole interval lies on the bad side, further than the tolerance."""
     best = -comparison.interval.low if comparison.metric in LOWER_IS_BETTER else comparison.interval.high
     return best < -(tolerance or 0)
 
 
 def is_maybe_worse(comparison: Comparison, tolerance: float) -> bool:
-    """Return whether the 95 % interval reaches further to the bad side than the tolerance.
+    """Return whether the interval reaches further to the bad side than the tolerance.
 
     That it does not is a test of non-inferiority: "cannot tell" does not pass.
     """

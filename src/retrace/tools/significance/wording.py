@@ -8,6 +8,8 @@ from retrace.tools.repository.git import WORKSPACE
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison, Verdict
 from retrace.tools.significance.judging import Judgement
+from retrace.tools.significance.looks import BUDGET, Account
+from retrace.tools.significance.verdicts import as_percent
 
 UNITS: dict[str, str] = {str(kind): name for kind, name in PLURALS.items()} | {"split": "splits"}
 
@@ -30,10 +32,30 @@ def detectable(judgement: Judgement) -> str:
     if comparison is None or comparison.detectable is None:
         return ""
     bound = "at least " if comparison.detectable_is_bound else ""
+    at = f"power .8, alpha {level(comparison.alpha)}"
     return (
         f"The smallest true difference that such a comparison finds four times out of five is {bound}"
-        f"{comparison.detectable:.4f} (power .8, alpha .05): a smaller one may well stay unseen."
+        f"{comparison.detectable:.4f} ({at}): a smaller one may well stay unseen."
     )
+
+
+def account(found: Account | None) -> str:
+    """Say which look at the test part this is, and at what level it was judged."""
+    if found is None:
+        return ""
+    look, times = found.look, f"{found.asked} time{'s' if found.asked > 1 else ''}"
+    whose = "this request" if not found.repeated else f"`{look.request}`, asked again for nothing"
+    said = (
+        f"Look {look.look} of {whose}, judged at {level(look.level)}, which is its share of .05; this"
+        f" test part was asked {times}."
+    )
+    if found.asked >= BUDGET:
+        said += ' By now a false "better" is to be expected: `retrace test renew` makes a fresh one.'
+    if found.only_here:
+        said += (
+            f" The look is noted in this clone alone, as the remote did not take it: {found.only_here}."
+        )
+    return said
 
 
 def basis(judgement: Judgement) -> str:
@@ -66,6 +88,11 @@ def number(value: float | None) -> str:
     return "—" if value is None else f"{value:.4f}"
 
 
+def level(alpha: float) -> str:
+    """Write the level of a test."""
+    return f"{alpha:.3g}".removeprefix("0")
+
+
 def p_value(value: float) -> str:
     """Write a p-value without claiming more digits than it has."""
     return "p below 0.0001" if value < 0.0001 else f"p = {value:.2g}"
@@ -83,7 +110,8 @@ def _evidence(comparison: Comparison, judgement: Judgement) -> str:
     if math.isnan(comparison.interval.low):
         return f"{comparison.test}; {of}"
     interval, test = _interval(comparison.interval), comparison.test
-    return f"95 % interval {interval}; {test}, {p_value(comparison.p_value)}; {of}"
+    confidence = as_percent(1 - comparison.alpha)
+    return f"{confidence} interval {interval}; {test}, {p_value(comparison.p_value)}; {of}"
 
 
 def _interval(interval: Interval) -> str:

@@ -1,9 +1,22 @@
 import errno
+import json
 import os
 
 import pytest
 
 from retrace.tools.pull_request.posting.untrusted import RESULTS, UntrustedError, read_artifact
+
+LOOK = {
+    "rows": "a" * 32,
+    "metric": "accuracy",
+    "base": "b" * 32,
+    "other": "c" * 32,
+    "request": "lower-rate",
+    "look": 1,
+    "level": 0.03,
+    "p": 0.5,
+    "verdict": "worse",
+}
 
 
 @pytest.fixture
@@ -14,6 +27,8 @@ def artifact(tmp_path):
         "comment.md": "**better**\n",
         "dvc.lock": "schema: '2.0'\n",
         "metrics.json": "{}",
+        "opened.md": "**worse**\n",
+        "look.json": json.dumps(LOOK),
         "report/report.md": "# Report\n",
         "report/index.html": "<html>",
         "report/confusion.csv": "a,b\n",
@@ -27,7 +42,7 @@ def artifact(tmp_path):
 
 def test_a_report_is_read(artifact):
     found = read_artifact(artifact)
-    assert found.comment == "**better**\n"
+    assert (found.comment, found.opened, found.look) == ("**better**\n", "**worse**\n", LOOK)
     assert list(found.results) == list(RESULTS)
     assert found.results["report/report.md"] == b"# Report\n"
 
@@ -183,3 +198,31 @@ def test_a_deep_folder_ends_the_count_too(artifact):
     folder.mkdir(parents=True)
     with pytest.raises(UntrustedError, match="over 500 entries"):
         read_artifact(artifact)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows": "A" * 32},
+        {"metric": "a b"},
+        {"request": "x" * 256},
+        {"look": True},
+        {"look": 0},
+        {"level": 2},
+        {"p": "0.5"},
+        {"p": float("nan")},
+        {"verdict": "superb"},
+        {"verdict": ["better"]},
+        {"note": "more"},
+    ],
+    ids=str,
+)
+def test_a_look_with_anything_else_in_it_is_not_used(artifact, change):
+    (artifact / "look.json").write_text(json.dumps(LOOK | change))
+    with pytest.raises(UntrustedError, match="is no look at a test part"):
+        read_artifact(artifact)
+
+
+def test_a_look_where_nothing_could_be_told_is_one(artifact):
+    (artifact / "look.json").write_text(json.dumps(LOOK | {"p": None, "verdict": "cannot tell"}))
+    assert read_artifact(artifact).look["p"] is None

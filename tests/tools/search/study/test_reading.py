@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from extras import each
 from project import ROOT
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
@@ -91,7 +92,7 @@ def test_features_may_be_searched(read):
 
 
 @pytest.mark.parametrize(
-    ("task", "model"), [(task, name) for name, model in MODELS.items() for task in model.tasks]
+    ("task", "model"), each([(task, name) for name, model in MODELS.items() for task in model.tasks])
 )
 def test_every_model_has_a_space_that_it_takes(params, task, model):
     kind = MODELS[model].kinds[0]

@@ -81,7 +81,7 @@ function curveSpec(measure, a, b, width) {
             [3, 3],
           ],
         },
-        legend: { title: null, orient: "top" },
+        legend: { title: null, orient: "top", symbolType: "stroke", symbolOpacity: 1, symbolSize: 400 },
       },
       tooltip: [
         { field: "name", title: "run" },

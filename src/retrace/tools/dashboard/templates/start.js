@@ -3,7 +3,7 @@
 function verdictWords(run, base) {
   const words = `${data.against[run.verdict] ?? `${run.verdict} against`} ${base.name}`;
   if (run.p === null) return words;
-  return `${words}, p ${run.p < 0.001 ? "" : "= "}${probability(run.p)} after Holm`;
+  return `${words}, p ${run.p < 0.001 ? "" : "= "}${probability(run.p)} corrected`;
 }
 
 function writeHeadline() {
@@ -32,7 +32,7 @@ function writeMethod() {
   const base = runs[data.base];
   const tests = data.tests === 1 ? "one test" : `${data.tests} tests`;
   $("method").textContent =
-    `Verdicts are on the validation part against ${base.name}, with Holm's correction over ${tests};` +
+    `Verdicts are on the validation part against ${base.name}, corrected for ${tests};` +
     " intervals are 95 %, each for itself. The best of many runs looks better on the validation part than" +
     " it is: the test part has the last word, for the one pair that you ask retrace compare for.";
 }

@@ -24,7 +24,7 @@ const columns = [
     lower: true,
   }),
   column("difference", "difference", (run) => run.difference),
-  column("p", "p (Holm)", (run) => run.p, { lower: true }),
+  column("p", "p (corrected)", (run) => run.p, { lower: true }),
   ...valueColumns.filter((each) => each.kind === "validation"),
   ...valueColumns.filter((each) => each.kind === "param"),
   ...valueColumns.filter((each) => each.kind === "other"),

@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from . import PostingError
@@ -14,13 +15,14 @@ from .choosing import Choice, choose
 from .comment import compose, post
 from .committing import commit_results
 from .github import GitHub, artifact_url, from_environment
+from .looking import open_test_part
 from .untrusted import Artifact, UntrustedError, read_artifact
 
 ARTIFACT = "pull-request"
 
 
 def main() -> None:
-    """Run one of `find`, `comment` and `commit`."""
+    """Run one of `find`, `open`, `comment` and `commit`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=STEPS)
     parser.add_argument("--folder", type=Path, default=Path(ARTIFACT), help="the artifact, unpacked")
@@ -48,6 +50,18 @@ def find(github: GitHub, choice: Choice, folder: Path) -> None:
         _append("GITHUB_OUTPUT", f"run-id={choice.run.id}\n")
 
 
+def open_(github: GitHub, choice: Choice, folder: Path) -> None:
+    """Tell the next job whether the test part is shown, after its look was noted."""
+    try:
+        opened = open_test_part(github, choice, read_artifact(folder))
+    except UntrustedError:  # which the comment tells itself
+        return
+    said = " ".join(opened.said.split())
+    print(said or "the test part is open")
+    run_id = choice.run.id if choice.run and opened.is_open else ""
+    _append("GITHUB_OUTPUT", f"opened={run_id}\nsaid={said}\n")
+
+
 def comment(github: GitHub, choice: Choice, folder: Path) -> None:
     """Write the text to the job's summary, then to the pull request; what fails there fails nothing."""
     if choice.run is None:
@@ -57,7 +71,11 @@ def comment(github: GitHub, choice: Choice, folder: Path) -> None:
         artifact = read_artifact(folder)
     except UntrustedError as error:
         problem = str(error)
-    text = compose(github, choice.run, artifact, artifact_url(github, choice.run, ARTIFACT), problem)
+    # Opened for this very run, or not at all.
+    if os.environ.get("RETRACE_OPENED") == str(choice.run.id):
+        artifact = replace(artifact, comment=artifact.opened)
+    url, said = artifact_url(github, choice.run, ARTIFACT), os.environ.get("RETRACE_SAID", "")
+    text = compose(github, choice.run, artifact, url, problem, said)
     _append("GITHUB_STEP_SUMMARY", f"{text}\n")
     if choice.pull is None:
         return print(f"not posted: {choice.reason}")
@@ -88,6 +106,7 @@ def _append(variable: str, text: str) -> None:
 
 STEPS: dict[str, Callable[[GitHub, Choice, Path], None]] = {
     "find": find,
+    "open": open_,
     "comment": comment,
     "commit": commit,
 }

@@ -37,7 +37,12 @@ FORK = (
 
 
 def compose(
-    github: GitHub, run: WorkflowRun, artifact: Artifact, url: str | None, problem: str = ""
+    github: GitHub,
+    run: WorkflowRun,
+    artifact: Artifact,
+    url: str | None,
+    problem: str = "",
+    said: str = "",
 ) -> str:
     """Return the text of the comment: what GitHub says of the run, then what the run says.
 
@@ -53,8 +58,12 @@ def compose(
         Of the artifact.
     problem : str
         Why nothing of the artifact is used.
+    said : str
+        Whether the test part is open, and why not.
     """
     head = _facts(github, run, url)
+    if said:
+        head += f"\n\n{sanitize(said, 1_000).strip()}"
     if run.from_fork:
         head += f"\n\n{FORK}\n\n---"
     if problem or artifact.comment is None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,10 +12,11 @@ from typing import Any
 from . import PostingError
 
 COMMENT = "comment.md"
+OPENED, LOOK = "opened.md", "look.json"  # of the test part: shown, and counted, or not
 
 RESULTS = ("dvc.lock", "metrics.json", "report/report.md")
 
-FILES = {COMMENT, *RESULTS}  # that are read here
+FILES = {COMMENT, OPENED, LOOK, *RESULTS}  # that are read here
 TOP = {name for name in FILES if "/" not in name}
 KINDS = {".csv", ".html", ".json", ".md", ".png", ".svg", ".txt"}
 
@@ -23,6 +25,10 @@ MOST_BYTES = 100 * 2**20
 LARGEST_FILE = 20 * 2**20
 LARGEST = 1e300  # of a metric
 LARGEST_TEXT = 2**20  # of a file that is read here
+
+HASH, NAME = re.compile(r"[0-9a-f]{32}"), re.compile(r"[\w@.-]{1,60}")
+VERDICTS = ("better", "worse", "equivalent", "no significant difference", "cannot tell")
+LOOK_KEYS = ("rows", "metric", "base", "other", "request", "look", "level", "p", "verdict")
 
 
 class UntrustedError(PostingError):
@@ -37,11 +43,17 @@ class Artifact:
     ----------
     comment : str or None
         Markdown as it came; None where the run left none.
+    opened : str or None
+        The same with what the test part says.
+    look : dict or None
+        What the ledger would get for showing it; None where nothing was tested.
     results : dict of str to bytes
         The files for Git, by their path in the repository; empty unless all of them are there.
     """
 
     comment: str | None = None
+    opened: str | None = None
+    look: dict[str, Any] | None = None
     results: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -66,9 +78,11 @@ def _read(folder: Path) -> Artifact:
     results = {name: _text(folder / name).encode() for name in RESULTS if (folder / name).exists()}
     if "metrics.json" in results:
         _check_metrics(results["metrics.json"])
-    comment = folder / COMMENT
+    texts = {name: _text(folder / name) for name in (COMMENT, OPENED, LOOK) if (folder / name).exists()}
     return Artifact(
-        comment=_text(comment) if comment.exists() else None,
+        comment=texts.get(COMMENT),
+        opened=texts.get(OPENED),
+        look=_look(texts[LOOK]) if LOOK in texts else None,
         results=results if len(results) == len(RESULTS) else {},
     )
 
@@ -134,6 +148,33 @@ def _check_metrics(content: bytes) -> None:
             "metrics.json of the artifact is not one finite number for each metric of each part: nothing"
             " of it is used"
         )
+
+
+def _look(text: str) -> dict[str, Any]:
+    """Read a look, of which every value goes into the repository."""
+    try:
+        look = json.loads(text, object_pairs_hook=_without_repeats)
+        if isinstance(look, dict) and set(look) == set(LOOK_KEYS) and _is_look(look):
+            return look
+    except (ValueError, RecursionError):
+        pass
+    raise UntrustedError(f"{LOOK} of the artifact is no look at a test part: nothing of it is used")
+
+
+def _is_look(look: dict[str, Any]) -> bool:
+    hashes = all(
+        isinstance(look[key], str) and HASH.fullmatch(look[key]) for key in ("rows", "base", "other")
+    )
+    named = isinstance(look["metric"], str) and NAME.fullmatch(look["metric"])
+    # Against the run's branch, which GitHub tells, the request is held where it is used.
+    asked = (
+        isinstance(look["request"], str) and len(look["request"]) <= 255 and look["verdict"] in VERDICTS
+    )
+    shares = [look["level"], 0 if look["p"] is None else look["p"]]
+    numbers = all(_is_number(each) and 0 <= each <= 1 for each in shares)
+    return bool(
+        hashes and named and asked and numbers and type(look["look"]) is int and 0 < look["look"] < 10**6
+    )
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The release of a run: .github/publish.sh, with a `gh` that keeps releases in a folder."""
+"""The release of a run: .github/release_run.sh, with a `gh` that keeps releases in a folder."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ def run(tmp_path):
 def publish(run, tag="run-1"):
     home = run.parent
     done = subprocess.run(
-        [ROOT / ".github/publish.sh", tag, "1a2b3c4", run],
+        [ROOT / ".github/release_run.sh", tag, "1a2b3c4", run],
         env=os.environ | {"PATH": f"{home}:{os.environ['PATH']}", "RELEASES": str(home / "releases")},
         capture_output=True,
         text=True,

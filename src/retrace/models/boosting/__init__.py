@@ -1,0 +1,1 @@
+"""Boosted trees of LightGBM and XGBoost, which are an extra: requirements-boosting.txt."""
