@@ -37,7 +37,7 @@ LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained smoke publish notebooks test lint format requirements clean
 .PHONY: doctor push pull fetch ledger comment small newest audit sbom package
 
 help:  ## list these words
@@ -100,11 +100,17 @@ package: $(READY)  ## build the wheel of the library into dist/ (TAG=v0.1.0: fai
 release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
 	@retrace release $(ARGS)
 
+releaserun:  ## make the release of a run, or check that it was the same (TAG=run-1 COMMIT=1a2b3c4 FOLDER=run)
+	@.github/release_run.sh "$$TAG" "$$COMMIT" "$$FOLDER"
+
 onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 	@.github/on_main.sh "$$TAG"
 
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)
+
+mlflow: $(READY)-mlflow .retrace/mlflow-server/ready  ## open MLflow's pages over what `retrace mlflow` logged (ARGS="--port 5001")
+	@retrace mlflow ui $(ARGS)
 
 image:  ## build the image of this repository (TARGET=dev or serve); docs/containers.md
 	@.ci/image build $(ARGS)
@@ -130,14 +136,14 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in requirements-mlflow.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
 
 audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
+	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-dev.txt
 
 sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
 	$(PYTHON) -m venv --clear .retrace/audit
@@ -165,6 +171,8 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-boosting.txt requirements-boosting.in
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) $(ARGS) --output-file requirements-serve.txt requirements-serve.in
+	$(COMPILE) $(ARGS) --output-file requirements-mlflow.txt requirements-mlflow.in
+	$(COMPILE) $(ARGS) --output-file requirements-mlflow-server.txt requirements-mlflow-server.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
@@ -190,6 +198,16 @@ $(READY)-serve: requirements-serve.txt $(READY)
 	$(call install,-r requirements-serve.txt)
 	@$(MARK)
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve
+$(READY)-mlflow: requirements-mlflow.txt $(READY)
+	$(call install,-r requirements-mlflow.txt)
+	@$(MARK)
+
+# Its packages are not the pipeline's: MLflow's server wants older ones.
+.retrace/mlflow-server/ready: requirements-mlflow-server.txt
+	$(PYTHON) -m venv --clear .retrace/mlflow-server
+	.retrace/mlflow-server/bin/python -m pip install --quiet --no-deps -r requirements-mlflow-server.txt
+	@touch $@
+
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow
 	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt -r requirements-boosting.txt)
 	@$(MARK)

@@ -47,6 +47,8 @@ def test_these_tools_can_be_deleted():
         "curves",
         "prediction",
         "registry",
+        "tracking",
+        "submission",
     }
 
 

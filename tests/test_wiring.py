@@ -41,6 +41,8 @@ TOOLS = [
     "serving",
     "release",
     "monitoring",
+    "tracking",
+    "submission",
     "cli",
 ]
 
@@ -252,8 +254,8 @@ def test_tests_mirror_the_package():
             assert (Path(__file__).parent / mirror).exists(), f"no test file for {path.name}"
 
 
-# They start programs, none of them Git or DVC: `nvidia-smi`, CML, an emulated processor.
-STARTERS = {"machine.py", "comment.py", "emulation.py", "wheel.py"}
+# They start programs, none of them Git or DVC: `nvidia-smi`, SLURM, CML, an emulated processor.
+STARTERS = {"machine.py", "slurm.py", "comment.py", "emulation.py", "wheel.py"}
 
 # A reader asks where DVC's cache lies, since data may be links into it; the pipeline imports no tool.
 ASKS_FOR_THE_CACHE = PACKAGE / "readers/shared/links.py"

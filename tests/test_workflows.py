@@ -46,7 +46,7 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "package", "release", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "package", "release", "run", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):
@@ -63,6 +63,25 @@ def test_only_a_push_to_a_branch_of_this_repository_reaches_the_gpu():
     assert list(workflow["on"]) == ["push"]
     assert set(workflow["on"]["push"]) == {"branches"}  # so not by a tag
     assert workflow["jobs"]["cml"]["runs-on"] == ["self-hosted", "gpu"]
+
+
+def test_a_run_on_a_tag_has_no_key_of_main_and_its_code_no_right_to_write():
+    workflow = load("run")
+    assert workflow["on"] == {"push": {"tags": ["run-*"]}}
+    run, publish = workflow["jobs"]["run"], workflow["jobs"]["publish"]
+    assert (run["runs-on"], run["environment"]) == (["self-hosted", "gpu"], "gpu")
+    assert run["if"] == "vars.GPU_RUNNER == 'true'"
+    assert run["permissions"] == {"contents": "read"}
+    assert "ref" not in run["steps"][0]["with"]  # so that of the tag
+    assert publish["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    assert "secrets." not in text_of(publish)
+
+
+def test_a_run_on_a_tag_is_pushed_before_it_is_made_again_and_released():
+    steps = load("run")["jobs"]["run"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs == [f"make {word}" for word in ("setup", "doctor", "repro", "push", "pull", "verify")]
+    assert "secrets." not in text_of([step for step in steps if step.get("run") == "make verify"])
 
 
 def test_what_a_fork_may_rewrite_holds_no_secret_and_no_right():
@@ -114,6 +133,7 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
 WRITING = {
     "Comment": {"pull-requests"},
     "Publish it": {"id-token"},
+    "Publish the report": {"contents"},
     "Open the test part, and count the look": {"contents"},
     "Publish the image that serves it": {"attestations", "id-token", "packages"},
 }

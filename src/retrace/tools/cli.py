@@ -1,7 +1,9 @@
 """The ``retrace`` command: one line a file of commands, in the order of its help."""
 
 import io
+import os
 import sys
+from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -33,6 +35,13 @@ COMMANDS = {
     "serving.commands": ["serve"],
     "release.commands": ["release"],
     "monitoring.commands": ["drift", "score"],
+    "tracking.commands": ["mlflow"],
+    "submission.commands": ["submit"],
+}
+
+# What follows commands by itself, however they end, where a variable asks for it.
+FOLLOWS: dict[str, tuple[str, set[str]]] = {
+    "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search", "submit"}),
 }
 
 # What `retrace promote` asks besides its own gates, where dvc.yaml says so.
@@ -84,6 +93,11 @@ def retrace(context: typer.Context) -> None:
     context.obj = CHECKS
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    command = context.invoked_subcommand
+    for file, (variable, commands) in FOLLOWS.items():
+        if command in commands and os.environ.get(variable):
+            follow = import_module(f"retrace.tools.{file}").follow
+            context.call_on_close(partial(follow, command))
 
 
 for file, commands in COMMANDS.items():
