@@ -22,7 +22,7 @@ FROM base AS environment
 # For a GPU: --build-arg TORCH_INDEX= (PyPI's build brings CUDA).
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1
-COPY Makefile README.md pyproject.toml requirements*.txt ./
+COPY Makefile README.md pyproject.toml setup.py requirements*.in requirements*.txt ./
 RUN python3 -m venv /opt/venv \
     && mkdir -p src/retrace && touch src/retrace/__init__.py \
     && make setup TORCH_INDEX="$TORCH_INDEX" \

@@ -31,10 +31,14 @@ TORCH = $(TORCH_INDEX:%=--extra-index-url %) -r requirements-torch.txt
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
     --annotation-style line --no-emit-package torch
 
+# In a project of `retrace new` the library is a pinned package; here it is this folder.
+PIN := $(wildcard requirements-retrace.txt)
+LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
+
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve release onmain image shell contained smoke publish notebooks test lint format requirements clean
-.PHONY: docs doctor push pull fetch ledger comment small newest audit sbom
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: docs doctor push pull fetch ledger comment small newest audit sbom package
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,14 +91,26 @@ search: $(READY)-hpo  ## search hyperparameters (ARGS="--trials 100"); docs/sear
 onnx: $(READY)-serve  ## write the model as one ONNX file, tried on every row (ARGS="--output digits.onnx")
 	@retrace export $(ARGS)
 
+package: $(READY)  ## build the wheel of the library into dist/ (TAG=v0.1.0: fail where it is of another version)
+	rm -rf build dist
+	SOURCE_DATE_EPOCH=315532800 python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@[ -z "$$TAG" ] || [ -e "dist/retrace_ml-$${TAG#v}-py3-none-any.whl" ] || \
+	    { echo "error: $$TAG is not the version in pyproject.toml: dist/ has $$(ls dist)" >&2; exit 1; }
+
 release: $(READY)-serve  ## write the model for others into a folder (ARGS="wine-v1 --model v1.0.0 --zip")
 	@retrace release $(ARGS)
+
+releaserun:  ## make the release of a run, or check that it was the same (TAG=run-1 COMMIT=1a2b3c4 FOLDER=run)
+	@.github/release_run.sh "$$TAG" "$$COMMIT" "$$FOLDER"
 
 onmain:  ## fail unless the commit of a tag is on main (TAG=model@v1.0.0)
 	@.github/on_main.sh "$$TAG"
 
 serve: $(READY)-serve  ## answer over HTTP, with a page to try the model (ARGS="--model prod")
 	@retrace serve $(ARGS)
+
+mlflow: $(READY)-mlflow .retrace/mlflow-server/ready  ## open MLflow's pages over what `retrace mlflow` logged (ARGS="--port 5001")
+	@retrace mlflow ui $(ARGS)
 
 image:  ## build the image of this repository (TARGET=dev or serve); docs/containers.md
 	@.ci/image build $(ARGS)
@@ -120,7 +136,7 @@ test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in requirements-mlflow.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
@@ -128,11 +144,11 @@ newest:  ## run the tests with the newest of what requirements*.in chose, in an 
 docs:  ## build docs/ as a site that needs no network (.retrace/site/index.html); a dead link fails
 	$(PYTHON) -m venv --clear .retrace/docs
 	.retrace/docs/bin/python -m pip install --quiet --no-deps -r requirements-docs.txt
-	NO_MKDOCS_2_WARNING=1 .retrace/docs/bin/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 .retrace/docs/bin/mkdocs build
 
 audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-dev.txt
+	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-dev.txt
 
 sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
 	$(PYTHON) -m venv --clear .retrace/audit
@@ -160,6 +176,8 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-boosting.txt requirements-boosting.in
 	$(COMPILE) $(ARGS) --output-file requirements-hpo.txt requirements-hpo.in
 	$(COMPILE) $(ARGS) --output-file requirements-serve.txt requirements-serve.in
+	$(COMPILE) $(ARGS) --output-file requirements-mlflow.txt requirements-mlflow.in
+	$(COMPILE) $(ARGS) --output-file requirements-mlflow-server.txt requirements-mlflow-server.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 	$(COMPILE) $(ARGS) --output-file requirements-docs.txt requirements-docs.in
@@ -168,14 +186,14 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 clean:  ## remove what the pipeline made; `dvc repro` restores it from DVC's cache
 	rm -rf cache report/figures report/*.csv report/index.html dvc_plots
 
-$(READY): requirements.txt requirements-torch.txt pyproject.toml
+$(READY): requirements.txt requirements-torch.txt pyproject.toml $(PIN)
 	@$(PYTHON) -c 'import sys; v = sys.version_info; \
 	    sys.exit(0 if v >= (3, 11) else "Retrace needs Python 3.11 or newer; %s is %d.%d: make PYTHON=python3.11 ..." % (sys.executable, v[0], v[1]))'
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
 	@command -v uv >/dev/null || $(PIP) --no-deps -r requirements-uv.txt || true
 	$(call install,-r requirements.txt)
 	$(PIP) $(TORCH)
-	$(call install,--no-build-isolation -e .)
+	$(call install,$(LIBRARY))
 	@python -m retrace merge-lock --set-up || true
 	@$(MARK)
 
@@ -187,6 +205,16 @@ $(READY)-serve: requirements-serve.txt $(READY)
 	$(call install,-r requirements-serve.txt)
 	@$(MARK)
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve
+$(READY)-mlflow: requirements-mlflow.txt $(READY)
+	$(call install,-r requirements-mlflow.txt)
+	@$(MARK)
+
+# Its packages are not the pipeline's: MLflow's server wants older ones.
+.retrace/mlflow-server/ready: requirements-mlflow-server.txt
+	$(PYTHON) -m venv --clear .retrace/mlflow-server
+	.retrace/mlflow-server/bin/python -m pip install --quiet --no-deps -r requirements-mlflow-server.txt
+	@touch $@
+
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow
 	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt -r requirements-boosting.txt)
 	@$(MARK)

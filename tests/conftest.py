@@ -79,6 +79,21 @@ def make_dataset():
 
 
 @pytest.fixture
+def in_a_project(tmp_path, monkeypatch):
+    """Stand in a folder whose src/ has code of its own: ``in_a_project(models="...")``."""
+
+    def write(**files):
+        (tmp_path / "src").mkdir(exist_ok=True)
+        for name, text in files.items():
+            (tmp_path / "src" / f"{name}.py").write_text(text)
+        return tmp_path
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    return write
+
+
+@pytest.fixture
 def project(tmp_path):
     """A copy without Git history, for running single stages."""
     return copy_project(tmp_path)

@@ -13,7 +13,14 @@ import pytest
 from project import ROOT
 from retrace.tools.repository.requirements import unmet
 
-FILES = ["Makefile", "pyproject.toml", "README.md", "src/retrace", *ROOT.glob("requirements*.txt")]
+FILES = [
+    "Makefile",
+    "pyproject.toml",
+    "setup.py",
+    "README.md",
+    "src/retrace",
+    *ROOT.glob("requirements*"),
+]
 
 
 @pytest.fixture

@@ -43,9 +43,12 @@ def test_these_tools_can_be_deleted():
         "pull_request",
         "sharing",
         "comparison",
+        "project",
         "curves",
         "prediction",
         "registry",
+        "tracking",
+        "submission",
     }
 
 

@@ -29,6 +29,8 @@ PUSH = {
     "repository": OWN,
     "sender": {"login": "colleague"},
 }
+# Of a tag with a message: `after` is the hash of the tag, not of its commit.
+TAG = PUSH | {"ref": "refs/tags/run-1", "after": "a" * 40, "base_ref": None}
 REQUEST = {
     "action": "synchronize",
     "number": 7,
@@ -71,6 +73,23 @@ REFUSED = {
     "push whose payload is a fork's": ("push", PUSH | {"repository": FORK}, {}),
     "push that calls itself one": ("push", PUSH | {"pull_request": REQUEST["pull_request"]}, {}),
     "push of a tag": ("push", PUSH | {"ref": "refs/tags/v1"}, {"GITHUB_REF": "refs/tags/v1"}),
+    "tag that is deleted": (
+        "push",
+        TAG | {"deleted": True, "after": "0" * 40, "head_commit": None},
+        {"GITHUB_SHA": "0" * 40},
+    ),
+    "tag whose commit is another": ("push", TAG, {"GITHUB_SHA": "f" * 40}),
+    "tag of a fork": ("push", TAG | {"repository": FORK}, {}),
+    "tag that is not named run-": (
+        "push",
+        TAG | {"ref": "refs/tags/rerun-1"},
+        {"GITHUB_REF": "refs/tags/rerun-1"},
+    ),
+    "branch that is named as a tag of a run is none of its commit": (
+        "push",
+        PUSH | {"ref": "refs/heads/run-1"},
+        {"GITHUB_REF": "refs/tags/run-1"},
+    ),
     "push of a merge queue": (
         "push",
         PUSH | {"ref": "refs/heads/gh-readonly-queue/main/pr-7-6dcb09b"},
@@ -138,6 +157,15 @@ def test_a_push_of_this_repository_is_let_in(hook, job):
     assert (done.returncode, done.stdout) == (
         0,
         "let in: a push to refs/heads/lower-rate of lab/retrace\nwent on\n",
+    )
+
+
+@pytest.mark.parametrize("after", ["a" * 40, COMMIT], ids=["with a message", "without one"])
+def test_a_tag_of_a_run_is_let_in_at_its_commit(hook, job, after):
+    done = run(hook, job("push", TAG | {"after": after}, GITHUB_SHA=COMMIT))
+    assert (done.returncode, done.stdout) == (
+        0,
+        "let in: a push to refs/tags/run-1 of lab/retrace\nwent on\n",
     )
 
 

@@ -29,6 +29,7 @@ TOOLS = [
     "significance",
     "dependencies",
     "running",
+    "project",
     "comparison",
     "curves",
     "sharing",
@@ -41,6 +42,8 @@ TOOLS = [
     "serving",
     "release",
     "monitoring",
+    "tracking",
+    "submission",
     "cli",
 ]
 
@@ -191,7 +194,9 @@ def test_every_room_has_its_place():
 
 
 def names_in(folder):
-    return {path.stem for path in folder.iterdir() if path.stem[0] not in "_."}
+    return {
+        path.stem for path in folder.iterdir() if path.stem[0] not in "_." and path.suffix != ".typed"
+    }
 
 
 def test_stages_never_import_each_other():
@@ -250,8 +255,8 @@ def test_tests_mirror_the_package():
             assert (Path(__file__).parent / mirror).exists(), f"no test file for {path.name}"
 
 
-# They start programs, none of them Git or DVC: `nvidia-smi`, CML, an emulated processor.
-STARTERS = {"machine.py", "comment.py", "emulation.py"}
+# They start programs, none of them Git or DVC: `nvidia-smi`, SLURM, CML, an emulated processor.
+STARTERS = {"machine.py", "slurm.py", "comment.py", "emulation.py", "wheel.py"}
 
 # A reader asks where DVC's cache lies, since data may be links into it; the pipeline imports no tool.
 ASKS_FOR_THE_CACHE = PACKAGE / "readers/shared/links.py"

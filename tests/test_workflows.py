@@ -11,8 +11,11 @@ from retrace.core.checked_yaml import load_yaml
 FOLDER = ROOT / ".github/workflows"
 FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
 
-# A word of the Makefile, or a module of this repository.
-COMMAND = re.compile(r'make [a-z]+|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?')
+# A word of the Makefile, or a module of this repository; where there is no make, what README.md says.
+COMMAND = re.compile(
+    r"make [a-z]+|pip install [\w .-]+|retrace repro"
+    r'|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?'
+)
 
 # A fork's pull request reaches these, or a person who may only comment does.
 FROM_OUTSIDE = {"pull_request", "pull_request_target", "issue_comment", "workflow_run", "issues", "fork"}
@@ -43,14 +46,14 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "release", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "package", "release", "run", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):
     workflow, each = job
     labels = each["runs-on"]
     if triggers(workflow) & FROM_OUTSIDE:
-        assert labels == "ubuntu-24.04"
+        assert labels in {"ubuntu-24.04", "macos-15", "windows-2025"}
     if "self-hosted" in labels:
         assert triggers(workflow) == {"push"}
 
@@ -60,6 +63,25 @@ def test_only_a_push_to_a_branch_of_this_repository_reaches_the_gpu():
     assert list(workflow["on"]) == ["push"]
     assert set(workflow["on"]["push"]) == {"branches"}  # so not by a tag
     assert workflow["jobs"]["cml"]["runs-on"] == ["self-hosted", "gpu"]
+
+
+def test_a_run_on_a_tag_has_no_key_of_main_and_its_code_no_right_to_write():
+    workflow = load("run")
+    assert workflow["on"] == {"push": {"tags": ["run-*"]}}
+    run, publish = workflow["jobs"]["run"], workflow["jobs"]["publish"]
+    assert (run["runs-on"], run["environment"]) == (["self-hosted", "gpu"], "gpu")
+    assert run["if"] == "vars.GPU_RUNNER == 'true'"
+    assert run["permissions"] == {"contents": "read"}
+    assert "ref" not in run["steps"][0]["with"]  # so that of the tag
+    assert publish["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    assert "secrets." not in text_of(publish)
+
+
+def test_a_run_on_a_tag_is_pushed_before_it_is_made_again_and_released():
+    steps = load("run")["jobs"]["run"]["steps"]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs == [f"make {word}" for word in ("setup", "doctor", "repro", "push", "pull", "verify")]
+    assert "secrets." not in text_of([step for step in steps if step.get("run") == "make verify"])
 
 
 def test_what_a_fork_may_rewrite_holds_no_secret_and_no_right():
@@ -110,6 +132,8 @@ def test_the_artifact_is_that_of_the_run_that_was_found_and_whole_where_it_is_co
 # What a job may write: comments, looks at the test part, images and what is signed of them.
 WRITING = {
     "Comment": {"pull-requests"},
+    "Publish it": {"id-token"},
+    "Publish the report": {"contents"},
     "Open the test part, and count the look": {"contents"},
     "Publish the image that serves it": {"attestations", "id-token", "packages"},
 }
@@ -128,6 +152,15 @@ def test_the_job_that_publishes_has_no_key_of_the_store_and_asks_the_image_befor
     assert "secrets." not in text_of(jobs["image"])
     runs = [step["run"] for step in jobs["image"]["steps"] if "run" in step]
     assert runs == [f"make {word}" for word in ("image", "smoke", "sbom", "publish")]
+
+
+def test_the_job_that_publishes_runs_no_code_of_the_repository():
+    job = load("package")["jobs"]["publish"]
+    assert job["environment"] == "pypi"
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == [
+        "actions/download-artifact",
+        "pypa/gh-action-pypi-publish",
+    ]
 
 
 def test_who_may_write_the_ledger_runs_nothing_but_this_repositorys_own_code():

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Lets a job onto the GPU runner only if a push to a branch of this one repository started it.
+# Lets a job onto the GPU runner only if a push to a branch, or of a tag run-*, of this one repository started it.
 #
 # A workflow file comes from whoever opens a pull request, with every condition in it; this file does not. It is
 # installed outside the runner's folders, owned by root, with the repository's name beside it, and named by
@@ -60,19 +60,21 @@ import json, os, sys
 
 with open(os.environ["GITHUB_EVENT_PATH"], encoding="utf-8") as file:
     event = json.load(file)
+# Of a tag with a message, `after` is the tag's own hash; the job gets that of its commit.
+commit = event["head_commit"]["id"] if event["ref"].startswith("refs/tags/") else event["after"]
 found = {
     "repository": event["repository"]["full_name"] == sys.argv[1],
-    "branch": event["ref"].startswith("refs/heads/") and event["ref"] == os.environ["GITHUB_REF"],
+    "branch": event["ref"].startswith(("refs/heads/", "refs/tags/run-")) and event["ref"] == os.environ["GITHUB_REF"],
     # Both hold what others wrote: a fork's request on its way into main, and new versions of dependencies.
     "person": not event["ref"].startswith(("refs/heads/gh-readonly-queue/", "refs/heads/dependabot/")),
-    "commit": event["after"] == os.environ["GITHUB_SHA"],
+    "commit": commit == os.environ["GITHUB_SHA"],
     "deleted": event["deleted"] is False,
     "kind": not {"pull_request", "workflow_run", "issue", "comment", "inputs", "schedule"} & set(event),
 }
 print("let in" if all(found.values()) else ", ".join(name for name, right in found.items() if not right))
 PYTHON
 )
-[ "$reason" = "let in" ] || refuse "the event's payload is not that of a push to a branch: ${reason##*$'\n'}"
+[ "$reason" = "let in" ] || refuse "the event's payload is not that of a push to a branch, or of a tag run-*: ${reason##*$'\n'}"
 
 if [ -e "$here/work" ]; then
     sudo -n "$here/clean.sh" || refuse "what the last job left cannot be cleaned away"

@@ -1,22 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
+from retrace.core.errors import ParamsError
 from retrace.core.records import Predictions
-from retrace.evaluation import own
-from retrace.evaluation.metrics import METRICS, scores
+from retrace.evaluation.metrics import LOWER_IS_BETTER, check_metric, scores
 from retrace.tools.significance import compare_rows
-
-
-@pytest.fixture
-def own_metrics(monkeypatch):
-    """Put what is registered during a test into the table, and take it out again."""
-    monkeypatch.setattr(own, "METRICS", {})
-
-    def add():
-        for name, metric in own.METRICS.items():
-            monkeypatch.setitem(METRICS, name, metric)
-
-    return add
 
 
 def numbers(n=200, spread=1.0, seed=0):
@@ -25,16 +15,21 @@ def numbers(n=200, spread=1.0, seed=0):
     return Predictions(y=y, predicted=y + generator.normal(size=n), probabilities=np.empty((n, 0)))
 
 
-def test_a_metric_of_ones_own_is_one_function(own_metrics):
-    @own.mean_over_rows(task="regression", better="higher")
-    def within_1(y, predicted):
-        return abs(predicted - y) < 1
+FILE = """
+from retrace.evaluation.own import mean_over_rows, whole
 
-    @own.whole(task="regression", better="lower")
-    def worst(y, predicted, sample_weight):
-        return abs(predicted - y)[sample_weight > 0].max()
+@mean_over_rows(task="regression", better="higher")
+def within_1(y, predicted):
+    return abs(predicted - y) < 1
 
-    own_metrics()
+@whole(task="regression", better="lower")
+def worst(y, predicted, sample_weight):
+    return abs(predicted - y)[sample_weight > 0].max()
+"""
+
+
+def test_a_metric_of_ones_own_is_one_function(in_a_project, params):
+    in_a_project(metrics=FILE)
     case = numbers()
     found = scores(case, ["within_1", "worst"])
     assert found["within_1"] == np.mean(abs(case.predicted - case.y) < 1)
@@ -44,3 +39,12 @@ def test_a_metric_of_ones_own_is_one_function(own_metrics):
     )
     assert compare_rows(case, better, "within_1", resamples=199).verdict == "better"
     assert compare_rows(better, case, "worst", resamples=19).difference > 0
+    assert [name in LOWER_IS_BETTER for name in ("worst", "within_1", "nobody's")] == [
+        True,
+        False,
+        False,
+    ]
+    with pytest.raises(
+        ParamsError, match=r"got 'wurst' \(did you mean 'worst'\?\).*; allowed: .*within_1"
+    ):
+        check_metric(dataclasses.replace(params, metric="wurst"), "regression")

@@ -36,6 +36,17 @@ def test_the_threshold_in_use_stands_among_the_others(two_classes):
     assert len(threshold_section(two_classes("f1"))["rows"]) == 10
 
 
+def test_copies_widen_the_interval_of_recall_and_leave_none_out(two_classes):
+    results = two_classes(0.5)
+    copied = dataclasses.replace(results.dataset, row_hash=np.arange(90, dtype=np.uint64) // 6)
+    rows, by_copies = (
+        threshold_section(each)["rows"]
+        for each in (results, dataclasses.replace(results, parts={"validation": copied, "test": copied}))
+    )
+    assert all(row["recall_interval"] for row in rows + by_copies)
+    assert rows[3]["recall_interval"] != by_copies[3]["recall_interval"]
+
+
 def test_costs_are_shown_where_they_choose(two_classes):
     results = two_classes(Costs(false_positive=1.0, false_negative=5.0))
     rows = threshold_section(results)["rows"]

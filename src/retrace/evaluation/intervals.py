@@ -8,10 +8,10 @@ from scipy import special
 
 from retrace.core.records import Floats
 from retrace.evaluation.metric import ROUNDING
-from retrace.evaluation.metrics import METRICS
+from retrace.evaluation.metrics import OURS
 from retrace.evaluation.units import effective_number
 
-PROPORTIONS = tuple(name for name, metric in METRICS.items() if metric.proportion)
+PROPORTIONS = tuple(name for name, metric in OURS.items() if metric.proportion)
 
 FEWEST_GROUPS = 3  # of equal size, or as good as that
 

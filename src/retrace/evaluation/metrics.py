@@ -1,12 +1,13 @@
 """The table of metrics, `METRICS`: all that scores, intervals and comparisons know of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrace.core.errors import DataError, ParamsError, did_you_mean
+from retrace.core.own_code import WithOwn
 from retrace.core.params import Params
 from retrace.core.records import Predictions, Task
 from retrace.evaluation import answers, losses, own, ranks
@@ -21,7 +22,7 @@ _of_losses = partial(Metric, task="classification", better="lower", score=mean)
 _of_errors = partial(Metric, task="regression", better="lower", score=mean, bounds=(0, np.inf))
 
 # Those that metrics.json always has, in its order; then those that `report.metrics` may name.
-METRICS: dict[str, Metric] = {
+OURS: dict[str, Metric] = {
     "accuracy": _of_answers(score=answers.accuracy, proportion=True, standard=True),
     "f1_macro": _of_answers(score=answers.macro(answers.f1), standard=True),
     "f1_weighted": _of_answers(score=answers.weighted(answers.f1), standard=True),
@@ -62,9 +63,20 @@ METRICS: dict[str, Metric] = {
     "mape": _of_errors(totals=losses.percentage_totals, tails=True),
     "pinball_10": _of_errors(totals=losses.pinball_totals(0.1), tails=True),
     "pinball_90": _of_errors(totals=losses.pinball_totals(0.9), tails=True),
-} | own.METRICS
+}
 
-LOWER_IS_BETTER = tuple(name for name, metric in METRICS.items() if metric.better == "lower")
+METRICS = WithOwn(OURS, "metrics", own.METRICS)
+
+
+class _LowerIsBetter(Container[str]):
+    """The names of metrics of which less is better; what is no metric is none of them."""
+
+    def __contains__(self, name: object) -> bool:
+        metric = METRICS.get(str(name))
+        return metric is not None and metric.better == "lower"
+
+
+LOWER_IS_BETTER = _LowerIsBetter()
 
 
 def scores(predictions: Predictions, also: Iterable[str] = ()) -> dict[str, float]:

@@ -1,4 +1,6 @@
-"""Metrics of your own: one function with a decorator, at the end; then params.yaml may name it.
+"""Metrics of your own: one function with a decorator in src/metrics.py; then params.yaml may name it.
+
+    from retrace.evaluation.own import mean_over_rows, whole
 
     @mean_over_rows(task="regression", better="higher")
     def within_5(y, predicted):
@@ -22,6 +24,7 @@ from retrace.evaluation.metric import Metric, each_row, full_rows, mean
 
 Of = Literal["predicted", "probabilities"]
 
+# What src/metrics.py registers.
 METRICS: dict[str, Metric] = {}
 
 
@@ -70,6 +73,3 @@ def whole(
         return function
 
     return register
-
-
-# Your functions go here.

@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
 
 import retrace
-from retrace.core import artifacts
+from retrace.core import artifacts, own_code
 from retrace.core.fingerprint import loaded_other_bits
 from retrace.core.instructions import instructions_in_effect
 from retrace.core.machine import cpu_name
@@ -93,16 +93,18 @@ def params_hash(params: Params) -> str:
 
 
 def _code_hash() -> str:
-    """Hash the project's modules that this process has loaded."""
-    source = Path(retrace.__file__).parent
+    """Hash the modules that this process has loaded: the library's, and those of src/ beside it."""
+    source = Path(retrace.__file__).absolute().parent
     files = {
-        Path(file)
+        Path(file).absolute()
         for module in list(sys.modules.values())
         if (file := getattr(module, "__file__", None))
     }
+    named = {file: file.relative_to(source) for file in files if source in file.parents}
+    named |= {file: file.relative_to(own_code.SOURCE.absolute()) for file in own_code.own_modules()}
     digest = hashlib.sha256()
-    for file in sorted(file for file in files if source in file.absolute().parents):
-        digest.update(file.absolute().relative_to(source).as_posix().encode())
+    for file in sorted(named, key=named.__getitem__):
+        digest.update(named[file].as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

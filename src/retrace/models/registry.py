@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ModelError, ParamsError, did_you_mean
+from retrace.core.own_code import WithOwn
 from retrace.core.params import Features, Params
 from retrace.core.records import Kind, Task
 from retrace.models import boosted, classical, neural
@@ -51,7 +52,7 @@ NUMBERS: tuple[Task, ...] = ("regression",)
 # Of those that take the sparse matrix that texts become.
 SPARSE: tuple[Kind, ...] = ("tabular", "image", "text", "vectors")
 
-MODELS = {
+OURS = {
     "logistic_regression": Model(build=classical.logistic_regression, kinds=SPARSE, scale=True),
     "linear_regression": Model(
         build=classical.linear_regression, tasks=NUMBERS, kinds=SPARSE, scale=True
@@ -75,6 +76,11 @@ MODELS = {
     "mlp": Model(build=neural.mlp, tasks=BOTH, scale=True, runs_on_gpu=True),
     "cnn": Model(build=neural.cnn, tasks=BOTH, kinds=("image",), takes_images=True, runs_on_gpu=True),
 }
+
+# Those of src/models.py in the project (`retrace.models.own`).
+OWN: dict[str, Model] = {}
+
+MODELS = WithOwn(OURS, "models", OWN)
 
 
 def models_for(task: Task, kind: Kind | None = None) -> list[str]:

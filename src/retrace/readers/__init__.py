@@ -2,21 +2,25 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from retrace.core.checked_yaml import checked, key_path, load_yaml
 from retrace.core.errors import DataError, ParamsError, did_you_mean
+from retrace.core.own_code import WithOwn
 from retrace.core.records import Dataset
-from retrace.readers import bundled, image_folder, newsgroups, table, text_folder
+from retrace.readers import bundled, image_folder, newsgroups, own, table, text_folder
 from retrace.readers.shared.description import CommonDescription
 from retrace.readers.shared.rows import settled
 
-READERS = {
+OURS: dict[str, Any] = {
     "bundled": bundled,
     "image_folder": image_folder,
     "newsgroups": newsgroups,
     "table": table,
     "text_folder": text_folder,
 }
+
+READERS = WithOwn(OURS, "readers", own.READERS)
 
 
 def read(name: str, data: Path = Path("data")) -> Dataset:

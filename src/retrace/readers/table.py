@@ -1,6 +1,7 @@
 """A CSV or Parquet file: one row per sample, one column per feature."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
     """
     path = find_file(folder, description.file)
     table, notes = read_file(path, description)
+    return dataset_of(table, description, name, path, notes)
+
+
+def dataset_of(
+    table: pd.DataFrame, description: Description, name: str, path: Path, notes: Sequence[str] = ()
+) -> Dataset:
+    """Give the columns of a table their roles; ``path`` is how an error names it, else as `read`."""
     if table.empty:
         raise DataError(f"{path} has no rows: a model needs some")
     known = {*_named(description).values(), *(description.columns or {})}

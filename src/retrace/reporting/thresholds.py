@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from retrace.core.params import Costs
 from retrace.evaluation.curves import AtThreshold, at_threshold, choose_threshold
-from retrace.evaluation.intervals import interval_text, wilson
+from retrace.evaluation.intervals import grouped_wilson, interval_text, wilson
 from retrace.reporting.results import Results
 
 SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -48,17 +46,14 @@ def _how(rule: Any) -> str:
 
 
 def _row(found: AtThreshold, chosen: float, results: Results) -> dict[str, Any]:
-    rule, confidence = results.params.report.threshold, results.params.report.confidence
-    n_positive = int(np.sum(results.test.y == 1))
-    hits = n_positive - found.false_negatives
-    independent = results.units.codes is None
+    rule = results.params.report.threshold
     row = {
         "chosen": found.threshold == chosen,
         "threshold": f"{found.threshold:.3g}",
         "taken": f"{found.taken:,}",
         "precision": f"{found.precision:.3f}",
         "recall": f"{found.recall:.3f}",
-        "recall_interval": interval_text(wilson(hits, n_positive, confidence), 3) if independent else "",
+        "recall_interval": _recall_interval(found, results),
         "f1": f"{found.f1:.3f}",
         "false_positives": f"{found.false_positives:,}",
         "false_negatives": f"{found.false_negatives:,}",
@@ -67,3 +62,12 @@ def _row(found: AtThreshold, chosen: float, results: Results) -> dict[str, Any]:
         cost = rule.false_positive * found.false_positives + rule.false_negative * found.false_negatives
         row["cost"] = f"{cost:,.6g}"
     return row
+
+
+def _recall_interval(found: AtThreshold, results: Results) -> str:
+    positive, codes = results.test.y == 1, results.units.codes
+    confidence = results.params.report.confidence
+    hit = results.test.probabilities[positive, 1] >= found.threshold
+    if codes is None or not len(hit):
+        return interval_text(wilson(int(hit.sum()), len(hit), confidence), 3)
+    return interval_text(grouped_wilson(hit, codes[positive], confidence), 3)

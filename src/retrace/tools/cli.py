@@ -1,15 +1,20 @@
 """The ``retrace`` command: one line a file of commands, in the order of its help."""
 
 import io
+import os
 import sys
+from functools import partial
 from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from retrace.core.errors import run_or_explain
+from retrace.core.errors import RetraceError, did_you_mean, run_or_explain
 
 # To lose a tool, delete its lines here, its folder, its tests and its page in docs/ (docs/map.md).
 COMMANDS = {
+    "project.commands": ["new", "update"],
     "running.repro": ["repro"],
     "running.verify": ["verify"],
     "running.check": ["check"],
@@ -32,6 +37,13 @@ COMMANDS = {
     "serving.commands": ["serve"],
     "release.commands": ["release"],
     "monitoring.commands": ["drift", "score"],
+    "tracking.commands": ["mlflow"],
+    "submission.commands": ["submit"],
+}
+
+# What follows commands by itself, however they end, where a variable asks for it.
+FOLLOWS: dict[str, tuple[str, set[str]]] = {
+    "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search", "submit"}),
 }
 
 # What `retrace promote` asks besides its own gates, where dvc.yaml says so.
@@ -42,13 +54,52 @@ CHECKS: dict[str, str] = {
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
 HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+# Of typer, whose own name for it is private: a command or an option that is not as it should be.
+UsageError: Any = typer.BadParameter.__mro__[1]
 
 
-@cli.callback()
+class OneLine(TyperGroup):
+    """The commands; wrong options end in one line, as all other mistakes do."""
+
+    def main(self, *given: Any, **how: Any) -> NoReturn:
+        """Run a command, and end the process."""
+        try:
+            status = super().main(*given, **(how | {"standalone_mode": False}))
+        except UsageError as error:
+            raise RetraceError(_explained(error)) from error
+        except typer.Abort:
+            sys.exit("interrupted")
+        sys.exit(status or 0)
+
+
+def _explained(error: Any) -> str:
+    within = error.ctx is not None and error.ctx.parent is not None
+    called = f"retrace {error.ctx.info_name}" if within else "retrace"
+    said = (
+        error.format_message().rstrip(".").replace("Value error, ", "").replace("Input should", "should")
+    )
+    wrong = getattr(error, "option_name", None)
+    if wrong and error.ctx is not None:
+        known = [name for option in error.ctx.command.params for name in option.opts]
+        if wrong not in known:
+            said = f"{wrong} is no option of `{called}`{did_you_mean(wrong, known)}"
+    return f"{said}: `{called} --help` tells all"
+
+
+cli = typer.Typer(cls=OneLine, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback(invoke_without_command=True)
 def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
     context.obj = CHECKS
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    command = context.invoked_subcommand
+    for file, (variable, commands) in FOLLOWS.items():
+        if command in commands and os.environ.get(variable):
+            follow = import_module(f"retrace.tools.{file}").follow
+            context.call_on_close(partial(follow, command))
 
 
 for file, commands in COMMANDS.items():

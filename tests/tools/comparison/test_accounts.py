@@ -56,3 +56,12 @@ def test_a_part_that_no_seed_changes_needs_new_rows(runs):
     runs.commit(labelled(), split__method="time")
     with pytest.raises(ComparisonError, match=r"`time` has the same test rows .* add them to the data"):
         next_seed(load_side("main"), 50, early=True)
+
+
+def test_compare_counts_on_request_and_at_the_test_part_alone(asked):
+    asked.git("switch", "-q", "other")
+    command = ["compare", "main", "other", "--count"]
+    said = CliRunner().invoke(cli, command, catch_exceptions=False).stdout
+    assert "Look 1 of `other`, asked again for nothing" in said
+    with pytest.raises(RetraceError, match="looks at the validation part are free"):
+        CliRunner().invoke(cli, [*command, "--part", "validation"], catch_exceptions=False)

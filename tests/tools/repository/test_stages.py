@@ -4,7 +4,7 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.stages import read_stages
+from retrace.tools.repository.stages import read_stages, run_order
 
 DVC_YAML = """\
 stages:
@@ -157,3 +157,14 @@ def test_a_mistake_in_dvc_yaml_is_told_in_dvcs_words(small):
 def test_a_folder_without_dvc_is_told(tmp_path):
     with pytest.raises(RetraceError, match="not inside of a DVC repository"):
         read_stages(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore:_NoneStep")  # DVC's own
+def test_stages_come_after_those_whose_outputs_they_read_wherever_they_stand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dvc.yaml").write_text(
+        "stages:\n  use: {cmd: cat a, deps: [a], outs: [b]}\n  make: {cmd: touch a, outs: [a]}\n"
+    )
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    assert run_order() == ["make", "use"]

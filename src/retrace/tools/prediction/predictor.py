@@ -15,10 +15,12 @@ from retrace.cleaning.embedding import Backbone, load_backbone
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ArtifactError
 from retrace.core.instructions import instructions_in_effect
+from retrace.core.own_code import load
 from retrace.core.params import Train
 from retrace.core.records import Dataset, Inputs, Predictions
 from retrace.core.seeding import pin
 from retrace.models.fitting import predict
+from retrace.models.registry import OWN
 from retrace.models.signature import Signature, signature_of
 from retrace.tools.prediction.source import Source
 
@@ -100,6 +102,7 @@ def read_predictor(source: Source) -> Predictor:
     """Load a model anew; see `load_predictor`."""
     train = _on_this_machine(source.train, source.description.kind)
     pin(seed=0, threads=train.threads, instructions=train.instructions)
+    load("models", OWN)  # its classes may be those of src/models.py
     try:
         model = joblib.load(source.path)
     except MemoryError:

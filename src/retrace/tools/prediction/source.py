@@ -24,6 +24,8 @@ BEFORE_THE_MODEL = (
     "src/retrace/images",
     "src/retrace/readers",
     "src/retrace/cleaning",
+    "src/readers.py",
+    "requirements-retrace.txt",  # the same of a project whose library is a package
 )
 
 

@@ -22,9 +22,12 @@ from retrace.tools.prediction.source import Source, run_of
 from retrace.tools.release.card import model_card
 
 REQUIREMENTS = (
-    "requirements.txt", "requirements-torch.txt", "requirements-pretrained.txt",
+    "requirements.txt",
+    "requirements-torch.txt",
+    "requirements-pretrained.txt",
     "requirements-boosting.txt",
-)  # fmt: skip
+    "requirements-retrace.txt",
+)
 
 CARD, MODEL, ONNX, SCHEMA, STATEMENT = (
     "README.md", "model.joblib", "model.onnx", "schema.json", "statement.json",

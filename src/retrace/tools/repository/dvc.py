@@ -48,6 +48,11 @@ def start_dvc(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(_command(arguments), env=environment, **(UTF8 | options))
 
 
+def worker_environment() -> dict[str, str]:
+    """Return what a process must have in its environment that starts DVC by its own name."""
+    return _environment()
+
+
 def _command(arguments: tuple[str, ...]) -> list[str]:
     program = GUARDED if arguments[:1] in {("repro",), ("exp",)} else "dvc"
     return [sys.executable, "-m", program, *arguments]

@@ -1,5 +1,7 @@
 """One output of a run, wherever it lies: in DVC's cache, in the workspace or on the remote."""
 
+import functools
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,6 +46,46 @@ def stored_output(tree: Tree, lock: Lock, path: Path) -> Path:
             " same command again"
         )
     return found
+
+
+def files_here(lock: Lock, path: str) -> dict[str, Path]:
+    """Return the files of an output that are on this machine, by their names.
+
+    Parameters
+    ----------
+    lock : Lock
+    path : str
+        Of a file or a folder, such as ``"report/figures"``.
+
+    Returns
+    -------
+    dict of str to Path
+        Such as ``{"report/figures/roc.svg": Path(...)}``; empty where any of them is not here.
+    """
+    md5 = lock.outs[path]
+    if not md5.endswith(".dir"):
+        found = output_path(lock, Path(path))
+        return {path: found} if found else {}
+    try:
+        listed = json.loads(cached_file(md5).read_bytes())
+        files = {f"{path}/{each['relpath']}": cached_file(each["md5"]) for each in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    inside = all(".." not in Path(name).parts for name in files)
+    return files if inside and all(file.is_file() for file in files.values()) else {}
+
+
+def remote_address(md5: str) -> str:
+    """Return where the default remote has, or would have, a file; nothing where there is no remote."""
+    url = _remote_url(Path.cwd())
+    return f"{url.rstrip('/')}/files/md5/{md5[:2]}/{md5[2:]}" if url else ""
+
+
+@functools.cache
+def _remote_url(folder: Path) -> str:
+    with open_repository(folder) as repo:
+        remote = default_remote(repo)
+    return remote.url if remote else ""
 
 
 def lacking_on_remote(tree: Tree, lock: Lock) -> list[str]:

@@ -35,11 +35,11 @@ def queue_again(repo: Any, tasks: Collection[Task]) -> None:
         path = queue.celery._processed_msg_path_cache.get(message.delivery_tag)
         if entry.stash_rev in keys and path:
             _end_remains(queue, entry.stash_rev)
-            _stash_again(queue, entry)
+            stash_again(queue, entry)
             Path(path).replace(waiting / Path(path).name)
 
 
-def _stash_again(queue: Any, entry: Any) -> None:
+def stash_again(queue: Any, entry: Any) -> None:
     """Bring back what DVC takes out of its stash when a task starts: its name and origin."""
     stash = queue.stash
     if entry.stash_rev not in stash.stash_revs:

@@ -7,7 +7,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 # What the pipeline runs with; torch stands apart, since its builds have no hash that holds everywhere.
-PINNED = (Path("requirements.txt"), Path("requirements-torch.txt"))
+PINNED = (Path("requirements.txt"), Path("requirements-torch.txt"), Path("requirements-retrace.txt"))
 
 
 def unmet(files: Sequence[Path] = PINNED) -> list[str]:
@@ -24,7 +24,10 @@ def unmet(files: Sequence[Path] = PINNED) -> list[str]:
         installed = _installed(pinned.name)
         if pinned.marker is not None and not pinned.marker.evaluate():
             continue
-        if installed is None or not pinned.specifier.contains(installed.split("+")[0], prereleases=True):
+        if installed is None or not any(
+            pinned.specifier.contains(each, prereleases=True)
+            for each in (installed, installed.split("+")[0])
+        ):
             found.append(f"{pinned.name} {installed or 'is missing'} ({pinned.specifier} is pinned)")
     return found
 
@@ -33,7 +36,8 @@ def _requirements(path: Path) -> Iterator[Requirement]:
     for line in path.read_text("utf-8").splitlines():
         # A pin's hashes stand on lines of their own, each but the last ending in a backslash.
         requirement = line.split("#")[0].rstrip("\\ ").strip()
-        if requirement and not requirement.startswith("-"):
+        # A wheel that the project keeps is named by its path.
+        if requirement and not requirement.startswith(("-", "./")):
             yield Requirement(requirement)
 
 

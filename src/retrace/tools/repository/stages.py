@@ -83,6 +83,22 @@ class Stage:
     folder: str = ""
 
 
+def run_order(folder: Path = Path()) -> list[str]:
+    """Name the stages in an order in which each comes after those whose outputs it reads.
+
+    Raises
+    ------
+    RetraceError
+        DVC cannot read the repository.
+    """
+    import networkx
+
+    with open_repository(folder) as repo:
+        # An arrow of DVC's leads from a stage to what it needs.
+        found = reversed(list(networkx.topological_sort(repo.index.graph)))
+        return [stage.addressing for stage in found if not stage.is_data_source]
+
+
 def read_stages(folder: Path = Path()) -> list[Stage]:
     """Return the stages of all dvc.yaml files of a repository, in their order.
 

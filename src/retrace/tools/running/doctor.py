@@ -53,7 +53,9 @@ def _examine(*, required: bool, seconds: float) -> Iterator["Finding"]:
     yield diagnosis.judge_git(setup())
     yield diagnosis.judge_packages(unmet())
     source = Path(retrace.__file__).parent
-    yield diagnosis.judge_source(str(source), str(Path("src/retrace").absolute()))
+    # In a project of `retrace new` the library is a pinned package, which `unmet` has judged.
+    here = Path("src/retrace").absolute()
+    yield diagnosis.judge_source(str(source), str(here if here.is_dir() else source))
     if find_spec("dvc"):
         yield from _examine_dvc(seconds)
     try:

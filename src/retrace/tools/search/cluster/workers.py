@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from retrace.core.code_hash import PACKAGE, code_hash
 from retrace.core.errors import RetraceError
 from retrace.core.instructions import instructions_in_effect
+from retrace.core.own_code import own_code_hash
 from retrace.models.provenance import LIBRARIES
 from retrace.tools.search.trials.events import Objective, Outcome
 
@@ -73,7 +74,9 @@ def versions() -> dict[str, str]:
     libraries = {package: _version(package) for package in LIBRARIES.values()}
     # None: Dask loaded NumPy before retrace could pin what it takes.
     instructions = instructions_in_effect() or "of its processor"
-    return {"retrace": code, "Python": python, "instructions": instructions} | libraries
+    found = {"retrace": code, "Python": python, "instructions": instructions} | libraries
+    own = own_code_hash()
+    return found | {"src/ of the project": own} if own else found
 
 
 def _version(package: str) -> str:

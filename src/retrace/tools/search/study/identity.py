@@ -18,6 +18,8 @@ from retrace.tools.search.trials import folds, scoring
 # What `train` does not depend on, but a score does.
 SCORING = [Path(str(module.__file__)) for module in (retrace.evaluation.metrics, scoring, folds)]
 
+OWN_METRICS = Path("src/metrics.py")
+
 SPACE = "the space: "
 
 
@@ -40,6 +42,8 @@ def identify(train: Stage, space: Space, goals: Sequence[str], n_folds: int | No
     code = {dep.path: dep.now for dep in train.dependencies} | {
         "how trials are scored": code_hash(SCORING)
     }
+    if OWN_METRICS.is_file():
+        code["src/metrics.py"] = artifacts.file_md5(OWN_METRICS)
     searched = {each.name: [type(each.distribution).__name__, each.choices] for each in space.parameters}
     params = {
         f"params.yaml: {name}": value

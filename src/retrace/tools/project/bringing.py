@@ -1,0 +1,73 @@
+"""Data into a project: files under DVC, what they are in data/<name>.yaml, what fits in params.yaml."""
+
+import io
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from retrace.core.errors import RetraceError
+from retrace.tools.project.looking import Found
+from retrace.tools.repository.dvc import run_dvc
+
+EXAMPLES = ("diabetes", "digits", "wine")
+THEIR_NOTEBOOKS = ("digits", "wine")
+
+
+def name_of(path: Path) -> str:
+    """Return the name that a dataset has in the project."""
+    stem = path.resolve().name.split(".")[0] if path.is_file() else path.resolve().name
+    return re.sub(r"\W+", "_", stem).strip("_").lower() or "mine"
+
+
+def bring(project: Path, source: Path, name: str, found: Found) -> None:
+    """Put data into a project in the place of the examples.
+
+    Raises
+    ------
+    RetraceError
+        DVC refuses.
+    """
+    leave_examples_out(project)
+    target = project / "data" / name
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        target.mkdir(parents=True)
+        shutil.copy(source, target)
+    values = {"title": name.replace("_", " ").capitalize(), **found.description, "licence": "not stated"}
+    text = io.StringIO()
+    YAML().dump(values, text)
+    (project / "data" / f"{name}.yaml").write_text(text.getvalue(), "utf-8")
+    set_params(project / "params.yaml", {"data": name, **found.params})
+    run = run_dvc("add", "--quiet", f"data/{name}", cwd=project, capture_output=True)
+    if run.returncode:
+        raise RetraceError(f"dvc add data/{name}: {run.stderr.strip()}")
+
+
+def leave_examples_out(project: Path) -> None:
+    """Remove the datasets that come along, and the notebooks about them."""
+    for name in EXAMPLES:
+        shutil.rmtree(project / "data" / name, ignore_errors=True)
+        (project / "data" / f"{name}.yaml").unlink(missing_ok=True)
+    for name in THEIR_NOTEBOOKS:
+        (project / "data_exploration" / f"{name}.py").unlink(missing_ok=True)
+
+
+def set_params(path: Path, values: Mapping[str, Any]) -> None:
+    """Set keys such as ``"preprocess.image.size"``, and keep all else of the file as it is."""
+    yaml = YAML()
+    yaml.preserve_quotes, yaml.width = True, sys.maxsize
+    params = yaml.load(path.read_text("utf-8"))
+    for key, value in values.items():
+        *sections, name = key.split(".")
+        section = params
+        for part in sections:
+            section = section[part]
+        section[name] = value
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(params, file)

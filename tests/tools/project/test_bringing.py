@@ -1,0 +1,32 @@
+import difflib
+import shutil
+
+import pytest
+
+from project import ROOT
+from retrace.core.params import load_params
+from retrace.tools.project.bringing import name_of, set_params
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("Train Data.v2.csv", "train_data"), ("photos/", "photos"), ("é-1.csv", "é_1")],
+)
+def test_a_dataset_is_called_as_its_file_or_folder(tmp_path, path, name):
+    if path.endswith("/"):
+        (tmp_path / path).mkdir()
+    else:
+        (tmp_path / path).touch()
+    assert name_of(tmp_path / path) == name
+
+
+def test_params_keep_their_comments_and_all_else(tmp_path):
+    path = tmp_path / "params.yaml"
+    shutil.copy(ROOT / "params.yaml", path)
+    before = path.read_text().splitlines()
+    set_params(path, {"model": "svm", "preprocess.image.size": 48})
+    lines = list(difflib.ndiff(before, path.read_text().splitlines()))
+    changed = [line for line in lines if line.startswith("+ ")]
+    assert len(changed) == 2
+    assert all("#" in line for line in changed)
+    assert load_params(path).preprocess.image.size == 48
