@@ -46,7 +46,7 @@ def text_of(value):
 
 
 def test_these_are_the_workflows():
-    assert list(FILES) == ["cml", "comment", "package", "release", "run", "scheduled", "tests"]
+    assert list(FILES) == ["cml", "comment", "docs", "package", "release", "run", "scheduled", "tests"]
 
 
 def test_a_job_that_outsiders_start_never_runs_on_the_groups_machine(job):

@@ -175,13 +175,14 @@ def _keys(
 
 
 def _undeclared(read: Iterable[Value], stage: Stage, files: Mapping[str, Any]) -> set[str]:
-    """Name the keys that no declared key covers; of a section that is read whole, each of its own."""
+    """Name the keys that no declared key covers, and sections read whole of which none is declared."""
     found = set()
     for value in read:
         declared = _declared_keys(stage).get(value.file, {})
         if not _is_declared(value.path, declared):
-            leaves = [path for path in _leaves(value, files) if not _is_declared(path, declared)]
-            if leaves:
+            leaves = _leaves(value, files)
+            # Of a section that goes on as a whole, who declares some keys may know which are read.
+            if not any(_is_declared(path, declared) for path in leaves):
                 shown = value.path if len(leaves) > 1 else leaves[0]
                 found.add(f"{value.file}: {'.'.join(each for each in shown if each != ANY)}")
     return found
