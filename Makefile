@@ -188,6 +188,7 @@ $(READY): requirements.txt requirements-torch.txt pyproject.toml $(PIN)
 	$(call install,-r requirements.txt)
 	$(PIP) $(TORCH)
 	$(call install,$(LIBRARY))
+	@python -m retrace merge-lock --set-up || true
 	@$(MARK)
 
 $(READY)-hpo: requirements-hpo.txt $(READY)

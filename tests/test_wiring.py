@@ -27,6 +27,7 @@ PIPELINE = ["core", "images", "readers", "cleaning", "splitting", "models", "eva
 TOOLS = [
     "repository",
     "significance",
+    "dependencies",
     "running",
     "project",
     "comparison",
@@ -274,6 +275,7 @@ def test_only_tools_repository_knows_git_dvc_and_the_form_of_dvc_lock():
         assert not {top for top in tops if top.startswith(("dvc", "scmrepo", "git"))}, path
         assert "subprocess" not in tops or path.name in STARTERS, path
         texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+        texts -= {"deps"} if path.name == "cli.py" else set()  # the name of a command
         assert not texts & {"deps", "outs", "files/md5"}, path
 
 

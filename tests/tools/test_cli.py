@@ -14,14 +14,14 @@ def test_help_names_every_command():
     shown = CliRunner().invoke(cli, ["--help"]).output
     for commands in COMMANDS.values():
         for command in commands:
-            assert f" {command} " in shown
+            assert f" {command.replace('_', '-')} " in shown
 
 
 def test_docs_name_every_command():
     page = (ROOT / "docs/commands.md").read_text()
     for commands in COMMANDS.values():
         for command in commands:
-            assert f"`retrace {command}" in page
+            assert f"`retrace {command.replace('_', '-')}" in page
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from retrace.core.errors import ParamsError, RetraceError
 from retrace.tools.repository.lock import (
     Output,
     differing_outputs,
+    dump_lock,
     is_in_place,
     locked_outputs,
     parse_lock,
@@ -102,3 +103,8 @@ def test_a_lock_that_dvc_cannot_have_written_is_refused(content):
 
 def test_an_output_that_was_never_hashed_is_none_of_the_outputs():
     assert parse_lock(b"stages: {make: {cmd: x, outs: [{path: a}]}}", "dvc.lock").outputs == []
+
+
+def test_a_lock_is_written_as_dvc_writes_it():
+    content = (ROOT / "dvc.lock").read_bytes()
+    assert dump_lock(parse_lock(content, "dvc.lock")) == content

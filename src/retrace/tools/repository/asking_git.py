@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from retrace.core.errors import RetraceError
@@ -12,7 +13,10 @@ ENGLISH = {"LC_ALL": "C"}
 
 
 def ask_git(
-    *arguments: str, folder: Path | None = None, text: bytes | None = None
+    *arguments: str,
+    folder: Path | None = None,
+    text: bytes | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run Git, and leave its answer and its exit status to the caller.
 
@@ -22,6 +26,8 @@ def ask_git(
         Where it runs; None stands for the current folder.
     text : bytes or None
         What it reads from standard input.
+    variables : mapping of str to str or None
+        What is in its environment besides.
 
     Raises
     ------
@@ -33,7 +39,7 @@ def ask_git(
             ["git", *arguments],
             cwd=folder,
             input=text,
-            env=os.environ | ENGLISH,
+            env=os.environ | ENGLISH | dict(variables or {}),
             capture_output=True,
             check=False,
         )

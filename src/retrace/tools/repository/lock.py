@@ -122,6 +122,13 @@ def parse_lock(content: bytes, where: str) -> Lock:
     return Lock(stages)
 
 
+def dump_lock(lock: Lock) -> bytes:
+    """Write a dvc.lock as DVC writes it, byte for byte."""
+    from dvc.utils.serialize import dumps_yaml
+
+    return str(dumps_yaml({"schema": "2.0", "stages": lock.stages})).encode()
+
+
 def parse_yaml(content: bytes, where: str) -> Values:
     """Read a YAML file of a commit, by the rules of `retrace.core.checked_yaml.load_yaml`."""
     try:

@@ -64,6 +64,10 @@ class Stage:
         ``{file: {key: value}}`` of the declared keys.
     dropped : list of str
         What only dvc.lock still names as a dependency or output of the stage.
+    declared : tuple of str
+        All its dependencies that are files here, as paths from the repository's top folder.
+    file, folder : str
+        Its dvc.yaml, and where its command runs, from the repository's top folder.
     """
 
     name: str
@@ -74,6 +78,9 @@ class Stage:
     params: dict[str, dict[str, Any]]
     locked_params: dict[str, dict[str, Any]]
     dropped: list[str]
+    declared: tuple[str, ...] = ()
+    file: str = "dvc.yaml"
+    folder: str = ""
 
 
 def run_order(folder: Path = Path()) -> list[str]:
@@ -127,6 +134,9 @@ def _read(stage: Any, made: Made, entry: dict[str, Any]) -> Stage:
         params={dep.def_path: dep.read_params() for dep in params},
         locked_params={dep.def_path: dep.hash_info.value or {} for dep in params},
         dropped=_dropped("deps", files, entry) + _dropped("outs", stage.outs, entry),
+        declared=tuple(_path(dep) for dep in files if dep.protocol == "local"),
+        file=_place(stage, stage.path),
+        folder=_place(stage, stage.wdir),
     )
 
 
@@ -177,4 +187,9 @@ def _dropped(kind: str, declared: list[Any], entry: Mapping[str, Any]) -> list[s
 def _path(item: Any) -> str:
     if item.protocol != "local":
         return str(item)
-    return PurePath(item.repo.fs.relpath(item.fs_path, item.repo.root_dir)).as_posix()
+    return _place(item, item.fs_path)
+
+
+def _place(item: Any, path: str) -> str:
+    """Return a path of the repository from its top folder."""
+    return PurePath(item.repo.fs.relpath(path, item.repo.root_dir)).as_posix()

@@ -77,7 +77,18 @@ def _check_lock() -> None:
     if found := all_problems(stages) or contradictions():
         _check_values(params, stages)
         raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
+    _check_dependencies(stages)
     typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
+
+
+def _check_dependencies(stages: "list[Stage]") -> None:
+    """Refuse a lock that cannot notice a change: of what a stage loads and does not declare."""
+    from retrace.tools.dependencies.commands import UNDECLARED, problems
+    from retrace.tools.dependencies.judging import judge
+    from retrace.tools.repository.declarations import kept
+
+    if found := problems(judge(stages, Path.cwd(), kept=kept(stages, Path.cwd()))):
+        raise RetraceError(UNDECLARED, details=found)
 
 
 def _check_values(params: "Params", stages: "list[Stage]") -> None:
