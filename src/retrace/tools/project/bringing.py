@@ -14,7 +14,7 @@ from retrace.core.errors import RetraceError
 from retrace.tools.project.looking import Found
 from retrace.tools.repository.dvc import run_dvc
 
-EXAMPLES = ("diabetes", "digits", "wine")
+EXAMPLES = ("digits", "wine")
 THEIR_NOTEBOOKS = ("digits", "wine")
 
 

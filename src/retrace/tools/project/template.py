@@ -83,18 +83,29 @@ def _pipeline(text: str) -> str:
     return text.replace("      - requirements.txt\n", f"      - {PIN}\n      - requirements.txt\n")
 
 
-# Words for work on the library, and for containers, of which a project has no files.
+# Words for work on the library, and for what a project has no files of: containers, releases of runs,
+# MLflow's server.
 ONLY_THERE = (
     "bench", "docs", "statistics", "newest", "audit", "sbom", "package",
-    "image", "shell", "contained", "smoke", "publish",
+    "image", "shell", "contained", "smoke", "publish", "releaserun", "mlflow",
 )  # fmt: skip
 
-NOT_HERE = ("requirements-audit", "requirements-docs", "actionlint", "hadolint")
+NOT_HERE = (
+    "requirements-audit",
+    "requirements-docs",
+    "requirements-mlflow-server",
+    "actionlint",
+    "hadolint",
+)
 
 
 def _makefile(text: str) -> str:
     """Leave out the words that are not for a project."""
-    paragraphs = [part for part in text.split("\n\n") if part.partition(":")[0] not in ONLY_THERE]
+    paragraphs = [
+        part
+        for part in text.split("\n\n")
+        if part.partition(":")[0] not in ONLY_THERE and "\n.retrace/" not in part
+    ]
     lines = [
         line
         for line in "\n\n".join(paragraphs).split("\n")
