@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from retrace.core.records import Floats, Predictions
+from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.intervals import Interval, no_interval
-from retrace.evaluation.metric import ROUNDING
 from retrace.evaluation.metrics import METRICS, scores
 from retrace.evaluation.ranks import scored_classes
 from retrace.evaluation.unseen import why_no_interval

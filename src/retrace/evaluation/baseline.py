@@ -8,7 +8,7 @@ from scipy import sparse
 
 from retrace.core.params import Report
 from retrace.core.records import Codes, Floats, Predictions, Targets
-from retrace.evaluation.metric import stacked
+from retrace.evaluation.definition import stacked
 from retrace.evaluation.metrics import METRICS, scores
 
 ALPHA = 0.05

@@ -15,6 +15,7 @@ from scipy import sparse
 from retrace.core.params import Report
 from retrace.core.records import Codes, Floats, Predictions
 from retrace.evaluation.areas import area_interval
+from retrace.evaluation.definition import Metric, RowTotals, Score, each_row
 from retrace.evaluation.intervals import (
     Interval,
     bca,
@@ -23,7 +24,6 @@ from retrace.evaluation.intervals import (
     no_interval,
     wilson,
 )
-from retrace.evaluation.metric import Metric, RowTotals, Score, each_row
 from retrace.evaluation.metrics import metrics_of, row_totals
 from retrace.evaluation.ranks import roc_auc
 from retrace.evaluation.unseen import rows_to_come, why_no_interval

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from retrace.core.params import Report
 from retrace.core.records import Dataset, Predictions
+from retrace.evaluation.definition import Metric, each_row
 from retrace.evaluation.intervals import Interval
-from retrace.evaluation.metric import Metric, each_row
 from retrace.evaluation.metrics import METRICS
 
 REPEATS = 3

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from retrace.core.records import Floats
-from retrace.evaluation.metric import ROUNDING
+from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.metrics import OURS
 from retrace.evaluation.units import effective_number
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrace.core.records import Floats, Predictions
-from retrace.evaluation.metric import ROUNDING, RowTotals, full_rows, ratio
+from retrace.evaluation.definition import ROUNDING, RowTotals, full_rows, ratio
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

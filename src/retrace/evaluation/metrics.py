@@ -11,7 +11,7 @@ from retrace.core.own_code import WithOwn
 from retrace.core.params import Params
 from retrace.core.records import Predictions, Task
 from retrace.evaluation import answers, losses, own, ranks
-from retrace.evaluation.metric import Metric, RowTotals, each_row, mean
+from retrace.evaluation.definition import Metric, RowTotals, each_row, mean
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 
 from retrace.core.records import Floats, Predictions, Task
-from retrace.evaluation.metric import Metric, each_row, full_rows, mean
+from retrace.evaluation.definition import Metric, each_row, full_rows, mean
 
 Of = Literal["predicted", "probabilities"]
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from retrace.core.records import Floats, Predictions
 from retrace.evaluation.answers import class_totals
+from retrace.evaluation.definition import Metric
 from retrace.evaluation.losses import brier_totals, calibration_totals, error_totals
-from retrace.evaluation.metric import Metric
 
 FEWEST_OF_CLASS = 5  # rows of each class, of a metric that takes classes apart
 FEWEST_UNITS = 10

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
+from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.intervals import PROPORTIONS, Interval
-from retrace.evaluation.metric import ROUNDING
 from retrace.evaluation.metrics import scores
 from retrace.tools.significance.delong import area_difference_error
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value

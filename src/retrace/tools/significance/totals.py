@@ -12,8 +12,8 @@ from scipy import sparse
 
 from retrace.core.records import Codes, Floats, Predictions
 from retrace.evaluation.answers import class_totals
+from retrace.evaluation.definition import Score, stacked
 from retrace.evaluation.losses import error_totals, loss_totals, row_losses
-from retrace.evaluation.metric import Score, stacked
 from retrace.evaluation.metrics import METRICS
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.evaluation.metric import Score
+from retrace.evaluation.definition import Score
 from retrace.tools.significance.totals import alike, mistakes, unit_totals, won_row
 
 LIMIT = 1000  # units that are resampled one by one; more are joined first

@@ -1,7 +1,7 @@
 import numpy as np
 
 from retrace.core.records import Predictions
-from retrace.evaluation.metric import each_row, full_rows, mean, ratio, stacked
+from retrace.evaluation.definition import each_row, full_rows, mean, ratio, stacked
 
 
 def test_models_are_stacked_row_below_row():
