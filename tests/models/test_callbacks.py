@@ -149,8 +149,7 @@ def train_until(project, line):
 
 @pytest.mark.slow
 def test_killed_at_three_epochs_the_stage_ends_in_the_same_bytes(project):
-    few = {"split__train": 0.1, "split__validation": 0.1, "split__test": 0.8}
-    project.set(data="digits", model="cnn", models__cnn__epochs=8, **few)
+    project.set(data="digits", model="cnn", models__cnn__epochs=8)
     for stage in ("read_data", "preprocess", "split", "train"):
         project.stage(stage)
     outputs = ("cache/model.joblib", "report/training_history.csv", "cache/environment.json")
