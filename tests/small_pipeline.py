@@ -43,6 +43,14 @@ pathlib.Path("report/report.md").write_text(str(C))
 pathlib.Path("metrics.json").write_text(json.dumps({"test": part | {"n": 5}, "validation": part}))
 """
 
+WINE = """\
+title: Wine
+task: classification
+kind: tabular
+reader: bundled
+dataset: wine
+"""
+
 
 class SmallPipeline(Project):
     """A repository in which the small pipeline ran with ``C: 1.0``."""
@@ -95,7 +103,7 @@ def make_small_pipeline(folder):
     (project / ".dvc").mkdir(parents=True)
     (project / ".dvc/config").write_text("[core]\n    analytics = false\n")
     (project / "data").mkdir()
-    shutil.copy(ROOT / "data/wine.yaml", project / "data/wine.yaml")
+    (project / "data/wine.yaml").write_text(WINE)
     shutil.copy(ROOT / "params.yaml", project / "params.yaml")
     (project / ".gitignore").write_text("/cache/\n.retrace/\nhold\nstarted\n")
     for name, text in {"dvc.yaml": PIPELINE, "train.py": TRAIN, "report.py": REPORT}.items():

@@ -41,7 +41,14 @@ def clone(tmp_path):
 @pytest.fixture
 def make(clone):
     def run(*arguments, **variables):
-        left_out = {"VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONPATH", "MAKEFLAGS"}
+        left_out = {
+            "VIRTUAL_ENV",
+            "CONDA_PREFIX",
+            "CONDA_DEFAULT_ENV",
+            "PYTHONPATH",
+            "MAKEFLAGS",
+            "MAKELEVEL",
+        }
         environment = {name: value for name, value in os.environ.items() if name not in left_out}
         return subprocess.run(
             ["make", f"PYTHON={sys.executable}", *arguments],

@@ -1,4 +1,5 @@
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -80,3 +81,12 @@ def test_files_that_add_nothing_are_no_other_code(in_a_project):
     first = own_code_hash()
     in_a_project(metrics="x = 1\n")
     assert len({"", first, own_code_hash()}) == 3
+
+
+def test_the_stage_script_is_none_of_them_whatever_else_it_is_called(in_a_project, monkeypatch):
+    folder = in_a_project(train="")
+    script = ModuleType("__main__")
+    script.__file__ = str(folder / "src/train.py")
+    for name in ("__main__", "__mp_main__"):  # the second is multiprocessing's
+        monkeypatch.setitem(sys.modules, name, script)
+    assert own_modules() == []

@@ -87,10 +87,13 @@ def load(file: str, registered: dict[str, T]) -> None:
 def own_modules() -> list[Path]:
     """Return the files of src/ that this process has loaded, the library and the stage script aside."""
     source, library = SOURCE.absolute(), Path(__file__).absolute().parents[1]
+    script = sys.modules[
+        "__main__"
+    ]  # which multiprocessing, once it is loaded, lists under another name too
     files = {
         Path(found).absolute()
-        for name, module in list(sys.modules.items())
-        if name != "__main__" and (found := getattr(module, "__file__", None))
+        for module in list(sys.modules.values())
+        if module is not script and (found := getattr(module, "__file__", None))
     }
     return sorted(
         file
