@@ -74,7 +74,7 @@ def test_data_of_ones_own_take_the_place_of_the_examples(tmp_path, monkeypatch):
     ]  # fmt: skip
     monkeypatch.chdir(demo.folder)
     assert describe("games").title == "Games"
-    demo.stage("read_data")
+    demo.stage("read_data", warm=False)
 
 
 def test_a_table_that_needs_a_word_is_brought_and_the_word_asked_for(tmp_path, monkeypatch):
