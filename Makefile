@@ -131,7 +131,7 @@ notebooks: $(READY)-dev  ## execute data_exploration/ into HTML, beside the note
 	cd data_exploration && jupytext --quiet --to ipynb --execute *.py
 	cd data_exploration && jupyter nbconvert --log-level WARN --to html *.ipynb
 
-test: $(READY)-dev  ## run all tests (ARGS are for pytest: ARGS="-m 'not slow'")
+test: $(READY)-dev  ## run the tests (ARGS are for pytest: ARGS="-m 'not slow'"; ARGS="-m long" for the stories left out)
 	pytest $(ARGS)
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own

@@ -75,6 +75,7 @@ def test_photos_of_different_sizes_are_one_clear_error(project):
     assert [file.name for file in (project / "cache").iterdir()] == ["raw.pkl"]
 
 
+@pytest.mark.long
 def test_weather_is_brought_in_as_the_documentation_says(repository):
     archive = SHARED / "weather_small.tar.gz"
     if not archive.is_file():

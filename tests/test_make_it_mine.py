@@ -50,6 +50,7 @@ def mine(tmp_path_factory):
     return project
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_pipeline_runs_on_what_is_left(mine):
     assert not (mine / "data/digits.yaml").exists()
@@ -58,6 +59,7 @@ def test_the_pipeline_runs_on_what_is_left(mine):
     assert "didn't change" in mine.dvc("repro").stdout
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_remaining_tests_still_pass(mine):
     files = [str(path) for path in files_that_look_at_the_repository(mine)]

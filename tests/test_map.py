@@ -65,6 +65,7 @@ def test_nothing_that_stays_imports_a_tool_that_goes(tool):
     assert not {name for name in imported if f"{name}.".startswith(f"retrace.tools.{tool}.")}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_without_these_tools_the_linters_the_tests_and_the_pipeline_go_on(tmp_path):
     project = copy_project(tmp_path)

@@ -46,6 +46,7 @@ def test_a_forced_run_leaves_the_lock_unchanged_for_wine_with_random_forest(repo
     assert before == after
 
 
+@pytest.mark.long  # `make same` makes it as well
 def test_a_forced_run_leaves_the_lock_unchanged_for_digits_with_cnn(repository):
     repository.set(data="digits", model="cnn", models__cnn__epochs=4)
     repository.dvc("repro")

@@ -56,6 +56,7 @@ def test_the_page_of_commands_shows_each_in_one_line_with_an_example():
     assert sorted(shown) == sorted(commands)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_commands_of_the_readme_run_in_their_order(repository):
     repository.set(models__cnn__epochs=2, models__cnn__channels=[4, 8])

@@ -73,6 +73,7 @@ def test_a_signature_that_gives_the_class_away_is_gone(runs):
     assert b"signed" not in runs[0].read("cache/clean.pkl")
 
 
+@pytest.mark.long
 def test_newsgroups_is_brought_in_as_the_documentation_says(repository, newsgroups_archive):
     page = (ROOT / "docs/your-own-data.md").read_text().split("## 20 Newsgroups")[1]
     description = re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL).group(1)

@@ -232,6 +232,7 @@ def test_a_narrow_window_scrolls_the_table_and_not_the_page(opened):
         opened.set_window_size(1400, 900)
 
 
+@pytest.mark.long
 def test_real_experiments_of_the_pipeline_open_as_well(browser, reproduced, tmp_path):
     project = Project(shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True))
     project.run("git", "add", "-A")

@@ -18,7 +18,7 @@ from retrace.tools.pull_request.posting.comment import MARK
 from retrace.tools.pull_request.posting.sanitizing import length
 from workflow_steps import Job
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 BRANCH = "stronger-penalty"
 STRANGER = {"login": "stranger", "type": "User"}

@@ -11,7 +11,7 @@ import pytest
 from project import ROOT, Project, commit_all, environment
 from slurm_cluster import running_cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 FILES = {
     "params.yaml": "x: 0\n",
