@@ -10,11 +10,10 @@ import numpy as np
 from retrace.core.errors import RetraceError
 from retrace.core.params import Params
 from retrace.core.records import Dataset
-from retrace.core.seeding import pin
 from retrace.evaluation.metrics import scores
-from retrace.models.fitting import fit_model, predict
-from retrace.models.registry import build_model
+from retrace.models.fitting import predict
 from retrace.tools.curves.subsets import nested_order
+from retrace.tools.repository.refitting import fit_afresh
 
 Echo = Callable[[str], object]
 
@@ -96,13 +95,10 @@ def _scored(point: Point) -> tuple[float, float]:
 
 
 def _fitted(params: Params, training: Dataset, validation: Dataset, at: Any) -> Point:
-    # Each fit starts as `train` does, whatever this process computed before.
-    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
-    model = build_model(params, training.kind, training.task)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # thirty fits would warn of the same
         try:
-            fit_model(model, training, validation)
+            model = fit_afresh(params, training, validation)
             found = [
                 scores(predict(model, part), [params.metric])[params.metric]
                 for part in (training, validation)

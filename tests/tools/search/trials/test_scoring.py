@@ -38,6 +38,15 @@ def test_a_trial_is_scored_on_the_validation_part(task):
     assert outcome == pickle.loads(pickle.dumps(outcome))
 
 
+def test_a_trial_is_calibrated_as_the_pipeline_is(task):
+    calibrated = dataclasses.replace(task.params, calibrate="isotonic")
+    before, after = (
+        score(each, {}, never).attributes["scores"]
+        for each in (task, dataclasses.replace(task, params=calibrated))
+    )
+    assert after["log_loss"] < before["log_loss"]
+
+
 def test_what_a_process_computed_before_changes_nothing(task, network):
     first = score(network, {}, never)
     score(task, {}, never)

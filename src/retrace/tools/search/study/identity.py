@@ -10,13 +10,15 @@ import retrace.evaluation.metrics
 from retrace.core import artifacts
 from retrace.core.checked_yaml import flatten
 from retrace.core.code_hash import code_hash
+from retrace.tools.repository import refitting
 from retrace.tools.repository.stages import Stage
 from retrace.tools.repository.staleness import ABSENT, changed_keys
 from retrace.tools.search.study.spaces import Space
 from retrace.tools.search.trials import folds, scoring
 
 # What `train` does not depend on, but a score does.
-SCORING = [Path(str(module.__file__)) for module in (retrace.evaluation.metrics, scoring, folds)]
+MODULES = (retrace.evaluation.metrics, refitting, scoring, folds)
+SCORING = [Path(str(module.__file__)) for module in MODULES]
 
 OWN_METRICS = Path("src/metrics.py")
 

@@ -14,11 +14,10 @@ import numpy as np
 from retrace.core.errors import ModelError, RetraceError
 from retrace.core.params import Params
 from retrace.core.records import Dataset
-from retrace.core.seeding import pin
 from retrace.evaluation.metrics import LOWER_IS_BETTER, METRICS, scores
-from retrace.models.fitting import fit_model, predict
-from retrace.models.registry import build_model
+from retrace.models.fitting import predict
 from retrace.tools.repository.overrides import override_params
+from retrace.tools.repository.refitting import fit_afresh
 from retrace.tools.search.options import COSTS
 from retrace.tools.search.trials.events import Callback, Outcome
 from retrace.tools.search.trials.folds import fold_rows, join
@@ -157,11 +156,8 @@ def _fit(
     goals: tuple[str, ...],
     callbacks: list[_EpochReporter] | tuple[()] = (),
 ) -> dict[str, float]:
-    # Each fit starts as `train` does, whatever this process computed before.
-    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
-    model = build_model(params, training.kind, training.task)
     start = time.perf_counter()
-    fit_model(model, training, held_out, callbacks=callbacks)
+    model = fit_afresh(params, training, held_out, callbacks)
     seconds = time.perf_counter() - start
     by_name = scores(predict(model, held_out), set(goals) & set(METRICS)) | {"seconds": seconds}
     return by_name | ({"size": _size(model)} if "size" in goals else {})
