@@ -4,5 +4,5 @@ from retrace.evaluation.own import mean_over_rows
 
 @mean_over_rows(task="regression", better="higher")
 def within_5(y, predicted):
-return abs(predicted - y) < 5
+    return abs(predicted - y) < 5
 """

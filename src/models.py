@@ -6,5 +6,5 @@ from retrace.models.own import Count, model
 
 @model()
 def extra_trees(task, seed, train, /, *, n_estimators: Count):
-return ExtraTreesClassifier(n_estimators=n_estimators, random_state=seed)
+    return ExtraTreesClassifier(n_estimators=n_estimators, random_state=seed)
 """

@@ -6,5 +6,5 @@ from retrace.readers.own import reader
 
 @reader
 def logbook(folder):
-return pd.concat([pd.read_json(file, lines=True) for file in sorted(folder.glob("*.jsonl"))])
+    return pd.concat([pd.read_json(file, lines=True) for file in sorted(folder.glob("*.jsonl"))])
 """

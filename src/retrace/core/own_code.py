@@ -87,9 +87,7 @@ def load(file: str, registered: dict[str, T]) -> None:
 def own_modules() -> list[Path]:
     """Return the files of src/ that this process has loaded, the library and the stage script aside."""
     source, library = SOURCE.absolute(), Path(__file__).absolute().parents[1]
-    script = sys.modules[
-        "__main__"
-    ]  # which multiprocessing, once it is loaded, lists under another name too
+    script = sys.modules["__main__"]  # multiprocessing lists it under another name too
     files = {
         Path(found).absolute()
         for module in list(sys.modules.values())

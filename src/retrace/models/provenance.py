@@ -10,7 +10,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +110,18 @@ def _code_hash() -> str:
 
 
 def _versions() -> dict[str, str]:
-    # A build such as +cpu is the machine's choice, as is Python itself: neither changes a byte.
-    return {
-        name: version(package).partition("+")[0]
-        for name, package in LIBRARIES.items()
-        if name in sys.modules
-    }
+    return {name: version_of(package) for name, package in LIBRARIES.items() if name in sys.modules}
+
+
+def version_of(package: str) -> str:
+    """Return the version of a package that is installed; empty of one that is not.
+
+    A build such as +cpu is the machine's choice, as is Python itself: neither changes a byte.
+    """
+    try:
+        return version(package).partition("+")[0]
+    except PackageNotFoundError:
+        return ""
 
 
 def _versions_of_parts(model: BaseEstimator | None) -> dict[str, str]:

@@ -5,7 +5,8 @@ import pytest
 
 from project import ROOT
 from retrace.core.params import load_params
-from retrace.tools.project.bringing import name_of, set_params
+from retrace.tools.project.bringing import name_of
+from retrace.tools.repository.overrides import edit_params
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_params_keep_their_comments_and_all_else(tmp_path):
     path = tmp_path / "params.yaml"
     shutil.copy(ROOT / "params.yaml", path)
     before = path.read_text().splitlines()
-    set_params(path, {"model": "svm", "preprocess.image.size": 48})
+    edit_params({"model": "svm", "preprocess.image.size": 48}, tmp_path)
     lines = list(difflib.ndiff(before, path.read_text().splitlines()))
     old, new = ([line for line in lines if line.startswith(sign)] for sign in ("- ", "+ "))
     assert len(new) == 2

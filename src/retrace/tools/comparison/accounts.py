@@ -1,7 +1,6 @@
 """`retrace test`: how often the test part was asked, and a fresh one once that was too often."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,15 +13,11 @@ if TYPE_CHECKING:
 DRAWN = ("stratified", "group", "hash")  # ways to split whose test rows depend on split.seed
 
 
-class Action(StrEnum):
-    """What to do with the test part."""
-
-    LOOKS = "looks"
-    RENEW = "renew"
-
-
 def test(
-    action: Annotated[Action, typer.Argument(help="looks: who asked it; renew: draw another one.")],
+    action: Annotated[
+        Literal["looks", "renew"],
+        typer.Argument(help="looks: who asked it; renew: draw another one."),
+    ],
     early: Annotated[
         bool, typer.Option("--early", help="Renew although the budget of looks is not used up.")
     ] = False,  # noqa: PT028 a command, and no test
@@ -42,7 +37,7 @@ def test(
 
     side = load_side("workspace")
     looks = looks_at(side)
-    if action is Action.LOOKS:
+    if action == "looks":
         typer.echo(_text(looks))
         return
     if request_name() != main_branch():

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,13 +22,6 @@ Tolerance = Annotated[
     float | None,
     typer.Option(min=0, help="A difference that would not matter: within it, runs are equivalent."),
 ]
-
-
-class Part(StrEnum):
-    """Whose rows decide."""
-
-    TEST = "test"
-    VALIDATION = "validation"
 
 
 class FailOn(StrEnum):
@@ -54,8 +47,9 @@ def compare(
         bool, typer.Option("--seeds/--no-seeds", help="Use the runs that `retrace seeds` made.")
     ] = True,
     part: Annotated[
-        Part, typer.Option(help="The rows that decide; of validation no test score is shown.")
-    ] = Part.TEST,
+        Literal["test", "validation"],
+        typer.Option(help="The rows that decide; of validation no test score is shown."),
+    ] = "test",
     count: Annotated[
         bool,
         typer.Option("--count", help="Judge as the branch's next look at the test part; note it."),
@@ -94,7 +88,7 @@ def compare(
     from retrace.tools.significance.accounting import counted
     from retrace.tools.significance.runs import compare_runs
 
-    if count and part is Part.VALIDATION:
+    if count and part == "validation":
         raise RetraceError("--count is for the test part: looks at the validation part are free")
     if fail_on is FailOn.MAYBE_WORSE and tolerance is None:
         raise RetraceError(

@@ -1,8 +1,7 @@
 """`retrace curve`: whether more rows would help, and where a hyperparameter does best."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,15 +16,11 @@ if TYPE_CHECKING:
 FOLDER = Path(".retrace/curves")
 
 
-class Kind(StrEnum):
-    """What grows along the curve."""
-
-    LEARNING = "learning"
-    VALIDATION = "validation"
-
-
 def curve(
-    kind: Annotated[Kind, typer.Argument(help="Of the training rows, or of a hyperparameter.")],
+    kind: Annotated[
+        Literal["learning", "validation"],
+        typer.Argument(help="Of the training rows, or of a hyperparameter."),
+    ],
     values: Annotated[
         str | None,
         typer.Argument(help="Of a validation curve: a hyperparameter and its values, as for `-S`."),
@@ -44,7 +39,7 @@ def curve(
     retrace curve learning
     retrace curve validation models.svm.C=0.1,1,10,100
     """
-    if (kind == Kind.VALIDATION) != (values is not None):
+    if (kind == "validation") != (values is not None):
         raise ParamsError(
             f"retrace curve {kind}: got {values or 'no hyperparameter'}; a validation curve takes one"
             " and its values, such as models.svm.C=0.1,1,10, a learning curve none"

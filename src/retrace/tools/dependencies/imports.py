@@ -2,7 +2,6 @@
 
 import ast
 import gc
-import os
 import re
 import sys
 import warnings
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retrace.tools.dependencies.modules import Imported, imports_of, modules_in, skeleton
-from retrace.tools.dependencies.programs import Program
+from retrace.tools.dependencies.programs import Program, plain
 
 PARSED = {".py"}
 
@@ -110,7 +109,7 @@ class Project:
         for path in program.files:
             if path.suffix in PARSED and "sys.path" in (source := self.source(path)).text:
                 for text in _texts_for_the_path(source.tree):
-                    yield from (_plain(place / text) for place in (path.parent, program.paths[-1]))
+                    yield from (plain(place / text) for place in (path.parent, program.paths[-1]))
 
     def resolve(
         self, imported: Imported, importer: Path | None, places: tuple[Path, ...]
@@ -161,10 +160,6 @@ def _texts_for_the_path(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ADDERS:
             named = (each for each in ast.walk(node) if isinstance(each, ast.Constant))
             yield from (each.value for each in named if isinstance(each.value, str))
-
-
-def _plain(path: Path) -> Path:
-    return Path(os.path.normpath(path))
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """What is wrong with stages in, the changes of dvc.yaml that mend it out."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePath
 
 from retrace.tools.dependencies.judging import PARAMS, Verdict, covered
-from retrace.tools.repository.declarations import Change, definition_of, write_changes
+from retrace.tools.repository.declarations import Change, below, definition_of, write_changes
 
 COMPILED = {".pyc", ".pyo"}
 
@@ -59,8 +58,8 @@ def changes_of(instances: Sequence[Verdict], root: Path) -> list[Change]:
     ]
     changes = []
     if paths or gone:
-        below = [[_below(path, stage.folder) for path in sorted(group)] for group in (paths, gone)]
-        changes.append(Change(section="dependencies", add=below[0], remove=below[1]))
+        places = [[below(stage, path) for path in sorted(group)] for group in (paths, gone)]
+        changes.append(Change(section="dependencies", add=places[0], remove=places[1]))
     if keys:
         changes.append(Change(section="params", add=sorted(keys)))
     return changes
@@ -110,7 +109,3 @@ def _for_a_person(instances: Sequence[Verdict]) -> list[str]:
 
 def _lines(change: Change) -> list[str]:
     return [f"+ {each}" for each in change.add] + [f"- {each}" for each in change.remove]
-
-
-def _below(path: str, folder: str) -> str:
-    return PurePath(os.path.relpath(path, folder or ".")).as_posix()

@@ -98,7 +98,7 @@ def _simple_commands(command: str) -> Iterator[list[str]]:
 def _prepared(words: list[str], shell: Shell) -> tuple[Shell, list[str]]:
     """Take what a command says of its folder and variables, and return what is left of it."""
     if words[:1] == ["cd"]:
-        return replace(shell, folder=_plain(shell.folder.joinpath(*words[1:2]))), []
+        return replace(shell, folder=plain(shell.folder.joinpath(*words[1:2]))), []
     words = words[1:] if words[:1] == ["export"] else words
     while words and (assigned := ASSIGNMENT.fullmatch(words[0])):
         if assigned[1] == "PYTHONPATH":
@@ -114,7 +114,7 @@ def _programs_of(words: list[str], shell: Shell) -> list[Program]:
         rest = words[position + 1 :]
         if PYTHON.match(Path(word).name):
             return _python(rest, shell)
-        path = _plain(shell.folder / word)
+        path = plain(shell.folder / word)
         if path.suffix in _OPENED and path.is_file():
             return _OPENED[path.suffix](path, shell)
         if module := _console_scripts(shell.root).get(word):
@@ -132,7 +132,7 @@ def _python(words: Sequence[str], shell: Shell) -> list[Program]:
             return [Program(files=(), code=words[0], paths=(shell.folder, *shell.paths))]
         elif option == "-m" and words:
             return _module(words[0], words[1:], shell)
-    path = _plain(shell.folder / words[0]) if words else shell.folder
+    path = plain(shell.folder / words[0]) if words else shell.folder
     return _script(path, shell) if path.is_file() else []
 
 
@@ -152,7 +152,8 @@ def _script(path: Path, shell: Shell) -> list[Program]:
     return [Program(files=(path,), paths=(path.parent, *shell.paths, shell.folder))]
 
 
-def _plain(path: Path) -> Path:
+def plain(path: Path) -> Path:
+    """Return a path without `..` in it, whether it is there or not."""
     return Path(os.path.normpath(path))
 
 

@@ -3,16 +3,14 @@
 import io
 import re
 import shutil
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
 
 from retrace.core.errors import RetraceError
 from retrace.tools.project.looking import Found
 from retrace.tools.repository.dvc import run_dvc
+from retrace.tools.repository.overrides import edit_params
 
 EXAMPLES = ("digits", "wine")
 THEIR_NOTEBOOKS = ("digits", "wine")
@@ -43,7 +41,7 @@ def bring(project: Path, source: Path, name: str, found: Found) -> None:
     text = io.StringIO()
     YAML().dump(values, text)
     (project / "data" / f"{name}.yaml").write_text(text.getvalue(), "utf-8")
-    set_params(project / "params.yaml", {"data": name, **found.params})
+    edit_params({"data": name, **found.params}, project)
     run = run_dvc("add", "--quiet", f"data/{name}", cwd=project, capture_output=True)
     if run.returncode:
         raise RetraceError(f"dvc add data/{name}: {run.stderr.strip()}")
@@ -56,18 +54,3 @@ def leave_examples_out(project: Path) -> None:
         (project / "data" / f"{name}.yaml").unlink(missing_ok=True)
     for name in THEIR_NOTEBOOKS:
         (project / "data_exploration" / f"{name}.py").unlink(missing_ok=True)
-
-
-def set_params(path: Path, values: Mapping[str, Any]) -> None:
-    """Set keys such as ``"preprocess.image.size"``, and keep all else of the file as it is."""
-    yaml = YAML()
-    yaml.preserve_quotes, yaml.width = True, sys.maxsize
-    params = yaml.load(path.read_text("utf-8"))
-    for key, value in values.items():
-        *sections, name = key.split(".")
-        section = params
-        for part in sections:
-            section = section[part]
-        section[name] = value
-    with path.open("w", encoding="utf-8") as file:
-        yaml.dump(params, file)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.asking_git import ask_git, complaint
+from retrace.tools.repository.asking_git import ask_git, complaint, decoded
 
 # In the message of each commit that holds a template as it is: what `retrace update` starts from.
 MARK = "Retrace-Template:"
@@ -77,7 +77,7 @@ def run_git(folder: Path, *arguments: str) -> str:
     """
     run = ask_git(*arguments, folder=folder)
     if run.returncode == 0:
-        return run.stdout.decode("utf-8", errors="replace").strip()
+        return decoded(run.stdout).strip()
     if b"tell me who you are" in run.stderr or b"empty ident" in run.stderr:
         raise RetraceError(
             "git does not know who commits: `git config --global user.name <name>` and user.email"

@@ -11,7 +11,7 @@ from pathlib import Path
 from retrace.core.errors import RetraceError
 from retrace.tools.project.creating import MARK, commit_all, message, run_git, write
 from retrace.tools.project.template import Files
-from retrace.tools.repository.asking_git import ask_git
+from retrace.tools.repository.asking_git import ask_git, complaint
 from retrace.tools.repository.git import commit_of, git, has_changes, listed
 
 
@@ -76,7 +76,7 @@ def update(base: str, before: str, files: Files, version: str) -> Update:
     run = ask_git("merge", "--no-commit", "--no-ff", commit)
     conflicts = sorted(set(listed("diff", "--name-only", "--diff-filter=U", "-z")))
     if run.returncode and not conflicts:
-        raise RetraceError(f"git merge: {run.stderr.decode('utf-8', errors='replace').strip()}")
+        raise RetraceError(f"git merge: {complaint(run)}")
     return Update(
         before=before, changed=listed("diff", "--name-only", "-z", "HEAD"), conflicts=conflicts
     )

@@ -1,22 +1,14 @@
 """`retrace comment`: what a pull request changes, as the text of its comment."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from retrace.core.errors import RetraceError
 
 FOLDER = Path(".retrace/pull-request")
-
-
-class Part(StrEnum):
-    """Whose rows decide."""
-
-    VALIDATION = "validation"
-    TEST = "test"
 
 
 def comment(
@@ -26,8 +18,9 @@ def comment(
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where the comment and its files go.")] = FOLDER,
     part: Annotated[
-        Part, typer.Option(help="The rows that decide; each look at the test part is counted.")
-    ] = Part.VALIDATION,
+        Literal["validation", "test"],
+        typer.Option(help="The rows that decide; each look at the test part is counted."),
+    ] = "validation",
     sealed: Annotated[
         bool,
         typer.Option(
@@ -70,7 +63,7 @@ def comment(
     text, _ = comment_here(base, part)
     texts = {COMMENT: text}
     if sealed:
-        texts[OPENED], account = comment_here(base, Part.TEST, keep=False)
+        texts[OPENED], account = comment_here(base, "test", keep=False)
         texts |= {LOOK: f"{account.look.line}\n"} if account else {}
     write_folder(texts, folder)
     typer.echo(text.splitlines()[0])

@@ -1,7 +1,7 @@
 """What stands for main in a clone, and which remote a command should name."""
 
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.git import commit_of, git, remotes
+from retrace.tools.repository.git import branch_here, commit_of, git, remotes
 
 CUSTOMARY = ("main", "master")
 
@@ -57,7 +57,7 @@ def without_remote(name: str) -> str:
 
 def remote() -> str:
     """Return the remote that a remedy should name: that of the branch, or the first, or ``<remote>``."""
-    branch = git("symbolic-ref", "--quiet", "--short", "HEAD")
+    branch = branch_here()
     upstream = git("config", f"branch.{branch}.remote") if branch else ""
     known = remotes()
     return upstream if upstream in known else next(iter(known), "<remote>")

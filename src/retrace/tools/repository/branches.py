@@ -5,7 +5,7 @@ import re
 
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.bases import CUSTOMARY, base_names, without_remote
-from retrace.tools.repository.git import commit_of, git
+from retrace.tools.repository.git import branch_here, commit_of
 
 # The names that both Git and an object store take as they are.
 NAME = re.compile(r"(?!.*(//|\.\.|/\.|\.lock$|\.$|/$))[A-Za-z0-9_][A-Za-z0-9._/+@=-]*")
@@ -24,7 +24,7 @@ def current_branch(named: str | None = None) -> str:
     RetraceError
         None is checked out, or its name cannot be part of a path.
     """
-    name = named or git("symbolic-ref", "--quiet", "--short", "HEAD") or _branch_of_ci()
+    name = named or branch_here() or _branch_of_ci()
     if not name:
         raise RetraceError("no branch is checked out: say whose run-cache it is, `--branch <name>`")
     if not NAME.fullmatch(name):
@@ -37,7 +37,7 @@ def current_branch(named: str | None = None) -> str:
 
 def request_name() -> str:
     """Return whose looks at the test part are counted together: the branch, or the commit of none."""
-    named = git("symbolic-ref", "--quiet", "--short", "HEAD") or _branch_of_ci()
+    named = branch_here() or _branch_of_ci()
     return named or commit_of("HEAD")[:12]
 
 

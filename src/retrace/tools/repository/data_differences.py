@@ -10,6 +10,7 @@ from retrace.core.errors import RetraceError
 from retrace.tools.repository.differences import ABSENT, data_changes
 from retrace.tools.repository.dvc import cached_file
 from retrace.tools.repository.lock import is_md5, parse_yaml
+from retrace.tools.repository.outputs import folder_listing
 from retrace.tools.repository.sides import Side
 
 MOST = 6  # keys, files or columns that are named
@@ -91,11 +92,7 @@ def _files(side: Side, path: str) -> Files | None:
     md5 = str(_entry(side, path).get("md5", ""))
     if not md5.endswith(".dir"):
         return {path.rpartition("/")[2]: md5} if is_md5(md5) else None
-    try:
-        listed = json.loads(cached_file(md5).read_bytes()) if is_md5(md5) else None
-        return {str(each["relpath"]): str(each["md5"]) for each in listed or []} or None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return folder_listing(md5)
 
 
 def _of_table(was: str, now: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ def kept(stages: Iterable[Stage], root: Path) -> set[str]:
     patterns = {file: _kept_patterns(root / file) for file in {stage.file for stage in stages}}
     for stage in stages:
         for dep in stage.declared:
-            if any(pattern.fullmatch(_below(stage, dep)) for pattern in patterns[stage.file]):
+            if any(pattern.fullmatch(below(stage, dep)) for pattern in patterns[stage.file]):
                 found.add(dep)
     return found
 
@@ -65,7 +65,8 @@ def pattern_of(entry: str) -> re.Pattern[str]:
     return re.compile(".+".join(map(re.escape, TEMPLATE.split(entry.removeprefix("./").rstrip("/")))))
 
 
-def _below(stage: Stage, path: str) -> str:
+def below(stage: Stage, path: str) -> str:
+    """Return a path from where a stage's command runs."""
     return Path(os.path.relpath(path, stage.folder or ".")).as_posix()
 
 

@@ -4,15 +4,17 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrace.core.artifacts import METRICS_JSON
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import start_dvc
-from retrace.tools.repository.git import git
+from retrace.tools.repository.git import experiments, git, read_blobs
 from retrace.tools.repository.putting_aside import check_can_be_put_aside
+from retrace.tools.repository.sides import parse_metrics
 
 # DVC says this of a stage when the workspace is its old self again.
 STAGE_STARTS = "Running stage"
@@ -69,6 +71,24 @@ def run_experiment(
         )
         status = _wait(process, log, kept)
     return Failure(name, _last_words(log), log) if status else None
+
+
+def validation_scores(names: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return the scores of finished experiments on the validation part, by the experiments' names.
+
+    Raises
+    ------
+    ComparisonError
+        The metrics of one are damaged.
+    """
+    commits = {each.name: each.commit for each in experiments()}
+    files = {name: f"{commits[name]}:./{METRICS_JSON}" for name in names if name in commits}
+    found = read_blobs(files.values())
+    return {
+        name: parse_metrics(found[file], name).get("validation", {})
+        for name, file in files.items()
+        if file in found
+    }
 
 
 @contextmanager

@@ -140,6 +140,11 @@ def _check_one_meaning(name: str) -> None:
         raise RetraceError(f"a branch and a tag are called '{name}': say heads/{name} or tags/{name}")
 
 
+def branch_here() -> str:
+    """Return the branch that is checked out; nothing where there is none."""
+    return git("symbolic-ref", "--quiet", "--short", "HEAD")
+
+
 def remotes() -> list[str]:
     """Return Git's remotes, ``origin`` first where there is one."""
     return sorted(git("remote").split(), key=lambda name: name != "origin")

@@ -9,7 +9,7 @@ from retrace.core.artifacts import file_md5
 from retrace.core.errors import ArtifactError, RetraceError
 from retrace.tools.repository.dvc import cached_file, open_repository
 from retrace.tools.repository.git import Tree
-from retrace.tools.repository.lock import Lock
+from retrace.tools.repository.lock import Lock, is_md5
 from retrace.tools.repository.remote import default_remote, explained, present
 from retrace.tools.repository.sides import output_path
 from retrace.tools.repository.transfers import fetch_files
@@ -66,13 +66,25 @@ def files_here(lock: Lock, path: str) -> dict[str, Path]:
     if not md5.endswith(".dir"):
         found = output_path(lock, Path(path))
         return {path: found} if found else {}
-    try:
-        listed = json.loads(cached_file(md5).read_bytes())
-        files = {f"{path}/{each['relpath']}": cached_file(each["md5"]) for each in listed}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+    listing = folder_listing(md5) or {}
+    files = {f"{path}/{name}": cached_file(each) for name, each in listing.items()}
     inside = all(".." not in Path(name).parts for name in files)
     return files if inside and all(file.is_file() for file in files.values()) else {}
+
+
+def folder_listing(md5: str) -> dict[str, str] | None:
+    """Return the MD5 of each file of a folder by its name; None where DVC's cache has no such list.
+
+    Parameters
+    ----------
+    md5 : str
+        What dvc.lock has for the folder, such as ``"....dir"``.
+    """
+    try:
+        listed = json.loads(cached_file(md5).read_bytes()) if is_md5(md5) else []
+        return {str(each["relpath"]): str(each["md5"]) for each in listed} or None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def remote_address(md5: str) -> str:

@@ -54,27 +54,26 @@ def set_params(folder: Path, values: Mapping[str, Any]) -> None:
     """Set keys such as ``"models.svm.C"`` in the params.yaml of a copy."""
     path = folder / "params.yaml"
     params = load_yaml(path)
+    _set(params, values)
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(params, file)
+
+
+def edit_params(values: Mapping[str, Any], folder: Path = Path()) -> None:
+    """Set keys such as ``"split.seed"`` in the params.yaml of a folder, whose comments stay."""
+    from dvc.utils.serialize import modify_yaml  # it takes a second to load
+
+    with modify_yaml(str(folder / "params.yaml")) as params:
+        _set(params, values)
+
+
+def _set(params: dict[str, Any], values: Mapping[str, Any]) -> None:
     for key, value in values.items():
         *sections, name = key.split(".")
         section = params
         for part in sections:
             section = section[part]
         section[name] = value
-    with path.open("w", encoding="utf-8") as file:
-        YAML().dump(params, file)
-
-
-def edit_params(values: Mapping[str, Any]) -> None:
-    """Set keys such as ``"split.seed"`` in the workspace's params.yaml, whose comments stay."""
-    from dvc.utils.serialize import modify_yaml  # it takes a second to load
-
-    with modify_yaml("params.yaml") as params:
-        for key, value in values.items():
-            *sections, name = key.split(".")
-            section = params
-            for part in sections:
-                section = section[part]
-            section[name] = value
 
 
 def models_in(overrides: Sequence[str]) -> list[str]:

@@ -105,7 +105,7 @@ def read_side(tree: Tree, *, strict: bool = True) -> Side:
     """
     contents = tree.read(FILES)
     lock = parse_lock(contents.get(str(LOCK), b""), f"{LOCK} of {tree.name}")
-    metrics = _metrics(contents.get(str(METRICS_JSON), b"{}"), tree.name)
+    metrics = parse_metrics(contents.get(str(METRICS_JSON), b"{}"), tree.name)
     params = parse_yaml(contents.get("params.yaml", b""), f"params.yaml of {tree.name}")
     workspace = tree.kind == "workspace"
     ran = bool(lock.stages and metrics)
@@ -169,7 +169,14 @@ def _remedy(side: Side) -> str:
     return f"run `dvc fetch --all-commits {PREDICTIONS.as_posix()}`"
 
 
-def _metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
+def parse_metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
+    """Return the metrics of each part, as metrics.json has them.
+
+    Raises
+    ------
+    ComparisonError
+        The content is something else; ``name`` says whose it is.
+    """
     try:
         found = json.loads(content)
         if not _are_metrics(found):

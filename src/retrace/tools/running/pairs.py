@@ -12,9 +12,7 @@ import json
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,13 +26,12 @@ from retrace.core.artifacts import MODEL_PROTOCOL, save_json
 from retrace.core.errors import RetraceError, did_you_mean, run_or_explain
 from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
-from retrace.core.seeding import pin
-from retrace.models.fitting import fit_model, predict
-from retrace.models.provenance import LIBRARIES
-from retrace.models.registry import build_model
+from retrace.models.fitting import predict
+from retrace.models.provenance import LIBRARIES, version_of
 from retrace.readers import read
 from retrace.splitting.methods import split_rows
 from retrace.tools.repository.overrides import override_params
+from retrace.tools.repository.refitting import fit_afresh
 
 # What the models were on the machines of docs/reproducibility.md.
 RECORD = Path("benchmarks/pairs.json")
@@ -78,10 +75,8 @@ def make_pair(params: Params, name: str) -> Hashes:
     values = dict(override.split("=") for override in overrides)
     params = replace(params, data=data, model=model)  # type: ignore[type-var]  # pydantic's dataclass
     params = override_params(params, {key: _value(values[key]) for key in values})
-    pin(seed=params.seed, threads=params.train.threads, instructions=params.train.instructions)
     training, validation, test = _parts(params)
-    fitted = build_model(params, training.kind, training.task)
-    fit_model(fitted, training, validation, calibrate=params.calibrate)
+    fitted = fit_afresh(params, training, validation)
     said = predict(fitted, test)
     file = io.BytesIO()
     joblib.dump(fitted, file, protocol=MODEL_PROTOCOL)
@@ -147,11 +142,8 @@ def other_versions() -> list[str]:
 
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that compute and are here, without the names of builds."""
-    found = {}
-    for package in LIBRARIES.values():
-        with suppress(PackageNotFoundError):  # an extra
-            found[package] = version(package).partition("+")[0]
-    return found
+    found = ((package, version_of(package)) for package in LIBRARIES.values())
+    return {package: said for package, said in found if said}  # others are of an extra
 
 
 def write_texts(folder: Path) -> None:

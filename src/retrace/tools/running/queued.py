@@ -1,13 +1,11 @@
 """The experiments that wait in DVC's queue, run to the last one while a person watches."""
 
-import json
 import time
 from collections.abc import Set
 from typing import Any
 
 import typer
 
-from retrace.core.artifacts import METRICS_JSON
 from retrace.core.errors import RetraceError
 from retrace.core.params import load_params
 from retrace.evaluation.metrics import LOWER_IS_BETTER
@@ -25,7 +23,7 @@ from retrace.tools.repository.experiment_queue import (
     start_workers,
     stop_workers,
 )
-from retrace.tools.repository.git import experiments, read_blobs
+from retrace.tools.repository.experiments import validation_scores
 from retrace.tools.repository.putting_aside import check_keeps_experiments
 from retrace.tools.repository.queue_recovery import left_behind, queue_again
 
@@ -126,13 +124,8 @@ def _scores(names: list[str]) -> list[str]:
         metric = load_params().metric
     except RetraceError:
         return []  # params.yaml as it is now has no part in what ran
-    known = {each.name: each.commit for each in experiments() if each.name in names}
-    found = read_blobs(f"{commit}:./{METRICS_JSON}" for commit in known.values())
-    scores = {}
-    for name, commit in known.items():
-        metrics = json.loads(found.get(f"{commit}:./{METRICS_JSON}", b"{}"))
-        if (score := metrics.get("validation", {}).get(metric)) is not None:
-            scores[name] = score
+    found = validation_scores(names)
+    scores = {name: each[metric] for name, each in found.items() if metric in each}
     order = sorted(scores, key=lambda name: scores[name], reverse=metric not in LOWER_IS_BETTER)
     lines = [f"  {name:<{max(map(len, order))}}  {scores[name]:.4f}" for name in order]
     return [f"{metric} of the validation part:", *lines] if lines else []

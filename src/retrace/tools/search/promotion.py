@@ -9,10 +9,14 @@ from pathlib import Path
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from retrace.core import artifacts
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.experiments import check_known_to_git, run_experiment, unchanged_workspace
-from retrace.tools.repository.git import Tree, experiments
+from retrace.tools.repository.experiments import (
+    check_known_to_git,
+    run_experiment,
+    unchanged_workspace,
+    validation_scores,
+)
+from retrace.tools.repository.git import experiments
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.search.confirmation import (
     Confirmation,
@@ -125,7 +129,7 @@ def run_in_pipeline(name: str, trial: FrozenTrial, echo: Echo) -> dict[str, floa
         failure = run_experiment(name, overrides, LOGS / f"{name}.log", kept="the study is kept")
     if failure:
         raise RetraceError(f"the pipeline failed: {failure.said} (log: {failure.log})")
-    return _validation_scores(name)
+    return validation_scores([name])[name]
 
 
 def experiment_name(study: Study, trial: FrozenTrial) -> str:
@@ -180,13 +184,6 @@ def _confirm(
         n_splits=n_splits,
         n_trials=sum(states(study).values()),
     )
-
-
-def _validation_scores(name: str) -> dict[str, float]:
-    commit = next(each.commit for each in experiments() if each.name == name)  # `experiment_name`: one
-    path = str(artifacts.METRICS_JSON)
-    content = Tree(name, commit, "experiment").read([path])[path]
-    return dict(json.loads(content)["validation"])
 
 
 def _sentence(study: Study, trial: FrozenTrial, name: str, scores: Mapping[str, float]) -> str:

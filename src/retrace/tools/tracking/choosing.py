@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from retrace.core.errors import ComparisonError, RetraceError
 from retrace.tools.repository.bases import default_base
-from retrace.tools.repository.git import WORKSPACE, Tree, experiments, find_tree, git, has_changes
+from retrace.tools.repository.git import (
+    WORKSPACE,
+    Tree,
+    branch_here,
+    commit_of,
+    experiments,
+    find_tree,
+    git,
+    has_changes,
+)
 from retrace.tools.repository.sides import Side, load_side, read_side
 from retrace.tools.significance.judging import judge
 
@@ -75,8 +84,7 @@ def _named(name: str) -> Tree:
     tree = find_tree(name)
     if tree.kind != "workspace" or has_changes():
         return tree
-    branch = git("symbolic-ref", "--quiet", "--short", "HEAD")
-    return Tree(branch or tree.commit[:12], tree.commit, "commit")
+    return Tree(branch_here() or tree.commit[:12], tree.commit, "commit")
 
 
 def _choice(tree: Tree) -> Choice:
@@ -93,8 +101,8 @@ def _commits() -> Iterator[Choice]:
     for line in git("for-each-ref", form, "refs/heads", "refs/tags").splitlines():
         name, commit, tagged = line.split("\0")
         tips.setdefault(tagged or commit, name)
-    head = git("rev-parse", "HEAD")
-    tips.setdefault(head, head[:12])
+    if head := commit_of("HEAD"):
+        tips.setdefault(head, head[:12])
     base = default_base()
     yield from (Choice(tree=Tree(name, commit, "commit"), base=base) for commit, name in tips.items())
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from retrace.core.code_hash import PACKAGE, code_hash
 from retrace.core.errors import RetraceError
 from retrace.core.instructions import instructions_in_effect
 from retrace.core.own_code import own_code_hash
-from retrace.models.provenance import LIBRARIES
+from retrace.models.provenance import LIBRARIES, version_of
 from retrace.tools.search.trials.events import Objective, Outcome
 
 if TYPE_CHECKING:
@@ -71,19 +70,12 @@ def versions() -> dict[str, str]:
     """Return what decides over bits: the code here, Python, the libraries, the CPU's instructions."""
     python = ".".join(platform.python_version_tuple()[:2])
     code = code_hash(PACKAGE.rglob("*.py"))[:8]
-    libraries = {package: _version(package) for package in LIBRARIES.values()}
+    libraries = {package: version_of(package) or "missing" for package in LIBRARIES.values()}
     # None: Dask loaded NumPy before retrace could pin what it takes.
     instructions = instructions_in_effect() or "of its processor"
     found = {"retrace": code, "Python": python, "instructions": instructions} | libraries
     own = own_code_hash()
     return found | {"src/ of the project": own} if own else found
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package).partition("+")[0]  # +cpu and +cu128 are the same source
-    except PackageNotFoundError:
-        return "missing"
 
 
 def unpack(payload: bytes, searcher: dict[str, str]) -> Objective:
