@@ -244,5 +244,5 @@ OF_JSON = ['{"test":', *"[]{}:,1", "NaN", "1e999", '"\\ud800"', "9" * 5000]
 @given(CHANGED | st.lists(st.sampled_from(OF_JSON), max_size=6).map("".join))
 def test_any_metrics(text):
     with one_line():
-        found = sides._metrics(text.encode(errors="surrogatepass"), "main")
+        found = sides.parse_metrics(text.encode(errors="surrogatepass"), "main")
         assert "inf" not in json.dumps(found, allow_nan=False)
