@@ -1,15 +1,22 @@
 """What this machine says of itself. It decides over no byte of an output, so it is in none."""
 
+import os
 import platform
 import sys
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
 
+# Of the image that this runs in, its name and digest: who starts a container tells it, no image knows its own.
+IMAGE = "RETRACE_IMAGE"
+
 
 def describe_machine() -> str:
-    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"``, for a person."""
-    return f"{cpu_name()}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"`` and, in a container, its image, for a person."""
+    parts = [cpu_name(), f"{platform.system()} {platform.machine()}", f"Python {platform.python_version()}"]
+    if image := os.environ.get(IMAGE):
+        parts.append(f"image {image}")
+    return ", ".join(parts)
 
 
 def cpu_name() -> str:
