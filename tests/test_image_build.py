@@ -1,9 +1,10 @@
-"""The image as it is really built, without an engine: on a base of Debian's debootstrap, by buildah, as root."""
+"""The image as it is really built, without an engine: on Debian's debootstrap, by buildah, as root."""
 
 import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,7 @@ def as_here(run, folder):
         path: path
         for value in chosen.values()
         for path in (word.removeprefix("file://") for word in value.split())
-        if path.startswith("/") and os.path.exists(path)
+        if path.startswith("/") and Path(path).exists()
     }
     options = [word for inside, path in mounts.items() for word in ("--volume", f"{path}:{inside}:ro")]
     # A folder of wheels has the build of torch that is right here.

@@ -7,16 +7,15 @@ from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
 
-# Of the image that this runs in, its name and digest: who starts a container tells it, no image knows its own.
+# Name and digest of the image that this runs in: who starts it tells, since no image knows its own.
 IMAGE = "RETRACE_IMAGE"
 
 
 def describe_machine() -> str:
-    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"`` and, in a container, its image, for a person."""
-    parts = [cpu_name(), f"{platform.system()} {platform.machine()}", f"Python {platform.python_version()}"]
-    if image := os.environ.get(IMAGE):
-        parts.append(f"image {image}")
-    return ", ".join(parts)
+    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"``, and the image where one is told, for a person."""
+    image = os.environ.get(IMAGE)
+    python = f"Python {platform.python_version()}{f', image {image}' if image else ''}"
+    return f"{cpu_name()}, {platform.system()} {platform.machine()}, {python}"
 
 
 def cpu_name() -> str:
