@@ -12,7 +12,7 @@ IMAGE = "RETRACE_IMAGE"
 
 
 def describe_machine() -> str:
-    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"`` and, where it is told, the image: for a person."""
+    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"``, with the image if told, for a person."""
     image = os.environ.get(IMAGE)
     python = f"Python {platform.python_version()}{f', image {image}' if image else ''}"
     return f"{cpu_name()}, {platform.system()} {platform.machine()}, {python}"
