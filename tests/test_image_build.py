@@ -41,7 +41,8 @@ def run(tmp_path):
         done = subprocess.run(
             command, cwd=ROOT, env=os.environ | own, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, (command, done.stdout[-3000:], done.stderr[-3000:])
+        if done.returncode:
+            pytest.fail(f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
         return done.stdout
 
     yield call
@@ -65,13 +66,14 @@ def as_here(run, folder):
     """Return options by which the pip of a build asks those whom this machine's asks."""
     listed = run("python", "-m", "pip", "config", "list")
     found = dict(re.findall(r"^\S*?([\w-]+)='(.*)'$", listed, re.MULTILINE))
-    chosen = {name: found[name] for name in SETTINGS if name in found}
+    # An index that is a folder has links out of it.
+    chosen = {name: found[name] for name in SETTINGS if name in found and "file://" not in found[name]}
     lines = [f"{name} = {value}" for name, value in chosen.items()]
     (folder / "pip.conf").write_text("\n".join(["[global]", *lines, ""]))
     mounts = {"/etc/pip.conf": folder / "pip.conf"} | {
         path: path
         for value in chosen.values()
-        for path in (word.removeprefix("file://") for word in value.split())
+        for path in value.split()
         if path.startswith("/") and Path(path).exists()
     }
     options = [word for inside, path in mounts.items() for word in ("--volume", f"{path}:{inside}:ro")]
