@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from project import ROOT
-from retrace.core.artifacts import ENVIRONMENT, save_history, save_json
+from retrace.core.artifacts import ENVIRONMENT, HISTORY, save_history, save_json
 from retrace.core.errors import RetraceError
 from retrace.models.callbacks import Checkpoint
 from retrace.models.torch.training import TrainingState
@@ -38,7 +38,7 @@ class Training:
 
     def end(self):
         self._epoch()
-        save_history(self.state.history, "report/training_history.csv")
+        save_history(self.state.history, HISTORY)
         save_json(RECORD, ENVIRONMENT)
         self.checkpoint.remove()
 

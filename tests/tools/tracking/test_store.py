@@ -57,7 +57,7 @@ def team(tmp_path, swift, monkeypatch):
         monkeypatch.setenv(name, value.replace("http://s3:7070", swift.url))
     bucket = swift.add_bucket(f"mlflow-{secrets.token_hex(4)}")
     with running_server() as database:
-        server = Server(tmp_path / "team")
+        server = Server(tmp_path / ".retrace/team")
         _, word, *options = service["command"]
         local = {"postgresql+psycopg://mlflow@postgres/mlflow": database, "5000": str(server.port)}
         for known, here in (local | {"s3://mlflow": bucket}).items():
