@@ -22,7 +22,6 @@ KEY, MISSING, KIND = "retrace.lock", "retrace.missing", "retrace.kind"
 # Of which training a run is, and its kind while that goes on (live.py).
 TRAINING, LIVE = "retrace.training", "live"
 
-# Name, step and value.
 Curves = list[tuple[str, int, float]]
 
 IN_GIT = ("params.yaml", "dvc.yaml", str(LOCK), str(METRICS_JSON), REPORT_MD.as_posix())
@@ -45,6 +44,7 @@ class Record:
     began, ended : int
         Milliseconds since 1970; fixed for a run, so that the same metric is never logged twice.
     curves : list of (str, int, float)
+        Name, step and value.
     files : dict
         By their names, beside the run.
     missing : tuple of str
@@ -156,14 +156,14 @@ def _tags(side: Side, in_git: Mapping[str, bytes], model_url: str) -> dict[str, 
     tags = {f"test.{name}.interval": text for name, text in ROW.findall(report)}
     tags |= {"data.md5": next(iter(data.values()), ""), "data.files": as_text(data)}
     tags |= {"model.md5": lock.outs.get(MODEL.as_posix(), ""), "model.url": model_url}
-    if (
-        files := files_here(lock, environment)
-        if (environment := ENVIRONMENT.as_posix()) in lock.outs
-        else {}
-    ):
-        tags[TRAINING] = training_key(files[environment].read_bytes())
-    tags |= {"retrace.notes": " ".join(side.notes)} | origin(side.tree)
+    tags |= {"retrace.notes": " ".join(side.notes), TRAINING: _training(lock)} | origin(side.tree)
     return {name: value[:LONGEST] for name, value in tags.items() if value}
+
+
+def _training(lock: Lock) -> str:
+    path = ENVIRONMENT.as_posix()
+    found = files_here(lock, path) if path in lock.outs else {}
+    return training_key(found[path].read_bytes()) if found else ""
 
 
 def _data(lock: Lock) -> dict[str, str]:
