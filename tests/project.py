@@ -102,6 +102,7 @@ class Project:
         with (
             contextlib.chdir(self.folder),
             mock.patch.dict(os.environ, environment(self) | self.variables() | variables),
+            mock.patch.object(sys, "executable", warm_python()),
             warnings.catch_warnings(),
         ):
             # As in a process of its own: those of DVC's libraries are not this project's.

@@ -17,6 +17,8 @@ AT_START = (
     *("OMP_", "MKL_", "ATEN_", "ONEDNN_", "OPENBLAS_", "NPY_"),
 )
 NO_MATTER = {"PYTHONPATH", "LD_LIBRARY_PATH"}
+if sys.getfilesystemencoding() == "utf-8":  # `retrace` asks for what there is
+    NO_MATTER.add("PYTHONUTF8")
 MODULES = {"retrace", "dvc"}
 
 
