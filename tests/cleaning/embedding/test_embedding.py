@@ -97,7 +97,7 @@ def preprocessed(mobilenet, tmp_path_factory):
     )
     project.set(data="photos", **{f"preprocess__image__{key}": pins[key] for key in pins})
     project.stage("read_data")
-    run = project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json", warm=False)
+    run = project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json")
     return project, run, json.loads(project.read("trace.json"))
 
 

@@ -96,6 +96,7 @@ def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
     assert found[0].error == "RetraceError: C: got -1, should be more than 0"
 
 
+@pytest.mark.long
 def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, toy):
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
@@ -109,6 +110,7 @@ def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, t
     assert len(unpacked) == len(set(unpacked)) == 2
 
 
+@pytest.mark.long
 def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
     workers = [fresh_cluster.add_worker(), fresh_cluster.add_worker()]
     with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
@@ -130,6 +132,7 @@ def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
     assert len(told) == len(set(told)) == 120
 
 
+@pytest.mark.long
 def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy, monkeypatch):
     monkeypatch.setattr("retrace.tools.search.cluster.evaluator.MOST_TRIES", 2)
     fresh_cluster.add_worker(nanny=True)
@@ -139,6 +142,7 @@ def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy,
     assert "its worker died 2 times" in found[1].error
 
 
+@pytest.mark.long
 def test_a_worker_drops_the_trial_of_a_searcher_that_is_gone(fresh_cluster, toy):
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
@@ -155,6 +159,7 @@ def test_without_workers_it_waits_says_so_and_gives_up(fresh_cluster, toy, capsy
     assert "waiting up to" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_trial_waits_for_a_worker_that_comes_later(fresh_cluster, toy):
     worker = fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
