@@ -38,7 +38,7 @@ def test_a_wrong_option_is_one_line(option, said):
 
 
 def test_options_are_those_of_dvc_in_each_way_to_write_them():
-    check_options(["-fq", "--no-comm", "-v", "train", "report"])
+    check_options(["-fq", "--no-comm", "train", "report"])
 
 
 def test_a_metric_of_the_other_task_is_refused_before_anything_runs(project):
