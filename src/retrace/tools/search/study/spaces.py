@@ -103,7 +103,6 @@ class Space:
     """The searched parameters, each after those that its condition names."""
 
     parameters: tuple[Parameter, ...]
-    text: str = ""
 
     @property
     def names(self) -> list[str]:
