@@ -27,8 +27,6 @@ class OpenStudy:
 
     Attributes
     ----------
-    study, storage, study_id
-        As Optuna has them.
     searcher : str
         This process (`retrace.tools.search.study.searchers.this_searcher`).
     identity : str
@@ -148,11 +146,6 @@ def tell(opened: OpenStudy, number: int, outcome: Outcome) -> bool:
             return False
         raise
     return True
-
-
-def retire(opened: OpenStudy, trial: Trial, why: str) -> None:
-    """End a trial that should not have begun; it does not count."""
-    tell(opened, trial.number, Outcome(values=None, attributes={"retired": why}))
 
 
 def put_back(opened: OpenStudy, number: int) -> None:

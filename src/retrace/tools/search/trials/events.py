@@ -17,8 +17,6 @@ class Outcome:
         Whether it was stopped because others were ahead of it.
     error : str or None
         Why it failed, on one line.
-    seconds : float
-        How long it took.
     attributes : dict
         What else is known of it, such as the scores of its folds.
     """
