@@ -46,7 +46,6 @@ def learning_points(
         The training and the validation part.
     shares : sequence of float
         Of the training rows, ascending.
-    n_seeds : int
     echo : callable
         Told what is left out: a share that lacks a class.
     """
@@ -70,10 +69,8 @@ def validation_points(
 
     Parameters
     ----------
-    settings : sequence of (value, Params)
     parts : tuple of Dataset
         The training and the validation part.
-    n_seeds : int
     """
     training, validation = parts
     for value, params in settings:

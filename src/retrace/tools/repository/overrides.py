@@ -95,7 +95,6 @@ def override_params(params: Params, overrides: Mapping[str, Any]) -> Params:
 
     Parameters
     ----------
-    params : Params
     overrides : dict
         Full names and values; a name begins with ``models.<model>.`` or ``features.``.
 
