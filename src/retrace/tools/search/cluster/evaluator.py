@@ -10,14 +10,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from distributed.protocol.pickle import dumps
 
 from retrace.tools.search.cluster.connecting import connection
 from retrace.tools.search.cluster.workers import Mailbox, deliver, run_trial
 from retrace.tools.search.cluster.workforce import Workforce
-from retrace.tools.search.trials.events import Event, Finished, Objective, Outcome, Reported
+from retrace.tools.search.trials.events import Evaluator, Event, Finished, Objective, Outcome, Reported
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -47,7 +47,7 @@ class Submitted:
         return len(self.lost)
 
 
-class ClusterEvaluator:
+class ClusterEvaluator(Evaluator):
     """Compute trials on the workers of a Dask cluster, one at a time in each.
 
     Parameters
@@ -122,9 +122,6 @@ class ClusterEvaluator:
             trial.answers[trial.asked] = stop
             self._reply(trial, trial.asked)
             trial.asked = None
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         # Take back what runs; end the processes that were started here, and no others.

@@ -70,7 +70,7 @@ class Evaluator(Protocol):
         """Reply to what a trial reported."""
 
     def __enter__(self) -> Self:
-        """Return the evaluator itself."""
+        return self
 
     def __exit__(self, *_: object) -> None:
         """Stop what still runs, and let go of processes and connections."""
