@@ -5,6 +5,7 @@ import pytest
 from distributed import Client
 
 from clusters import Cluster
+from retrace.core.fingerprint import loaded_other_bits
 from retrace.core.instructions import instructions_in_effect
 from retrace.tools.search.cluster.workers import ANSWERS, DiffersError, deliver, unpack, versions
 
@@ -34,7 +35,17 @@ def test_an_answer_that_comes_too_late_is_left_alone():
 
 @pytest.mark.slow
 @pytest.mark.skipif(instructions_in_effect() != "portable", reason="params.yaml is not portable here")
-def test_a_worker_whose_nanny_does_not_load_retrace_says_that_it_takes_what_its_processor_has(tmp_path):
+def test_a_worker_of_another_environment_computes_the_same_bits_where_its_nanny_loads_retrace(tmp_path):
+    other = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "X86_V3"}
     with Cluster(tmp_path) as cluster, Client(cluster.address, set_as_default=False) as client:
-        cluster.add_worker(nanny=True)
+        cluster.add_worker(nanny=True, **other)
+        client.wait_for_workers(1)
         assert client.submit(versions).result()["instructions"] == "of its processor"
+        cluster.add_worker("--preload-nanny", "retrace", "--resources", "PINNED=1", nanny=True, **other)
+        client.wait_for_workers(2)
+        told, broken = (
+            client.submit(function, resources={"PINNED": 1})
+            for function in (versions, loaded_other_bits)
+        )
+        assert told.result() == versions()
+        assert broken.result() == []

@@ -29,31 +29,17 @@ def other_code(folder):
 
 
 @pytest.fixture(scope="module")
-def other_cluster(folder, other_code):
-    """One worker with other code."""
+def cluster(folder, other_code):
+    """One worker with other code, and one with two threads and a GPU by name."""
     with Cluster(folder) as cluster:
         cluster.add_worker(PYTHONPATH=other_code)
+        cluster.add_worker("--resources", "GPU=1", threads=2)
         yield cluster
-
-
-@pytest.fixture(scope="module")
-def cluster(other_cluster):
-    """A second worker, with two threads and a GPU by name."""
-    other_cluster.add_worker("--resources", "GPU=1", threads=2)
-    return other_cluster
 
 
 @pytest.fixture
 def toy(params):
     return toys.Toy(params)
-
-
-def test_a_cluster_whose_workers_all_differ_is_one_line(other_cluster, toy):
-    address = other_cluster.address
-    with pytest.raises(ClusterError, match=r"no worker .* can be used: .* left out.*same commit"):
-        ClusterEvaluator(partial(toys.empty, toy), address=address)
-    with pytest.raises(ClusterError, match=r"train.device is cuda, and no worker .* resource GPU"):
-        ClusterEvaluator(partial(toys.empty, toy), gpu=True, address=address, patience=1.0)
 
 
 def test_a_worker_with_other_code_is_left_out_with_the_remedy(cluster, toy, capsys):
@@ -80,3 +66,12 @@ def test_trials_on_a_gpu_go_to_workers_that_have_the_resource(cluster, toy):
     with ClusterEvaluator(partial(toys.slow, toy), gpu=True, address=cluster.address) as evaluator:
         found = toys.run_all(evaluator, [{"seconds": 0}] * 3)
     assert len({outcome.attributes["worker"] for outcome in found.values()}) == 1
+
+
+def test_a_cluster_whose_workers_all_differ_is_one_line(tmp_path, other_code, toy):
+    with Cluster(tmp_path) as cluster:
+        cluster.add_worker(PYTHONPATH=other_code)
+        with pytest.raises(ClusterError, match=r"no worker .* can be used: .* left out.*same commit"):
+            ClusterEvaluator(partial(toys.empty, toy), address=cluster.address)
+        with pytest.raises(ClusterError, match=r"train.device is cuda, and no worker .* resource GPU"):
+            ClusterEvaluator(partial(toys.empty, toy), gpu=True, address=cluster.address, patience=1.0)
