@@ -64,6 +64,8 @@ CALLS = [
     "curve learning",
     f"mlflow --storage {STORAGE}",
     "submit",
+    "kfp run",
+    f"kfp pull x --store s3://u:{PLANTED}@bucket/x",
 ]
 
 

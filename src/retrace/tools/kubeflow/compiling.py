@@ -34,8 +34,8 @@ def check_installed() -> None:
         import kfp  # noqa: F401
     except ImportError as error:
         raise RetraceError(
-            f"Kubeflow Pipelines' SDK is not installed ({error}): `make setup EXTRA=-kfp`, or `pip install"
-            " -r requirements-kfp.txt`, brings it"
+            f"retrace kfp needs Kubeflow Pipelines' SDK ({error}): run `pip install --no-deps -r"
+            " requirements-kfp.txt`, or `pip install kfp==2.16.1` in a project of your own"
         ) from error
 
 

@@ -70,8 +70,7 @@ def _changes(values: Iterable[Value]) -> list[Value]:
 
 
 def _not_committed(paths: Sequence[str]) -> list[str]:
-    said = listed("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", *paths)
-    return [line[3:] for line in said]
+    return listed("diff", "HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", *paths)
 
 
 def _lay(source: Path, target: Path) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HOME = Path(".retrace/kfp")
 
-# Where components keep what they made, so that DVC sees what did not change: KFP itself caches nothing here.
+# Where components keep what they made, so that DVC sees what did not change; KFP caches nothing here.
 FOLDERS = HOME / "stages"
 
 STARTED = re.compile(r"Running stage '(?P<stage>[^']+)'")
@@ -37,10 +37,15 @@ class Log(io.TextIOBase):
     def write(self, text: str) -> int:
         """Take a text, and note the stages that it says are run."""
         for found in STARTED.finditer(text):
-            self.ran.append(found["stage"].rpartition(":")[2])
+            self.ran.append(found["stage"])
         self.file.write(text)
         self.file.flush()
         return len(text)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+        super().close()
 
 
 def run_here(
@@ -76,7 +81,9 @@ def run_here(
             task: Any = pipeline(**arguments)
         except RuntimeError as error:
             raise RetraceError(_failure(path, error)) from error
-    return str(task.output), [name for name in _names(components) if name in log.ran]
+    # In a folder of a component each dvc.yaml is named as from the top folder here.
+    names = [each.stage.name for each in components]
+    return str(task.output), [name for name in names if name in log.ran]
 
 
 def send(pipeline_file: Path, name: str, host: str, arguments: Mapping[str, str]) -> str:
@@ -92,7 +99,10 @@ def send(pipeline_file: Path, name: str, host: str, arguments: Mapping[str, str]
     from urllib3.exceptions import HTTPError
 
     try:
-        client = kfp.Client(host=host)
+        with warnings.catch_warnings():
+            # That it needs a cluster of Kubeflow Pipelines 2, each time anew.
+            warnings.simplefilter("ignore", FutureWarning)
+            client = kfp.Client(host=host)
         run = client.create_run_from_pipeline_package(
             str(pipeline_file), arguments=dict(arguments), experiment_name=name
         )
@@ -108,13 +118,9 @@ def _said_to(log: Log) -> Iterator[Log]:
         contextlib.redirect_stdout(log),
         contextlib.redirect_stderr(log),
         warnings.catch_warnings(),
-        contextlib.closing(log.file),
+        contextlib.closing(log),
     ):
         yield log
-
-
-def _names(components: Sequence[Component]) -> list[str]:
-    return [each.stage.name.rpartition(":")[2] for each in components]
 
 
 def _failure(log: Path, error: Exception) -> str:
