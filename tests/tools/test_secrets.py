@@ -64,8 +64,8 @@ CALLS = [
     "curve learning",
     f"mlflow --storage {STORAGE}",
     "submit",
-    "kfp run",
-    f"kfp pull x --store s3://u:{PLANTED}@bucket/x",
+    f"kfp pull x --store https://u:{PLANTED}@127.0.0.1:1/x",
+    f"kfp compile --image x --store https://u:{PLANTED}@127.0.0.1:1/x?token={PLANTED}",
 ]
 
 

@@ -62,7 +62,7 @@ def kfp(
         raise RetraceError(f"`retrace kfp {action}` takes no run: got '{run}'")
     if (action == "compile" or host) and not (store and "://" in store):
         raise RetraceError(
-            "components find code in a store that they can reach: --store s3://bucket/kfp (s3, gs)"
+            "components find code in a store that they can reach: --store s3://bucket/kfp"
         )
     if action == "compile" and set_param:
         raise RetraceError("-S is of a run: a compiled pipeline takes values when it is started")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrace.core.errors import RetraceError
-from retrace.tools.kubeflow.component import SENT, collect_run, run_stage
 from retrace.tools.kubeflow.planning import Component, run_parameters
+from retrace.tools.repository.components import SENT, collect_run, run_stage
 from retrace.tools.repository.resources import FILE, Resources
 
 if TYPE_CHECKING:
@@ -173,12 +173,8 @@ def _collecting_component(components: Sequence[Component], store: str, image: st
     values = run_parameters(components)
     locks = {f"lock_of_{each.name}": each.stage.file for each in components}
     outputs = {f"{stage}_{key}": path for stage, key, path in _all_outputs(components)}
-    plan = {
-        "store": store,
-        "values": {name: [value.file, value.key] for name, value in values.items()},
-        "locks": locks,
-        "outputs": outputs,
-    }
+    keys = {name: [value.file, value.key] for name, value in values.items()}
+    plan = {"store": store, "values": keys, "locks": locks, "outputs": outputs}
     return _component(
         COLLECT,
         "collect_run",

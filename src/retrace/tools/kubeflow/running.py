@@ -4,13 +4,13 @@ import contextlib
 import io
 import os
 import re
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from retrace.core.errors import RetraceError
 from retrace.tools.kubeflow.planning import Component
@@ -23,14 +23,16 @@ HOME = Path(".retrace/kfp")
 
 # Where components keep what they made, so that DVC sees what did not change; KFP caches nothing here.
 FOLDERS = HOME / "stages"
+KEEPS = "RETRACE_KFP_FOLDER"
 
 STARTED = re.compile(r"Running stage '(?P<stage>[^']+)'")
 
 
 class Log(io.TextIOBase):
-    """What KFP and the stages say: into a file, and of it on the screen which stage runs."""
+    """What KFP and the stages say: into a file, and on the screen which stage runs."""
 
     def __init__(self, path: Path) -> None:
+        self.screen = sys.stdout
         self.file = path.open("w", encoding="utf-8")
         self.ran: list[str] = []
 
@@ -38,6 +40,7 @@ class Log(io.TextIOBase):
         """Take a text, and note the stages that it says are run."""
         for found in STARTED.finditer(text):
             self.ran.append(found["stage"])
+            print(found["stage"], file=self.screen, flush=True)
         self.file.write(text)
         self.file.flush()
         return len(text)
@@ -70,7 +73,7 @@ def run_here(
     with (
         sole_run("retrace kfp run"),
         tempfile.TemporaryDirectory(prefix="outputs-", dir=HOME) as outputs,
-        mock.patch.dict(os.environ, {"RETRACE_KFP_FOLDER": str(FOLDERS.absolute())}),
+        _folders_kept(),
         _said_to(Log(path)) as log,
     ):
         # It speaks of the name of the image, which here is none.
@@ -110,6 +113,16 @@ def send(pipeline_file: Path, name: str, host: str, arguments: Mapping[str, str]
         said = " ".join(str(error).split())[:300]
         raise RetraceError(f"{host} does not take the run: {said or type(error).__name__}") from error
     return str(run.run_id)
+
+
+@contextlib.contextmanager
+def _folders_kept() -> Iterator[None]:
+    """Let components, which have this environment, keep their folders."""
+    os.environ[KEEPS] = str(FOLDERS.absolute())
+    try:
+        yield
+    finally:
+        del os.environ[KEEPS]
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import fsspec
 
 from retrace.core.errors import RetraceError
 from retrace.tools.kubeflow.planning import Component, Pack
+from retrace.tools.repository import s3
 from retrace.tools.repository.addresses import without_secrets
 
 
@@ -73,6 +74,8 @@ def open_run(store: str, run: str) -> Iterator[Path]:
 def _explained(store: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, ImportError) as error:
-        said = without_secrets(str(error)) or type(error).__name__
+    except RetraceError:
+        raise
+    except Exception as error:  # each kind of store has exceptions of its own
+        said = without_secrets(s3.in_words(error))
         raise RetraceError(f"the store {without_secrets(store)} fails: {said}") from error
