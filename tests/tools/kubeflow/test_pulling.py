@@ -50,3 +50,11 @@ def test_what_is_not_committed_is_not_lost(toy, pulled):
     assert not (toy / "dvc.lock").exists()
     lay_run(pulled, force=True)
     assert "# mine" in (toy / "params.yaml").read_text()
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/x", ".git/hooks/post-commit", "a/../../x"])
+def test_a_run_that_would_write_elsewhere_is_refused(toy, pulled, path):
+    about = load_yaml(pulled / "run.yaml") | {"outputs": [path]}
+    dump_yaml(str(pulled / "run.yaml"), about)
+    with pytest.raises(RetraceError, match="no place of a stage"):
+        lay_run(pulled, force=True)

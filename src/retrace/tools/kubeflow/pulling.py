@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from retrace.core.checked_yaml import flatten, load_yaml, yaml_values
@@ -13,6 +13,9 @@ from retrace.tools.repository.lock import read_lock
 from retrace.tools.repository.overrides import edit_params
 from retrace.tools.repository.sole_run import sole_run
 from retrace.tools.repository.taking_over import add_to_lock, keep_outputs
+
+# What Git, DVC and this program keep for themselves.
+OWN = ((".git",), (".dvc",), (".retrace",))
 
 
 def lay_run(folder: Path, *, force: bool) -> list[str]:
@@ -38,8 +41,9 @@ def lay_run(folder: Path, *, force: bool) -> list[str]:
     about = load_yaml(folder / "run.yaml")
     changes = _changes(Value(*each) for each in about["values"])
     locks = {name: Path(file).with_name("dvc.lock") for name, file in about["locks"].items()}
+    written = [*{value.file for value in changes}, *map(str, locks.values()), *about["outputs"]]
+    _check_places(written)
     with sole_run("retrace kfp pull"):
-        written = [*{value.file for value in changes}, *map(str, locks.values()), *about["outputs"]]
         if not force and (lost := _not_committed(written)):
             raise RetraceError(
                 f"{first_few(lost)} have changes that are not committed, and this run would replace"
@@ -67,6 +71,15 @@ def _changes(values: Iterable[Value]) -> list[Value]:
         if (type(wanted), wanted) != (type(known), known):
             changes.append(value)
     return changes
+
+
+def _check_places(paths: Sequence[str]) -> None:
+    """Refuse what leads elsewhere: whoever can write to the store can name any path."""
+    for path in map(PurePath, paths):
+        if path.is_absolute() or ".." in path.parts or path.parts[:1] in OWN:
+            raise RetraceError(
+                f"the run would write {path}, which is no place of a stage: it is damaged"
+            )
 
 
 def _not_committed(paths: Sequence[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Where packs of files lie for the components, and where each run is put: a folder or a bucket."""
 
 import contextlib
-import io
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -63,11 +62,12 @@ def open_run(store: str, run: str) -> Iterator[Path]:
         if run not in known:
             there = f"it has {', '.join(sorted(known)[-5:])}" if known else "it has none yet"
             raise RetraceError(f"{without_secrets(store)} has no run '{run}': {there}")
-        content = files.cat_file(f"{folder}/{run}.tar")
     with tempfile.TemporaryDirectory(prefix="retrace-") as place:
-        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-            tar.extractall(place, filter="data")
-        yield Path(place)
+        with _explained(store):
+            files.get_file(f"{folder}/{run}.tar", f"{place}/run.tar")
+            with tarfile.open(f"{place}/run.tar") as tar:
+                tar.extractall(f"{place}/run", filter="data")
+        yield Path(place, "run")
 
 
 @contextlib.contextmanager

@@ -90,7 +90,9 @@ def resolve_stages(folder: Path = Path()) -> list[ResolvedStage]:
 
 def ignore_files() -> list[str]:
     """Name the files that tell DVC what it must not see."""
-    return listed("ls-files", "-z", "--cached", "--others", "--exclude-standard", IGNORE, f"*/{IGNORE}")
+    words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    found = {*listed(*words, IGNORE, f"*/{IGNORE}"), IGNORE}  # the first also without Git
+    return sorted(name for name in found if Path(name).is_file())
 
 
 def _resolve(stage: Any, made: set[str], kept: set[str]) -> ResolvedStage:
