@@ -39,7 +39,8 @@ def declared_values(stage: ResolvedStage) -> tuple[list[Value], list[Value]]:
 
     Fixed is what dvc.yaml itself names (``${model}``), since it says what the stages are.
     """
-    free, fixed = [], []
+    free: list[Value] = []
+    fixed: list[Value] = []
     for file, values in stage.params.items():
         if is_yaml(file):
             for key, value in _leaves(values):
