@@ -12,6 +12,7 @@ from retrace.tools.cli import cli
         ("run --host https://kfp.lab", "--store s3://bucket/kfp"),
         ("run x", "`retrace kfp run` takes no run: got 'x'"),
         ("compile --store s3://b/k -S seed=1", "-S is of a run"),
+        ("compile --store s3://key:secret@b/k", "keys belong into the environment"),
         ("pull", "which run?"),
         ("pull x", "has no run 'x'"),
     ],

@@ -55,6 +55,13 @@ def kfp(
     retrace kfp compile --store s3://lab/kfp --image ghcr.io/lab/digits:1
     retrace kfp run --host https://kfp.lab --store s3://lab/kfp --image ghcr.io/lab/digits:1
     """
+    from retrace.tools.repository.addresses import holds_secrets
+
+    if store and holds_secrets(store):
+        raise RetraceError(
+            "--store: keys belong into the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), since"
+            " a pipeline carries the address"
+        )
     if action == "pull":
         _pull(run, _address(store), force)
         return
