@@ -59,7 +59,7 @@ def kfp(
 
     if store and holds_secrets(store):
         raise RetraceError(
-            "--store: keys belong into the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), since"
+            "--store: keys belong into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), since"
             " a pipeline carries the address"
         )
     if action == "pull":
