@@ -49,6 +49,7 @@ def test_these_tools_can_be_deleted():
         "registry",
         "tracking",
         "submission",
+        "kubeflow",
     }
 
 

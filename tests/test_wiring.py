@@ -44,6 +44,7 @@ TOOLS = [
     "monitoring",
     "tracking",
     "submission",
+    "kubeflow",
     "cli",
 ]
 

@@ -64,6 +64,8 @@ CALLS = [
     "curve learning",
     f"mlflow --storage {STORAGE}",
     "submit",
+    f"kfp pull x --store https://u:{PLANTED}@127.0.0.1:1/x",
+    f"kfp compile --image x --store https://u:{PLANTED}@127.0.0.1:1/x?token={PLANTED}",
 ]
 
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "monitoring.commands": ["drift", "score"],
     "tracking.commands": ["mlflow"],
     "submission.commands": ["submit"],
+    "kubeflow.commands": ["kfp"],
 }
 
 # What follows commands by itself, however they end, where a variable asks for it.

@@ -63,11 +63,11 @@ def set_params(folder: Path, values: Mapping[str, Any]) -> None:
         YAML().dump(params, file)
 
 
-def edit_params(values: Mapping[str, Any], folder: Path = Path()) -> None:
-    """Set keys such as ``"split.seed"`` in the params.yaml of a folder, whose comments stay."""
+def edit_params(values: Mapping[str, Any], folder: Path = Path(), file: str = "params.yaml") -> None:
+    """Set keys such as ``"split.seed"`` in the params file of a folder, whose comments stay."""
     from dvc.utils.serialize import modify_yaml  # it takes a second to load
 
-    with modify_yaml(str(folder / "params.yaml")) as params:
+    with modify_yaml(str(folder / file)) as params:
         _set(params, values)
 
 
