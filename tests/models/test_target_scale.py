@@ -11,7 +11,7 @@ from fitted_models import mixed_dataset
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
 
-QUICK = {"mlp": {"epochs": 3}, **dict.fromkeys(BOOSTERS, {"n_estimators": 20})}
+QUICK = {"mlp": {"epochs": 3}, **{name: {"n_estimators": 20} for name in BOOSTERS}}
 
 
 def positive(scale):
@@ -32,9 +32,7 @@ def test_a_model_learns_the_logarithm_and_answers_in_units(params, name, scale):
     data = positive(scale)
     to_scale, to_units = {"log": (np.log, np.exp), "log1p": (np.log1p, np.expm1)}[scale]
     by_hand = dataclasses.replace(data, y=to_scale(data.y), target_scale=None)
-    (model, history), (other, other_history) = (
-        fitted(params, rows, name) for rows in (data, by_hand)
-    )
+    (model, history), (other, other_history) = (fitted(params, rows, name) for rows in (data, by_hand))
     found, expected = predict(model, data), predict(other, by_hand)
     assert found.predicted == pytest.approx(to_units(expected.predicted))
     assert np.array_equal(found.y, data.y)

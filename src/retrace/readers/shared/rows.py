@@ -1,4 +1,4 @@
-"""Rows and targets as their owner wants them: no copies or rare classes, the positive one last, a scale."""
+"""Rows and targets as their owner wants them: without copies or rare classes, on a scale."""
 
 from dataclasses import replace
 
