@@ -84,7 +84,8 @@ SECTIONS = (
         " weather; feelings in tweets, reviews and editorials (Hutto and Gilbert, 2014), news of the"
         " BBC, and newsgroups. They settled that a forest draws the root of the features for classes and"
         " half of them for numbers (`by_task`), that pixels are scaled alike, that all words are"
-        " counted, and that `hist_gradient_boosting` keeps one-hot categories. `python benchmarks/defaults.py`",
+        " counted, and that `hist_gradient_boosting` keeps one-hot categories."
+        " `python benchmarks/defaults.py`",
     ),
     (
         "A large table",

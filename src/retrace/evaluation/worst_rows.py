@@ -176,12 +176,13 @@ def _questions(table: pd.DataFrame) -> Iterator[tuple[Condition | str, Floats]]:
             yield Condition(str(name), True, value), (column.map(str) == value).to_numpy(np.float64)
 
 
-def _path(cuts: Any, leaf: int, asked: list[Condition | str]) -> Iterator[Condition]:
-    """Yield what is asked on the way to a leaf, each bound of a number once."""
+def _path(cuts: Any, target: int, asked: list[Condition | str]) -> Iterator[Condition]:
+    """Yield what is asked on the way to a node, each bound of a number once."""
     told: dict[tuple[str, bool], Condition] = {}
     node = 0
-    while cuts.children_left[node] >= 0:
-        right = _holds(cuts, cuts.children_right[node], leaf)
+    while node != target:
+        # A node has its number before all that is below it, and what is to the right comes last.
+        right = target >= cuts.children_right[node]
         question = asked[cuts.feature[node]]
         if isinstance(question, str):
             question = Condition(question, right, above=float(cuts.threshold[node]))
@@ -190,12 +191,3 @@ def _path(cuts: Any, leaf: int, asked: list[Condition | str]) -> Iterator[Condit
             told[(str(question), right)] = question._replace(holds=right)
         node = cuts.children_right[node] if right else cuts.children_left[node]
     yield from told.values()
-
-
-def _holds(cuts: Any, node: int, leaf: int) -> bool:
-    """Return whether a leaf is below a node: scikit-learn numbers a node before all that is below it."""
-    if node == leaf:
-        return True
-    if cuts.children_left[node] < 0:
-        return False
-    return any(_holds(cuts, child[node], leaf) for child in (cuts.children_left, cuts.children_right))
