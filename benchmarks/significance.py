@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from across import ACROSS, across_cell
 from comparisons import RESAMPLES, TABLES, Cell
 from looks import LOOKS, looks_cell
 from ties import INTERVALS, TIES, intervals_cell, ties_cell
@@ -31,6 +32,7 @@ TABLES |= {
     "INTERVALS": (intervals_cell, INTERVALS),
     "TIES": (ties_cell, TIES),
     "LOOKS": (looks_cell, LOOKS),
+    "ACROSS": (across_cell, ACROSS),
 }
 
 PAGE = Path("docs/statistics.md")

@@ -59,7 +59,9 @@ def _first(request: Request) -> Headline:
 def _judged(request: Request, compared: RunComparison) -> Headline:
     judgement = compared.judgement
     more = [wording.account(compared.account)]
-    more += [wording.detectable(judgement)] if not judgement.verdict.is_significant else []
+    if not judgement.verdict.is_significant:
+        more.append(wording.detectable(judgement))
+        more.append(wording.planning(judgement, compared.base, compared.other))
     if judgement.verdict is Verdict.NOT_COMPARABLE:
         more += _untested(request, compared)
     sentence = wording.headline(judgement, compared.base)
