@@ -26,6 +26,7 @@ import numpy as np
 from across import ACROSS, across_cell
 from comparisons import RESAMPLES, TABLES, Cell
 from looks import LOOKS, looks_cell
+from shapes import REGRESSION, regression_cell
 from ties import INTERVALS, TIES, intervals_cell, ties_cell
 
 TABLES |= {
@@ -33,6 +34,7 @@ TABLES |= {
     "TIES": (ties_cell, TIES),
     "LOOKS": (looks_cell, LOOKS),
     "ACROSS": (across_cell, ACROSS),
+    "REGRESSION": (regression_cell, REGRESSION),
 }
 
 PAGE = Path("docs/statistics.md")

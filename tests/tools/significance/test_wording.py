@@ -45,6 +45,11 @@ def test_the_headline_has_size_interval_test_and_rows(base):
     )
 
 
+def test_large_numbers_have_thousands_and_no_decimals(base):
+    line = wording.headline(judged(base=48191.1235, other=500001.0, difference=451809.8765), base)
+    assert "500,001 against 48,191 of `main`, a difference of +451,810 (" in line
+
+
 def test_where_nothing_can_be_told_no_number_pretends_to(base):
     nothing = Interval(math.nan, math.nan)
     line = wording.headline(judged(interval=nothing, p_value=math.nan, n_units=9, unit="group"), base)
@@ -86,7 +91,7 @@ def other(name, metric="accuracy"):
 )
 def test_no_difference_names_the_command_that_plans_for_one(base, name, metric, command):
     said = wording.planning(NO_DIFFERENCE, base, other(name, metric))
-    assert said == f"`{command}` says how many test rows find half of that."
+    assert said == f"`{command}` says how many test rows and seeds find about half of that."
 
 
 def test_a_difference_that_was_found_needs_no_plan(base):

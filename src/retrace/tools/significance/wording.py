@@ -3,7 +3,7 @@
 import math
 import re
 
-from retrace.evaluation.intervals import Interval
+from retrace.evaluation.intervals import Interval, number_text
 from retrace.evaluation.units import PLURALS
 from retrace.tools.repository.bases import CUSTOMARY
 from retrace.tools.repository.git import WORKSPACE
@@ -25,7 +25,8 @@ def headline(judgement: Judgement, base: Side) -> str:
     if comparison is None:
         return judgement.reason
     parts = [
-        f"`{comparison.metric}` {comparison.other:.4f} against {comparison.base:.4f} of `{base.name}`",
+        f"`{comparison.metric}` {number(comparison.other)} against {number(comparison.base)} of"
+        f" `{base.name}`",
         f"a difference of {signed(comparison.difference)} ({_evidence(comparison, judgement)})",
     ]
     return ", ".join(parts) + (f"; {judgement.reason}" if judgement.reason else "")
@@ -40,7 +41,7 @@ def detectable(judgement: Judgement) -> str:
     at = f"power .8, alpha {level(comparison.alpha)}"
     return (
         f"The smallest true difference that such a comparison finds four times out of five is {bound}"
-        f"{comparison.detectable:.4f} ({at}): a smaller one may well stay unseen."
+        f"{number_text(comparison.detectable)} ({at}): a smaller one may well stay unseen."
     )
 
 
@@ -54,7 +55,7 @@ def planning(judgement: Judgement, base: Side, other: Side) -> str:
         asked.append(f"--metric {judgement.metric}")
     if base.name not in CUSTOMARY or other.name != WORKSPACE:
         asked += [base.name] if other.name == WORKSPACE else [base.name, other.name]
-    return f"`{' '.join(asked)}` says how many test rows find half of that."
+    return f"`{' '.join(asked)}` says how many test rows and seeds find about half of that."
 
 
 def for_terminal(markdown: str) -> str:
@@ -107,12 +108,12 @@ def made_from(side: Side) -> str:
 
 def signed(value: float | None) -> str:
     """Write a difference with its sign."""
-    return "" if value is None else f"{value:+.4f}"
+    return "" if value is None else f"{'-' if value < 0 else '+'}{number_text(abs(value))}"
 
 
 def number(value: float | None) -> str:
     """Write a metric, or a dash where a side lacks it."""
-    return "—" if value is None else f"{value:.4f}"
+    return "—" if value is None else number_text(value)
 
 
 def level(alpha: float) -> str:

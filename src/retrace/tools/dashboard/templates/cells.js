@@ -91,6 +91,9 @@ function nameCell(run) {
       name === run.name ? kind : `${kind} ${name}`,
     ),
   );
+  badges.push(
+    ...run.same.map((name) => make("span", { class: "badge", title: "the very same run" }, `= ${name}`)),
+  );
   if (run.experiment) badges.unshift(make("span", { class: "badge" }, "exp"));
   return make(
     "td",

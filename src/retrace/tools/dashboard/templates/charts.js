@@ -81,7 +81,15 @@ function curveSpec(measure, a, b, width) {
             [3, 3],
           ],
         },
-        legend: { title: null, orient: "top", symbolType: "stroke", symbolOpacity: 1, symbolSize: 400 },
+        legend: {
+          title: null,
+          orient: "top",
+          symbolType: "stroke",
+          symbolOpacity: 1,
+          symbolSize: 400,
+          symbolStrokeColor: "var(--soft)", // or it has that of the points, which are not seen
+          symbolStrokeWidth: 2,
+        },
       },
       tooltip: [
         { field: "name", title: "run" },
