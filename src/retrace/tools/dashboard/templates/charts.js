@@ -87,8 +87,8 @@ function curveSpec(measure, a, b, width) {
           symbolType: "stroke",
           symbolOpacity: 1,
           symbolSize: 400,
-          symbolStrokeColor: "var(--soft)", // or it has that of the points, which are not seen
           symbolStrokeWidth: 2,
+          encoding: { symbols: { stroke: { value: "var(--soft)" } } }, // else that of the unseen points
         },
       },
       tooltip: [
