@@ -56,7 +56,8 @@ def dashboard(
 def _summary(runs: list["Run"], against: "Run", output: Path) -> str:
     experiments = sum(bool(run.experiment) for run in runs)
     unscored = sum(not run.has_scores for run in runs)
-    lines = [f"{len(runs)} runs, {experiments} of them experiments: {output}"]
+    n_runs = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    lines = [f"{n_runs}, {experiments} of them experiments: {output}"]
     lines.append(f"judged against {against.label}; --base names another")
     if unscored:
         lines.append(f"{unscored} without validation scores; the page says why")
