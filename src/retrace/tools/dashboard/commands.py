@@ -54,7 +54,7 @@ def dashboard(
 
 
 def _summary(runs: list["Run"], against: "Run", output: Path) -> str:
-    experiments = sum(bool(run.experiment) for run in runs)
+    experiments = sum(bool(run.experiment or run.same_experiments) for run in runs)
     unscored = sum(not run.has_scores for run in runs)
     n_runs = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     lines = [f"{n_runs}, {experiments} of them experiments: {output}"]
