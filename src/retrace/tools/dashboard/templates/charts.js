@@ -88,7 +88,14 @@ function curveSpec(measure, a, b, width) {
           symbolOpacity: 1,
           symbolSize: 400,
           symbolStrokeWidth: 2,
-          encoding: { symbols: { stroke: { value: "var(--soft)" } } }, // else that of the unseen points
+          // Of the lines and of the points, which are not seen: they share a legend, so must say the same.
+          encoding: {
+            symbols: {
+              stroke: { value: "var(--soft)" },
+              fill: { value: "transparent" },
+              fillOpacity: { value: 1 },
+            },
+          },
         },
       },
       tooltip: [
