@@ -181,13 +181,6 @@ def test_a_random_walk_in_disguise_is_found(disguise):
         assert told.warnings[0].startswith("later (")
 
 
-def test_classes_of_a_random_walk_in_disguise_are_found(generator):
-    for y in walks(500):
-        half = (y > np.median(y)).astype(np.int64)
-        blurred = pd.DataFrame({"later": half + generator.uniform(-0.4, 0.4, 500)})
-        assert find_leaks(blurred, half, "classification", np.arange(500)).warnings
-
-
 def test_what_only_the_course_of_time_tells_is_named():
     y, time = next(walks(5000)), np.arange(5000)
     [checked] = find_leaks(pd.DataFrame({"day": time * 1.0}), y, "regression", time).checked

@@ -15,6 +15,7 @@ HALF = 0.5  # of the steps: what only changes slowly tells next to nothing of th
 BLIND_MARGIN = 0.1
 FOLDS = 3
 FEWEST_ROWS = 20
+FEWEST_CHANGES = 5  # of the class
 
 Column = Floats | Codes  # numbers, or the codes of texts
 Predictor = Callable[[Any, Targets, Any, Task], Targets]
@@ -49,8 +50,8 @@ def steps_told(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
     """Return how well one column tells in which rows, and how far, the target moves.
 
     Of numbers the squared correlation of the steps, of values or of ranks, or R² of the steps of what
-    is predicted; of classes the score on the rows that are of another class than the one before, or on
-    all rows where these are few.
+    is predicted; of classes the balanced accuracy on the rows that are of another class than the one
+    before, or on all rows where these are few, with 0 for a coin.
 
     Parameters
     ----------
@@ -66,8 +67,8 @@ def steps_told(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
         predicted[held_out] = told
     if task == "classification":
         moved = np.concatenate([[False], y[1:] != y[:-1]])
-        rows = moved if moved.sum() >= FEWEST_ROWS else np.ones(len(y), dtype=bool)
-        return _balanced_accuracy(y[rows], predicted[rows])
+        rows = moved if moved.sum() >= FEWEST_CHANGES else np.ones(len(y), dtype=bool)
+        return 2 * _balanced_accuracy(y[rows], predicted[rows]) - 1
     score = _r2(np.diff(y), np.diff(predicted))
     if column.dtype == object:
         return score
