@@ -41,7 +41,7 @@ def test_a_literal_says_its_type(code, shown):
         ("List a", "List[str]"),
         ("Optional[int] a", "Optional[int]"),
         ("float | None a", "Optional[float]"),
-        ("a", "Optional[str]"),
+        ("a", "str"),
     ],
 )
 def test_a_field_says_the_type_as_the_tutorial_does(field, shown):

@@ -175,6 +175,7 @@ def test_a_page_is_an_option_of_the_script_and_an_output_of_the_stage(project):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DVC's libraries
 def test_dvc_reads_what_was_written_or_nothing_was(project):
     add_stage(COUNT, name=None, chosen={}, page=None).write()
     files = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}

@@ -36,7 +36,9 @@ def steps():
     """Yield each use case: its title, and its commands with what the page shows of their output."""
     for part in re.split(r"^### ", PAGE, flags=re.MULTILINE):
         blocks = re.findall(r"```console\n(.*?)```", part, flags=re.DOTALL)
-        shown = [each.partition("\n") for block in blocks for each in re.split(r"^\$ ", block, flags=re.M)]
+        shown = [
+            each.partition("\n") for block in blocks for each in re.split(r"^\$ ", block, flags=re.M)
+        ]
         commands = [(command, output) for command, _, output in shown if command]
         yield part.partition("\n")[0], [each for each in commands if not each[0].startswith(NOT_HERE)]
 

@@ -49,7 +49,7 @@ def marks_of(docstring: str) -> list[Mark]:
     """
     text = inspect.cleandoc(docstring)
     found = list(FIELD.finditer(text))
-    ends = [each.start() for each in found[1:]] + [len(text)]
+    ends = [*(each.start() for each in found[1:]), len(text)][: len(found)]
     return [
         Mark(each["kind"], tuple(each["words"].split()), " ".join(text[each.end() : end].split()))
         for each, end in zip(found, ends, strict=True)

@@ -122,13 +122,11 @@ def arguments_of(marks: Sequence[Mark], assigned: Assigned, where: str) -> list[
                 f"{did_you_mean(mark.name, names)}: declare it: `:param str {mark.name}:`"
             )
     paths = {mark.name for mark in bound}
-    return [
-        _argument(name, declared.get(name), name in paths, assigned.values.get(name), where)
-        for name in names
-    ]
+    return [_argument(name, declared.get(name), name in paths, assigned, where) for name in names]
 
 
-def _argument(name: str, mark: Mark | None, path: bool, value: Any, where: str) -> Argument:
+def _argument(name: str, mark: Mark | None, path: bool, assigned: Assigned, where: str) -> Argument:
+    value = assigned.values.get(name, "")
     if name in TAKEN or not name.isidentifier():
         raise RetraceError(f"{where}: '{name}' cannot be the name of a parameter: choose another")
     said = "".join(mark.words[:-1]) if mark else ""
@@ -148,7 +146,7 @@ def _argument(name: str, mark: Mark | None, path: bool, value: Any, where: str) 
         kind="path" if path else "value",
         type=item,
         many=bool(found["many"]),
-        nullable=bool(nullable) or (not path and value is None and bool(mark)),
+        nullable=bool(nullable) or (not path and name in assigned.values and value is None),
         help=help_text,
     )
 

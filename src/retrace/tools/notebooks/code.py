@@ -60,7 +60,7 @@ def code_of(cells: Sequence[Cell], notebook: Path) -> list[str]:
 def parsed(source: str) -> ast.Module:
     """Return the syntax tree of a cell; what Python warns of is for who runs it."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore")
         return ast.parse(source)
 
 

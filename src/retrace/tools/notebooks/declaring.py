@@ -131,9 +131,7 @@ def _values(
     """Return the value of each parameter: of ``:dvc-extra:``, else the notebook's own."""
     if any(mark.kind == COMMAND for mark in marks):
         if other := [mark.kind for mark in marks if mark.kind in (*BOUND, EXTRA)]:
-            raise RetraceError(
-                f"{where}: `:{COMMAND}:` says all, so `:{other[0]}:` has no place beside it"
-            )
+            raise RetraceError(f"{where}: `:{COMMAND}:` says all: take `:{other[0]}:` out")
         return {}
     wanted = {each.name: each for each in arguments if each.kind == "value"}
     extra = options_of([word for mark in marks if mark.kind == EXTRA for word in _words(mark, where)])

@@ -203,9 +203,7 @@ def _put_stages(changes: Changes, made: Made, docstring: str) -> None:
             continue
         before, chosen, page = _as_it_was(old, made, command)
         if before is None:
-            changes.said.append(
-                f"{PIPELINE}: {stage} was changed by hand, and stays: look whether it fits"
-            )
+            changes.said.append(f"{PIPELINE}: {stage} was changed by hand, and stays: does it fit?")
             continue
         after = definition_of(docstring, made.path, made.notebook, chosen=chosen, page=page)
         if after != before:

@@ -68,7 +68,7 @@ def body_of(declared: Declared, notebook: Path, *, page: bool) -> str:
     """
     imports = ["import argparse", *(["import os", "import sys"] if page else [])]
     blocks = [
-        "# ruff: noqa\n# fmt: off",
+        "# ruff: noqa\n# fmt: off\n# mypy: ignore-errors",
         f'"""{docstring_of(declared)}\n"""',
         "\n".join(imports),
         *([_page(declared, notebook)] if page else []),

@@ -51,9 +51,7 @@ def definition_of(
     common = [script.as_posix(), *([REQUIREMENTS] if Path(REQUIREMENTS).is_file() else [])]
     if command := next((mark for mark in marks if mark.kind == COMMAND), None):
         if chosen or page:
-            raise RetraceError(
-                f"{notebook}: `:{COMMAND}:` says all: neither --set nor --html goes with it"
-            )
+            raise RetraceError(f"{notebook}: `:{COMMAND}:` says all: leave --set and --html out")
         return _of_command(command.text, script, common, notebook)
     bound = [mark for mark in marks if mark.kind in BOUND]
     named = {mark.name: mark for mark in bound if mark.name}
@@ -106,9 +104,7 @@ def _of_command(text: str, script: Path, common: Sequence[str], notebook: Path) 
         raise RetraceError(f"{where}: {error}") from error
     start = next((run for run in RUNS if words[: len(run)] == run), None)
     if start is None:
-        raise RetraceError(
-            f"{where}: got `{' '.join(words[:3])} ...`, should be `dvc run ... <command>`"
-        )
+        raise RetraceError(f"{where}: got `{' '.join(words[:3])}`, should be `dvc run ... <command>`")
     del words[: len(start)]
     found: dict[str, list[str]] = {}
     while words and words[0].startswith("-"):

@@ -42,7 +42,7 @@ def commands_in(text: str) -> dict[str, str]:
 def with_stage(text: str, name: str, definition: Definition) -> str:
     """Return a dvc.yaml with one stage more, behind the others."""
     stage = {"cmd": definition.command, **definition.lists()}
-    root = YAML().load(text) or {}
+    root = _loaded(text)
     stages = root.get("stages")
     if "stages" not in root:
         start = f"{text.rstrip()}\n\n" if text.strip() else ""
@@ -70,7 +70,7 @@ def with_changed_stage(text: str, name: str, before: Definition, after: Definiti
     before, after : Definition
         What only `before` has goes, what only `after` has comes; all else stays.
     """
-    root = YAML().load(text)
+    root = _loaded(text)
     stage = root["stages"][name]
     stage["cmd"] = after.command
     old, new = before.lists(), after.lists()
@@ -102,7 +102,7 @@ def with_values(
     only : iterable of str or None
         The keys that the place may hold; others go. None: all stay.
     """
-    root = YAML().load(text) or {}
+    root = _loaded(text)
     place = root
     for key in section:
         if place.get(key) is None:
@@ -118,12 +118,17 @@ def with_values(
     return _dumped(root, text)
 
 
+def _loaded(text: str) -> Any:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    return yaml.load(text) or {}
+
+
 def _dumped(values: Any, like: str) -> str:
     """Write YAML with the indentation of a text."""
     found = LIST.search(like)
     offset = len(found[2]) - len(found[1]) if found else 2
     yaml = YAML()
-    yaml.preserve_quotes = True
     yaml.width = 2**16
     yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
     written = io.StringIO()
