@@ -23,7 +23,7 @@ class Definition:
 
     def lists(self) -> dict[str, list[Any]]:
         """Return its lists by their names in dvc.yaml, those that hold something."""
-        lists = {
+        lists: dict[str, list[Any]] = {
             "deps": list(self.dependencies),
             "params": list(self.params),
             "outs": list(self.outputs),
@@ -36,7 +36,7 @@ def commands_in(text: str) -> dict[str, str]:
     """Return the command of each stage of a dvc.yaml that has one line of it."""
     stages = (YAML(typ="safe").load(text) or {}).get("stages") or {}
     found = {name: (stage or {}).get("cmd") for name, stage in stages.items()}
-    return {name: found[name] if isinstance(found[name], str) else "" for name in found}
+    return {name: command if isinstance(command, str) else "" for name, command in found.items()}
 
 
 def with_stage(text: str, name: str, definition: Definition) -> str:
