@@ -87,3 +87,12 @@ def test_a_script_knows_its_notebook_and_whether_it_was_edited(fit, project):
     assert read_made(path).edited
     path.write_text("import os\n")
     assert read_made(path) is None
+
+
+def test_a_page_without_jupyter_names_the_command_that_brings_it(fit, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    words = ["--points", "a", "--model", "b", "--rate", "1", "--html", "page.html"]
+    with pytest.raises(
+        SystemExit, match=r"^error: --html needs nbclient: run `pip install .*-dev.txt`$"
+    ):
+        run(body_of(fit, FIT, page=True), *words, monkeypatch=monkeypatch)

@@ -2,6 +2,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from project import ROOT
+from retrace.core.errors import ParamsError
 from retrace.tools.repository.definitions import (
     Definition,
     commands_in,
@@ -67,3 +68,19 @@ def test_values_are_added_and_those_that_are_there_stay():
 def test_the_shipped_params_keep_every_byte():
     text = (ROOT / "params.yaml").read_text()
     assert with_values(text, ["notebooks", "a"], {"b": 1e-5}).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: commands_in("stages: ["), "dvc.yaml is not valid YAML: "),
+        (lambda: with_stage("- a\n", "new", NEW), "dvc.yaml should be `key: value` lines"),
+        (lambda: with_values("a: [", ["b"], {}), "params.yaml is not valid YAML: "),
+        (lambda: with_values("b: 3\n", ["b"], {"c": 1}), "params.yaml: b should be `key: value` lines"),
+    ],
+    ids=["stages", "list", "params", "section"],
+)
+def test_a_file_that_cannot_be_read_is_said_in_one_line(make, said):
+    with pytest.raises(ParamsError) as told:
+        make()
+    assert str(told.value).startswith(said)

@@ -8,6 +8,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from retrace.core.checked_yaml import yaml_values
+from retrace.core.errors import ParamsError
+
 LIST = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?: *#[^\n]*\n)*( *)- ", re.MULTILINE)
 
 
@@ -34,7 +37,7 @@ class Definition:
 
 def commands_in(text: str) -> dict[str, str]:
     """Return the command of each stage of a dvc.yaml that has one line of it."""
-    stages = (YAML(typ="safe").load(text) or {}).get("stages") or {}
+    stages = _checked(text, "dvc.yaml").get("stages") or {}
     found = {name: (stage or {}).get("cmd") for name, stage in stages.items()}
     return {name: command if isinstance(command, str) else "" for name, command in found.items()}
 
@@ -42,6 +45,7 @@ def commands_in(text: str) -> dict[str, str]:
 def with_stage(text: str, name: str, definition: Definition) -> str:
     """Return a dvc.yaml with one stage more, behind the others."""
     stage = {"cmd": definition.command, **definition.lists()}
+    _checked(text, "dvc.yaml")
     root = _loaded(text)
     stages = root.get("stages")
     if "stages" not in root:
@@ -102,12 +106,15 @@ def with_values(
     only : iterable of str or None
         The keys that the place may hold; others go. None: all stay.
     """
+    _checked(text, "params.yaml")
     root = _loaded(text)
     place = root
     for key in section:
         if place.get(key) is None:
             place[key] = {}
         place = place[key]
+        if not isinstance(place, dict):
+            raise ParamsError(f"params.yaml: {key} should be `key: value` lines: rename what is there")
     missing = {key: value for key, value in values.items() if key not in place}
     gone = [key for key in place if only is not None and key not in only]
     if not missing and not gone:
@@ -116,6 +123,17 @@ def with_values(
     for key in gone:
         del place[key]
     return _dumped(root, text)
+
+
+def _checked(text: str, name: str) -> dict[str, Any]:
+    """Return the values of a file, for which `_loaded` has the comments too."""
+    try:
+        values = yaml_values(text)
+    except ValueError as error:
+        raise ParamsError(f"{name} is not valid YAML: {error}") from error
+    if not isinstance(values or {}, dict):
+        raise ParamsError(f"{name} should be `key: value` lines")
+    return values or {}
 
 
 def _loaded(text: str) -> Any:
