@@ -27,6 +27,7 @@ def six(runs):
     return runs
 
 
+@pytest.mark.long
 def test_a_store_that_was_moved_opens_with_all_its_artefacts_in_a_server_that_is_told_nothing(
     six, tmp_path
 ):
@@ -44,6 +45,7 @@ def test_a_store_that_was_moved_opens_with_all_its_artefacts_in_a_server_that_is
     assert b"C: 4.0" in found["exp-2"]["params.yaml"]
 
 
+@pytest.mark.long
 def test_a_server_that_is_killed_in_the_middle_has_every_run_once_whether_or_not_it_comes_back(
     six, tmp_path, monkeypatch
 ):
