@@ -44,6 +44,7 @@ def test_these_tools_can_be_deleted():
         "sharing",
         "comparison",
         "project",
+        "notebooks",
         "curves",
         "prediction",
         "registry",

@@ -30,6 +30,7 @@ TOOLS = [
     "dependencies",
     "running",
     "project",
+    "notebooks",
     "comparison",
     "curves",
     "sharing",

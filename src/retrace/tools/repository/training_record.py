@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from retrace.core.artifacts import ENVIRONMENT, file_md5
-from retrace.core.checked_yaml import checked, load_yaml
+from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
-from retrace.core.params import Params
+from retrace.core.params import checked_params
 from retrace.tools.repository.lock import Lock, read_lock
 from retrace.tools.repository.overrides import set_key
 
@@ -55,6 +55,6 @@ def _locked_params_hash(lock: Lock, path: Path) -> str | None:
     for name, value in lock.params.items():
         set_key(values, name, value)
     try:
-        return params_hash(checked(Params, values, "dvc.lock"))
+        return params_hash(checked_params(values, "dvc.lock"))
     except (RetraceError, KeyError, TypeError, AttributeError):
         return None
