@@ -139,7 +139,7 @@ test: $(READY)-dev  ## run the tests (ARGS are for pytest: ARGS="-m 'not slow'";
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in requirements-mlflow.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in requirements-mlflow.in requirements-kfp.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
@@ -151,7 +151,7 @@ docs:  ## build docs/ as a site that needs no network (.retrace/site/index.html)
 
 audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-dev.txt
+	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-kfp.txt -r requirements-dev.txt
 
 sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
 	$(PYTHON) -m venv --clear .retrace/audit
@@ -183,6 +183,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-mlflow.txt requirements-mlflow.in
 	$(COMPILE) $(ARGS) --output-file requirements-mlflow-server.txt requirements-mlflow-server.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(ARGS) --output-file requirements-kfp.txt requirements-kfp.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 	$(COMPILE) $(ARGS) --output-file requirements-docs.txt requirements-docs.in
 	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
@@ -213,12 +214,16 @@ $(READY)-mlflow: requirements-mlflow.txt $(READY)
 	$(call install,-r requirements-mlflow.txt)
 	@$(MARK)
 
+$(READY)-kfp: requirements-kfp.txt $(READY)
+	$(call install,-r requirements-kfp.txt)
+	@$(MARK)
+
 # Its packages are not the pipeline's: MLflow's server wants older ones.
 .retrace/mlflow-server/ready: requirements-mlflow-server.txt
 	$(PYTHON) -m venv --clear .retrace/mlflow-server
 	.retrace/mlflow-server/bin/python -m pip install --quiet --no-deps -r requirements-mlflow-server.txt
 	@touch $@
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow $(READY)-kfp
 	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt -r requirements-boosting.txt)
 	@$(MARK)

@@ -32,6 +32,7 @@ def six(runs):
     return runs
 
 
+@pytest.mark.long
 def test_a_store_that_was_moved_opens_with_all_its_artefacts_in_a_server_that_is_told_nothing(
     six, tmp_path
 ):

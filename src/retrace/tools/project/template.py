@@ -84,15 +84,16 @@ def _pipeline(text: str) -> str:
 
 
 # Words for work on the library, and for what a project has no files of: containers, releases of runs,
-# MLflow's server.
+# MLflow's server, Kubeflow Pipelines.
 ONLY_THERE = (
     "bench", "docs", "statistics", "newest", "audit", "sbom", "package",
-    "image", "shell", "contained", "team", "smoke", "publish", "releaserun", "mlflow",
+    "image", "shell", "contained", "team", "smoke", "publish", "releaserun", "mlflow", "$(READY)-kfp",
 )  # fmt: skip
 
 NOT_HERE = (
     "requirements-audit",
     "requirements-docs",
+    "requirements-kfp",
     "requirements-mlflow-server",
     "actionlint",
     "hadolint",
@@ -112,9 +113,10 @@ def _makefile(text: str) -> str:
         for line in "\n\n".join(paragraphs).split("\n")
         if not any(word in line for word in NOT_HERE)
     ]
-    phony = re.compile(rf" (?:{'|'.join(ONLY_THERE)})\b")
+    phony = re.compile(rf" (?:{'|'.join(map(re.escape, ONLY_THERE))})\b")
     lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
     text = "\n".join(lines).replace("python hpo/search.py", "retrace search")
+    text = text.replace(" $(READY)-kfp\n", "\n")
     return text.replace("types, workflows, the Dockerfile and compose.yaml", "types and workflows")
 
 
