@@ -31,7 +31,7 @@ def test(
     retrace test looks
     retrace test renew
     """
-    from retrace.tools.repository.branches import main_branch, request_name
+    from retrace.tools.repository.bases import main_branch, request_name
     from retrace.tools.repository.overrides import edit_params
     from retrace.tools.repository.sides import load_side
 

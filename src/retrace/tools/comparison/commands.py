@@ -83,8 +83,7 @@ def compare(
     from retrace.core.artifacts import save_text
     from retrace.tools.comparison.formats import to_html, to_json, to_markdown
     from retrace.tools.comparison.pictures import row_pictures
-    from retrace.tools.repository.bases import default_base
-    from retrace.tools.repository.branches import request_name
+    from retrace.tools.repository.bases import default_base, request_name
     from retrace.tools.repository.sides import load_side
     from retrace.tools.significance.accounting import counted
     from retrace.tools.significance.runs import compare_runs
