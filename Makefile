@@ -37,7 +37,7 @@ LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained team smoke publish notebooks test lint format requirements clean
 .PHONY: docs doctor push pull fetch ledger comment small newest audit sbom package
 
 help:  ## list these words
@@ -121,6 +121,9 @@ shell:  ## a shell in it, on this folder
 contained:  ## what `make same` does, in the image as it is built now
 	@.ci/image build $(ARGS) && .ci/image same
 
+team:  ## start MLflow, PostgreSQL and an S3 store in containers (ARGS="run --rm pipeline", ARGS=down)
+	@.ci/team $(ARGS)
+
 smoke:  ## start the image that serves, and ask it for what the release in released/ says
 	@.github/smoke.sh released
 
@@ -156,7 +159,7 @@ sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those 
 	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
 
-lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
+lint: $(READY)-dev  ## check style, types, workflows, the Dockerfile and compose.yaml
 	ruff check
 	ruff format --check
 	mypy
@@ -164,6 +167,7 @@ lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.github/actionlint.sh
+	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	hadolint Dockerfile
 
 format: $(READY)-dev  ## mend style

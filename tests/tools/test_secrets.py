@@ -59,6 +59,7 @@ CALLS = [
     "new demo --data none.csv",
     "update",
     "deps --check",
+    "stage add none.ipynb",
     "merge-lock",
     "test looks",
     "curve learning",

@@ -87,7 +87,7 @@ def _pipeline(text: str) -> str:
 # MLflow's server, Kubeflow Pipelines.
 ONLY_THERE = (
     "bench", "docs", "statistics", "newest", "audit", "sbom", "package",
-    "image", "shell", "contained", "smoke", "publish", "releaserun", "mlflow", "$(READY)-kfp",
+    "image", "shell", "contained", "team", "smoke", "publish", "releaserun", "mlflow", "$(READY)-kfp",
 )  # fmt: skip
 
 NOT_HERE = (
@@ -97,6 +97,7 @@ NOT_HERE = (
     "requirements-mlflow-server",
     "actionlint",
     "hadolint",
+    "compose-spec",
 )
 
 
@@ -116,7 +117,7 @@ def _makefile(text: str) -> str:
     lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
     text = "\n".join(lines).replace("python hpo/search.py", "retrace search")
     text = text.replace(" $(READY)-kfp\n", "\n")
-    return text.replace("types, workflows and the Dockerfile", "types and workflows")
+    return text.replace("types, workflows, the Dockerfile and compose.yaml", "types and workflows")
 
 
 def _release(text: str) -> str:
@@ -127,8 +128,8 @@ def _release(text: str) -> str:
 
 
 def _dependabot(text: str) -> str:
-    """Leave out what looks after the Dockerfile."""
-    return re.sub(r"  - package-ecosystem: docker\n(?: {4,}.*\n)*", "", text)
+    """Leave out what looks after the Dockerfile and compose.yaml."""
+    return re.sub(r"  - package-ecosystem: docker(?:-compose)?\n(?: {4,}.*\n)*", "", text)
 
 
 HALF_THAT_POSTS = "src/retrace/tools/pull_request"
