@@ -139,6 +139,7 @@ def reproduce(folder):
     project = copy_project(folder)
     project.set(data="wine", model="logistic_regression")
     commit_all(project)
+    project.run("git", "repack", "-adq")  # it is copied often, and each object would be a file
     return project.run(sys.executable, "-m", "retrace", "repro")
 
 

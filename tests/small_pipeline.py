@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from project import ROOT, Project, commit_all, environment
+from project import ROOT, Project, commit_all, environment, warm_python
 
 PIPELINE = """\
 stages:
@@ -61,12 +61,16 @@ class SmallPipeline(Project):
     def run(self, *command, **options):
         return super().run(*command, **(self.variables() | options))
 
-    def start(self, *command):
-        """Start a command and go on; its own session, as that of a job of CI."""
+    def start(self, *command, warm=False):
+        """Start a command and go on; its own session, as that of a job of CI.
+
+        A warm one costs less, but what is sent to it, it does not get.
+        """
+        python = warm_python() if warm else sys.executable
         return subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [python, "-m", *command],
             cwd=self.folder,
-            env=environment(self) | self.variables(),
+            env=environment(self, python) | self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -74,11 +78,11 @@ class SmallPipeline(Project):
             start_new_session=True,
         )
 
-    def start_training(self, *command, C):
+    def start_training(self, *command, C, **options):
         """Start a run with another C, and return when its training waits."""
         self.set(models__logistic_regression__C=C)
         (self / "hold").touch()
-        process = self.start(*command)
+        process = self.start(*command, **options)
         self.wait_for("started", process)
         return process
 

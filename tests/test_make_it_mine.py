@@ -36,7 +36,7 @@ def remove_function(project, path, name):
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory):
     """A repository with a table and a model of one's own, and no examples."""
-    project = commit_all(copy_project(tmp_path_factory.mktemp("mine")))
+    project = commit_all(copy_project(tmp_path_factory.mktemp("mine"), tests=True))
     project.add_table("ours", ROWS)
     project.set(data="ours", model="random_forest")
     (project / "README.md").write_text("# Ours\n")

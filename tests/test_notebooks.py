@@ -8,10 +8,13 @@ from project import ROOT
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "data_exploration").glob("*.py"))
 
+# One shows that they run; each takes a kernel of its own.
+ONE_AT_ONCE = [*NOTEBOOKS[:1], *(pytest.param(name, marks=pytest.mark.long) for name in NOTEBOOKS[1:])]
+
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # of Jupyter's own
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", ONE_AT_ONCE)
 def test_a_notebook_runs_and_becomes_a_page(examples, name):
     folder = ROOT / "data_exploration"
     notebook = jupytext.read(folder / name)

@@ -33,7 +33,7 @@ def made_up_posts():
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     projects = []
-    for seed in ("0", "4242"):
+    for seed in (None, "4242"):
         project = copy_project(tmp_path_factory.mktemp("texts"))
         project.add_texts("posts", dict(made_up_posts()))
         project.set(
@@ -43,7 +43,9 @@ def runs(tmp_path_factory):
             features__text__char_ngrams=[2, 3],
         )
         for stage in STAGES:
-            project.stage(stage, PYTHONHASHSEED=seed)
+            # The order of words in a set is another, in the stages that hold words.
+            own = {"PYTHONHASHSEED": seed} if seed and stage in {"preprocess", "train"} else {}
+            project.stage(stage, **own)
         projects.append(project)
     return projects
 

@@ -73,6 +73,7 @@ def test_another_value_of_a_pin_is_seen_and_the_library_named(pin):
 
 
 @portable
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("pin", PINS)
 def test_without_a_pin_a_newer_processor_is_seen_and_the_library_named(pin):

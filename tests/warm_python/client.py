@@ -17,6 +17,9 @@ AT_START = (
     *("OMP_", "MKL_", "ATEN_", "ONEDNN_", "OPENBLAS_", "NPY_"),
 )
 NO_MATTER = {"PYTHONPATH", "LD_LIBRARY_PATH"}
+
+# `retrace` asks for it, and where all is UTF-8 already it changes nothing.
+UTF8 = {("PYTHONUTF8", "1")} if sys.getfilesystemencoding() == "utf-8" else set()
 MODULES = {"retrace", "dvc"}
 
 
@@ -28,7 +31,7 @@ def situation(environment):
         "variables": {
             name: value
             for name, value in sorted(environment.items())
-            if name.startswith(AT_START) and name not in NO_MATTER
+            if name.startswith(AT_START) and name not in NO_MATTER and (name, value) not in UTF8
         },
         "namespaces": [os.readlink(f"/proc/self/ns/{kind}") for kind in ("mnt", "net", "user", "pid")],
         "user": [os.getuid(), os.getgid()],

@@ -18,9 +18,13 @@ import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructi
 
 # What the stages, `retrace` and DVC import between them.
 LIBRARIES = """
-dvc.cli dvc.commands.repro dvc.repo.reproduce joblib matplotlib.figure pandas pandera.pandas PIL.Image
-pyarrow.parquet pydantic sklearn.compose sklearn.ensemble sklearn.linear_model sklearn.model_selection
-sklearn.neighbors sklearn.pipeline sklearn.preprocessing torch
+dulwich.repo dvc.cli.parser dvc.commands.repro dvc.data_cloud dvc.repo.graph dvc.repo.reproduce
+jinja2 joblib matplotlib.backends.backend_svg matplotlib.figure narwhals.stable.v2 networkx pandas
+pandera.pandas PIL.Image PIL.ImageOps pyarrow.pandas_compat pyarrow.parquet pydantic.dataclasses
+ruamel.yaml sklearn.calibration sklearn.compose sklearn.datasets sklearn.ensemble
+sklearn.feature_selection sklearn.impute sklearn.inspection sklearn.linear_model
+sklearn.model_selection sklearn.naive_bayes sklearn.neighbors sklearn.pipeline sklearn.preprocessing
+torch typer
 """
 
 

@@ -167,6 +167,7 @@ def test_a_model_is_fetched_once_and_without_its_pickles(fetch):
     assert {file.name for file in folder.iterdir()} == {"config.json", "model.safetensors"}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_download_that_broke_off_is_not_taken_for_whole_and_goes_on(fetch):
     with hub.serve(FILES) as server:

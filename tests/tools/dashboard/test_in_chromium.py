@@ -89,6 +89,7 @@ def press(browser, selector, *keys):
     find(browser, selector)[0].send_keys(*keys)
 
 
+@pytest.mark.long
 def test_it_opens_within_2_seconds_and_stays_under_5_megabytes(browser, page):
     drawn = "return performance.getEntriesByName('drawn')[0].startTime"
     times = [open_page(browser, page).execute_script(drawn) for _ in range(3)]
@@ -160,14 +161,18 @@ def test_two_runs_chosen_show_both_curves_matrices_and_the_command(opened):
     lines = find(opened, "#curves .chart.curve:first-child .mark-line path")
     assert len(lines) >= 4  # two runs, two parts
     assert {line.get_attribute("stroke") for line in lines} == {"var(--a)", "var(--b)"}
+    samples = find(opened, "#curves .role-legend-symbol path")
+    assert {sample.get_attribute("stroke") for sample in samples} == {"var(--soft)"}
 
 
+@pytest.mark.long
 def test_a_regression_shows_predicted_against_true(opened):
     press(opened, "#b", "a regression")
     wait(opened, "return document.querySelectorAll('#results .mark-symbol path').length > 100")
     assert "Confusion" in find(opened, "#results")[0].get_attribute("innerHTML")  # of run A
 
 
+@pytest.mark.long
 def test_the_two_lists_choose_as_well_and_the_command_is_copied(opened):
     opened.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
     press(opened, "#b", "<b>other</b> split")
@@ -180,6 +185,7 @@ def test_the_two_lists_choose_as_well_and_the_command_is_copied(opened):
     assert find(opened, "#filter")[0].get_attribute("value") == command
 
 
+@pytest.mark.long
 def test_a_range_drawn_on_an_axis_filters_the_table(opened):
     from selenium.webdriver.common.action_chains import ActionChains
 
@@ -196,6 +202,7 @@ def test_a_range_drawn_on_an_axis_filters_the_table(opened):
     assert len(names(opened)) == N_RUNS
 
 
+@pytest.mark.long
 def test_a_line_under_the_pointer_says_which_run_it_is(opened):
     script = """const line = [...document.querySelectorAll('#parallel .reach path')].at(-1);
         line.scrollIntoView({block: 'center'});
@@ -223,6 +230,7 @@ def test_everything_that_can_be_pressed_has_a_name(opened):
     assert opened.execute_script(nameless) == []
 
 
+@pytest.mark.long
 def test_a_narrow_window_scrolls_the_table_and_not_the_page(opened):
     opened.set_window_size(520, 900)
     try:

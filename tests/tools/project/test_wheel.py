@@ -48,6 +48,7 @@ def test_the_same_sources_are_the_same_wheel(wheel, tmp_path):
     assert file_md5(build_wheel(ROOT, template.names(ROOT), "test", tmp_path)) == file_md5(wheel)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_project_of_the_wheel_makes_the_very_model_of_this_repository(demo, installed, reproduced):
     assert "retrace-ml==" in (demo / template.PIN).read_text()

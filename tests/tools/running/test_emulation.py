@@ -39,6 +39,7 @@ def fake_qemu(tmp_path, monkeypatch):
     return put
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.usefixtures("emulator")
 def test_whole_models_are_the_same_on_a_processor_of_another_make(monkeypatch):

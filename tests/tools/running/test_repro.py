@@ -1,9 +1,12 @@
 import json
+import re
 import sys
 
 import pytest
 
 from project import copy_project
+from retrace.core.errors import RetraceError
+from retrace.tools.repository.reproduction import check_options
 from retrace.tools.running.repro import _hint
 
 
@@ -20,6 +23,22 @@ def test_the_hint_says_pull_only_where_dvc_knows_the_folder(tmp_path):
     assert "mend it and run again" in _hint(folder)
     (tmp_path / "mine.dvc").touch()
     assert f"run `dvc pull {folder}`" in _hint(folder)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--forec", "--forec is no option of `retrace repro` (did you mean '--force'?)"),
+        ("--glob=3", "argument --glob: ignored explicit argument '3'"),
+    ],
+)
+def test_a_wrong_option_is_one_line(option, said):
+    with pytest.raises(RetraceError, match=re.escape(f"{said}: `dvc repro --help` tells all")):
+        check_options(["train", option])
+
+
+def test_options_are_those_of_dvc_in_each_way_to_write_them():
+    check_options(["-fq", "--no-comm", "train", "report"])
 
 
 def test_a_metric_of_the_other_task_is_refused_before_anything_runs(project):

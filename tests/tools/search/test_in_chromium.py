@@ -39,7 +39,7 @@ def draw_all(browser):
 @pytest.mark.parametrize(
     ("kind", "n_charts"),
     [
-        ("2,000 trials", 7),
+        pytest.param("2,000 trials", 7, marks=pytest.mark.long),
         ("two goals", 11),
         ("one trial", 2),
         ("only failed ones", 0),
@@ -56,6 +56,7 @@ def test_every_chart_is_drawn_offline_and_without_complaint(browser, tmp_path, k
     assert page.stat().st_size < 6_000_000
 
 
+@pytest.mark.long
 def test_what_is_out_of_sight_is_not_drawn_before_it_is_near(browser, tmp_path):
     page = write_results(STUDIES["two goals"](), tmp_path)
     browser.get(page.as_uri())

@@ -26,7 +26,7 @@ from retrace.tools.search.trials.events import Reported
 from retrace.tools.search.trials.local import LocalEvaluator
 from retrace.tools.search.trials.scoring import Problem, score
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 TRIALS = 40
 SHARED = 24

@@ -50,6 +50,7 @@ def machines():
         yield [("ip", "netns", "exec", name) for name in (here, there)]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_workers_on_two_machines_share_the_trials(machines, tmp_path):
     here, there = machines

@@ -19,6 +19,7 @@ def test_a_fresh_clone_that_pulls_has_nothing_to_run(clone):
     assert clone.retrace("push").stdout.startswith("sent 0 files, 0 bytes to ")
 
 
+@pytest.mark.long
 def test_many_small_files_and_one_that_is_sent_in_parts_arrive_whole(swift, tmp_path):
     small = {f"small/{number}.bin": os.urandom(500) for number in range(200)}
     first = make_clone(tmp_path / "first", swift, {"big.bin": os.urandom(120_000_000)} | small)
@@ -28,6 +29,7 @@ def test_many_small_files_and_one_that_is_sent_in_parts_arrive_whole(swift, tmp_
     assert second.contents() == first.contents()
 
 
+@pytest.mark.long
 def test_a_push_that_the_server_did_not_survive_is_completed_by_the_next(swift, tmp_path):
     files = {f"{number}.bin": os.urandom(500) for number in range(80)}
     first = make_clone(tmp_path / "first", swift, files)
@@ -51,6 +53,7 @@ def test_a_push_that_the_server_did_not_survive_is_completed_by_the_next(swift, 
     assert second.contents() == first.contents()
 
 
+@pytest.mark.long
 def test_two_clones_that_push_at_once_do_not_disturb_each_other(clone):
     second = clone.clone("second")
     (second / "data").mkdir()

@@ -1,7 +1,9 @@
 """`dvc repro`, started so that nothing outlives it, and its outputs put back where it failed."""
 
+import argparse
 import hashlib
 import os
+import re
 import signal
 import sys
 import time
@@ -9,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from retrace.core.artifacts import save_bytes
-from retrace.core.errors import RetraceError
+from retrace.core.errors import RetraceError, did_you_mean
 from retrace.tools.repository.dvc import cached_file, open_repository, start_dvc
 from retrace.tools.repository.git import read_blobs
 from retrace.tools.repository.lock import (
@@ -31,6 +33,36 @@ DAMAGED = Path(".retrace/damaged_dvc.lock")
 
 # A stage that writes its last file should not be cut off; one that hangs should not stay.
 SECONDS_TO_END = 10
+
+
+class _Options(argparse.ArgumentParser):
+    """Say what is wrong without the page that argparse prints before it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise RetraceError(f"{message}: `dvc repro --help` tells all")
+
+
+def check_options(arguments: Sequence[str]) -> None:
+    """Refuse options that `dvc repro` does not have, before DVC is started.
+
+    Raises
+    ------
+    RetraceError
+        One is unknown, or lacks its value.
+    """
+    from dvc.cli.parser import get_parent_parser
+    from dvc.commands.repro import add_parser
+
+    commands = _Options().add_subparsers()
+    add_parser(commands, get_parent_parser())
+    options = commands.choices["repro"]
+    unknown = options.parse_known_args(arguments)[1]
+    for wrong in (word for word in unknown if word.startswith("-")):
+        known = re.findall(r"--[a-z-]+", options.format_help())
+        raise RetraceError(
+            f"{wrong} is no option of `retrace repro`{did_you_mean(wrong, known)}:"
+            " `dvc repro --help` tells all"
+        )
 
 
 def run_pipeline(arguments: Sequence[str], holding: IO[str]) -> int:

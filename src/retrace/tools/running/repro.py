@@ -13,7 +13,8 @@ import typer
 from retrace.core.errors import RetraceError
 
 # Nothing is made: no scores to print, nothing to hold the folder for.
-ONLY_SAYS = {"--dry", "-h", "--help"}
+HELP = {"-h", "--help"}
+ONLY_SAYS = {"--dry", *HELP}
 
 
 def repro(context: typer.Context) -> None:
@@ -23,8 +24,11 @@ def repro(context: typer.Context) -> None:
     folder: a second one is refused. Code or params that are edited while a stage runs are noticed, and
     that stage is not recorded.
     """
+    from retrace.tools.repository.reproduction import check_options
     from retrace.tools.repository.sole_run import sole_run
 
+    if not HELP & set(context.args):
+        check_options(context.args)
     with sole_run(" ".join(["retrace repro", *context.args])) as holding:
         _run(context.args, holding)
 
@@ -59,7 +63,7 @@ def _run(arguments: Sequence[str], holding: IO[str]) -> None:
 
 def _fetch_runs() -> None:
     """Learn which runs `dvc repro --pull` need not repeat; DVC itself would take those of any branch."""
-    from retrace.tools.repository.branches import readable_branches
+    from retrace.tools.repository.bases import readable_branches
     from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, default_remote, reach
     from retrace.tools.repository.run_cache import fetch_runs

@@ -77,6 +77,7 @@ def searcher(tmp_path):
     process.communicate()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_ctrl_c_ends_all_processes_without_a_traceback(searcher, tmp_path):
     assert searcher.family
@@ -87,6 +88,7 @@ def test_ctrl_c_ends_all_processes_without_a_traceback(searcher, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["searcher.py"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_only_this_machine_can_reach_the_processes_and_they_end_with_a_killed_searcher(searcher):
     everyone = [psutil.Process(searcher.pid), *searcher.family]

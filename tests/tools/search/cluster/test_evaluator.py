@@ -8,7 +8,9 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 import toys
 from clusters import Cluster, wait_until
-from retrace.tools.search.cluster.evaluator import ClusterError, ClusterEvaluator
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+from retrace.tools.search.cluster.workforce import ClusterError
+from retrace.tools.search.trials.events import Reported
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +91,16 @@ def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
         )
 
 
+def test_an_answer_that_gets_lost_is_asked_for_again(cluster, toy, monkeypatch):
+    with ClusterEvaluator(partial(toys.impatient, toy), address=cluster.address) as evaluator:
+        evaluator.submit(5, {})
+        assert evaluator.next_event(10) == Reported(5, 0, 0.5)
+        with monkeypatch.context() as broken:
+            broken.setattr(evaluator, "_reply", lambda *_: None)
+            evaluator.answer(5, True)
+        assert evaluator.next_event(10).outcome.pruned
+
+
 def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
     with ClusterEvaluator(partial(toys.broken, toy), address=cluster.address) as evaluator:
         found = toys.run_all(evaluator, [{}])
@@ -96,6 +108,7 @@ def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
     assert found[0].error == "RetraceError: C: got -1, should be more than 0"
 
 
+@pytest.mark.long
 def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, toy):
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
@@ -109,6 +122,7 @@ def test_workers_get_the_data_once_and_those_that_join_late_too(fresh_cluster, t
     assert len(unpacked) == len(set(unpacked)) == 2
 
 
+@pytest.mark.long
 def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
     workers = [fresh_cluster.add_worker(), fresh_cluster.add_worker()]
     with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
@@ -130,6 +144,7 @@ def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
     assert len(told) == len(set(told)) == 120
 
 
+@pytest.mark.long
 def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy, monkeypatch):
     monkeypatch.setattr("retrace.tools.search.cluster.evaluator.MOST_TRIES", 2)
     fresh_cluster.add_worker(nanny=True)
@@ -139,6 +154,7 @@ def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy,
     assert "its worker died 2 times" in found[1].error
 
 
+@pytest.mark.long
 def test_a_worker_drops_the_trial_of_a_searcher_that_is_gone(fresh_cluster, toy):
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
@@ -155,6 +171,7 @@ def test_without_workers_it_waits_says_so_and_gives_up(fresh_cluster, toy, capsy
     assert "waiting up to" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_trial_waits_for_a_worker_that_comes_later(fresh_cluster, toy):
     worker = fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:

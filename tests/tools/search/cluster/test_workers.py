@@ -33,6 +33,7 @@ def test_an_answer_that_comes_too_late_is_left_alone():
     assert not ANSWERS
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.skipif(instructions_in_effect() != "portable", reason="params.yaml is not portable here")
 def test_a_worker_of_another_environment_computes_the_same_bits_where_its_nanny_loads_retrace(tmp_path):

@@ -8,7 +8,8 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 import toys
 from clusters import ROOT, Cluster, wait_until
-from retrace.tools.search.cluster.evaluator import ClusterError, ClusterEvaluator
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+from retrace.tools.search.cluster.workforce import ClusterError
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +68,7 @@ def test_trials_on_a_gpu_go_to_workers_that_have_the_resource(cluster, toy):
     assert len({outcome.attributes["worker"] for outcome in found.values()}) == 1
 
 
+@pytest.mark.long
 def test_a_cluster_whose_workers_all_differ_is_one_line(tmp_path, other_code, toy):
     with Cluster(tmp_path) as cluster:
         cluster.add_worker(PYTHONPATH=other_code)
