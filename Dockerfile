@@ -1,4 +1,4 @@
-# The environment of requirements*.txt in an image (docs/containers.md). Targets: pipeline, dev, serve.
+# The environment of requirements*.txt in an image (docs/containers.md). Targets: pipeline, dev, serve, mlflow.
 
 # Another base, such as one of a registry of your own: --build-arg BASE=...
 ARG BASE=python
@@ -21,11 +21,13 @@ WORKDIR /work
 FROM base AS environment
 # For a GPU: --build-arg TORCH_INDEX= (PyPI's build brings CUDA).
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# What is to be in it besides: --build-arg EXTRA=-mlflow.
+ARG EXTRA=
 ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1
 COPY Makefile README.md pyproject.toml setup.py requirements*.in requirements*.txt ./
 RUN python3 -m venv /opt/venv \
     && mkdir -p src/retrace && touch src/retrace/__init__.py \
-    && make setup TORCH_INDEX="$TORCH_INDEX" \
+    && make setup EXTRA="$EXTRA" TORCH_INDEX="$TORCH_INDEX" \
     && mkdir /opt/venv/made-from \
     && cp requirements.txt requirements-torch.txt pyproject.toml /opt/venv/made-from \
     && chmod a+w /opt/venv/retrace-ready-* \
@@ -53,6 +55,15 @@ COPY .ci/entry /usr/local/bin/entry
 USER 1000:1000
 ENTRYPOINT ["entry"]
 CMD ["bash"]
+
+# MLflow's server (compose.yaml): its packages are not the pipeline's.
+FROM base AS mlflow
+COPY requirements-mlflow-server.txt ./
+RUN python3 -m venv /opt/venv \
+    && python -m pip install --quiet --no-cache-dir --no-deps -r requirements-mlflow-server.txt
+USER 1000:1000
+EXPOSE 5000
+CMD ["mlflow", "server"]
 
 FROM environment AS environment-serve
 RUN make setup EXTRA=-serve TORCH_INDEX="$TORCH_INDEX"

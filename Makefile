@@ -37,7 +37,7 @@ LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained smoke publish notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained team smoke publish notebooks test lint format requirements clean
 .PHONY: docs doctor push pull fetch ledger comment small newest audit sbom package
 
 help:  ## list these words
@@ -121,6 +121,9 @@ shell:  ## a shell in it, on this folder
 contained:  ## what `make same` does, in the image as it is built now
 	@.ci/image build $(ARGS) && .ci/image same
 
+team:  ## start MLflow, PostgreSQL and an S3 store in containers (ARGS="run --rm pipeline", ARGS=down)
+	@.ci/team $(ARGS)
+
 smoke:  ## start the image that serves, and ask it for what the release in released/ says
 	@.github/smoke.sh released
 
@@ -136,7 +139,7 @@ test: $(READY)-dev  ## run the tests (ARGS are for pytest: ARGS="-m 'not slow'";
 
 newest:  ## run the tests with the newest of what requirements*.in chose, in an environment of its own
 	$(PYTHON) -m venv --clear .retrace/newest
-	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in requirements-mlflow.in > .retrace/newest.in
+	grep -hv '^-[cr]' requirements.in requirements-dev.in requirements-hpo.in requirements-pretrained.in requirements-boosting.in requirements-serve.in requirements-mlflow.in requirements-kfp.in > .retrace/newest.in
 	.retrace/newest/bin/python -m pip install --quiet $(TORCH)
 	.retrace/newest/bin/python -m pip install --quiet -r .retrace/newest.in -e .
 	PATH="$$PWD/.retrace/newest/bin:$$PATH" python -m pytest $(ARGS)
@@ -148,7 +151,7 @@ docs:  ## build docs/ as a site that needs no network (.retrace/site/index.html)
 
 audit: sbom  ## ask whether faults of these packages are known
 	.retrace/audit/bin/pip-audit --disable-pip --no-deps -r requirements.txt -r requirements-torch.txt \
-	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-dev.txt
+	    -r requirements-pretrained.txt -r requirements-boosting.txt -r requirements-hpo.txt -r requirements-serve.txt -r requirements-mlflow.txt -r requirements-kfp.txt -r requirements-dev.txt
 
 sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those of the server too)
 	$(PYTHON) -m venv --clear .retrace/audit
@@ -156,7 +159,7 @@ sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those 
 	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
 
-lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
+lint: $(READY)-dev  ## check style, types, workflows, the Dockerfile and compose.yaml
 	ruff check
 	ruff format --check
 	mypy
@@ -164,6 +167,7 @@ lint: $(READY)-dev  ## check style, types, workflows and the Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.github/actionlint.sh
+	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	hadolint Dockerfile
 
 format: $(READY)-dev  ## mend style
@@ -179,6 +183,7 @@ requirements: $(READY)-dev  ## pin what requirements*.in chose, with the hash of
 	$(COMPILE) $(ARGS) --output-file requirements-mlflow.txt requirements-mlflow.in
 	$(COMPILE) $(ARGS) --output-file requirements-mlflow-server.txt requirements-mlflow-server.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(ARGS) --output-file requirements-kfp.txt requirements-kfp.in
 	$(COMPILE) $(ARGS) --output-file requirements-audit.txt requirements-audit.in
 	$(COMPILE) $(ARGS) --output-file requirements-docs.txt requirements-docs.in
 	echo uv | $(COMPILE) $(ARGS) --constraint requirements-dev.txt --output-file requirements-uv.txt -
@@ -209,12 +214,16 @@ $(READY)-mlflow: requirements-mlflow.txt $(READY)
 	$(call install,-r requirements-mlflow.txt)
 	@$(MARK)
 
+$(READY)-kfp: requirements-kfp.txt $(READY)
+	$(call install,-r requirements-kfp.txt)
+	@$(MARK)
+
 # Its packages are not the pipeline's: MLflow's server wants older ones.
 .retrace/mlflow-server/ready: requirements-mlflow-server.txt
 	$(PYTHON) -m venv --clear .retrace/mlflow-server
 	.retrace/mlflow-server/bin/python -m pip install --quiet --no-deps -r requirements-mlflow-server.txt
 	@touch $@
 
-$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow
+$(READY)-dev: requirements-dev.txt requirements-pretrained.txt requirements-boosting.txt $(READY)-hpo $(READY)-serve $(READY)-mlflow $(READY)-kfp
 	$(call install,-r requirements-dev.txt -r requirements-pretrained.txt -r requirements-boosting.txt)
 	@$(MARK)

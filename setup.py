@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent
 LIST = ROOT / "src/retrace/tools/project/templates/files.txt"
 TEMPLATE = "retrace/tools/project/template"
 
-EXTRAS = ("boosting", "hpo", "mlflow", "pretrained", "serve")
+EXTRAS = ("boosting", "hpo", "kfp", "mlflow", "pretrained", "serve")
 
 
 class WithTemplate(build_py):

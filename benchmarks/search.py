@@ -105,7 +105,7 @@ def _optuna_alone() -> tuple[float, float]:
 def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[float, float]:
     name = f"empty-{sampler}-{time.time_ns()}"
     options = Options(trials=N_EMPTY, sampler=sampler, pruner="none", study=name)
-    prepared = prepare(options, load_params(), lambda line: None)
+    prepared = prepare(options, load_params())
     with make_evaluator(partial(toys.empty, prepared.problem)) as evaluator:
         start = time.perf_counter()
         opened, space = prepared.opened, prepared.space

@@ -23,14 +23,18 @@ from typing import Any
 
 import numpy as np
 
+from across import ACROSS, across_cell
 from comparisons import RESAMPLES, TABLES, Cell
 from looks import LOOKS, looks_cell
+from shapes import REGRESSION, regression_cell
 from ties import INTERVALS, TIES, intervals_cell, ties_cell
 
 TABLES |= {
     "INTERVALS": (intervals_cell, INTERVALS),
     "TIES": (ties_cell, TIES),
     "LOOKS": (looks_cell, LOOKS),
+    "ACROSS": (across_cell, ACROSS),
+    "REGRESSION": (regression_cell, REGRESSION),
 }
 
 PAGE = Path("docs/statistics.md")

@@ -8,6 +8,7 @@ from retrace.core.errors import run_or_explain
 from retrace.core.params import load_params
 from retrace.core.seeding import pin
 from retrace.models.fitting import predict
+from retrace.models.words import speaking_words
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
         environment=artifacts.load(artifacts.ENVIRONMENT),
         data_checks=artifacts.load(artifacts.DATA_CHECKS),
         predict=partial(predict, model),
+        words=speaking_words(model, parts["test"]),
     )
     figures = reporting.draw_figures(results)
     artifacts.save_table(reporting.predictions_table(results), artifacts.PREDICTIONS)

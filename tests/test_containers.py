@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+from importlib import resources
 
+import jsonschema
 import pytest
 
 from project import ROOT
+from retrace.core.checked_yaml import load_yaml
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
@@ -50,7 +53,8 @@ def test_the_image_gets_what_the_dockerfile_names_and_nothing_else():
     allowed = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     lines = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
     copied = {source for line in lines for source in line.split()[:-1]}
-    assert copied == set(allowed)
+    assert {each for each in copied if any(fnmatch.fnmatch(each, one) for one in allowed)} == copied
+    assert set(allowed) <= copied
     assert not any(fnmatch.fnmatch(".env", pattern) for pattern in allowed)
 
 
@@ -99,11 +103,13 @@ def test_in_the_image_make_installs_nothing_and_other_requirements_are_refused(t
 def test_the_engine_that_runs_is_taken_and_files_are_the_users(tmp_path, works, options):
     for each in ("docker", "podman"):
         answer = "exit 0" if each == works else "exit 1"
-        fake(tmp_path, each, f'[ "$1" != info ] || {answer}', f'echo "{each} $*"')
+        digest = '[ "$1" != image ] || { echo sha256:abc; exit; }'
+        fake(tmp_path, each, f'[ "$1" != info ] || {answer}', digest, f'echo "{each} $*"')
     status, said = start(ROOT / ".ci/image", "run", "make", "repro", folder=tmp_path, IMAGE="mine")
     assert status == 0, said
     user = f"{os.getuid()}:{os.getgid()}"
-    assert said == f"{works} {options} {user} --volume {ROOT}:/work mine make repro\n"
+    told, options = "--env RETRACE_IMAGE=mine@sha256:abc", options.removeprefix("run --rm")
+    assert said == f"{works} run --rm {told}{options} {user} --volume {ROOT}:/work mine make repro\n"
 
 
 def test_without_an_engine_one_line_says_so(tmp_path):
@@ -147,3 +153,61 @@ def test_an_image_is_published_under_what_its_tag_says(tmp_path, tag, labels):
     assert output.read_text() == f"name={name}\ndigest=sha256:abc\n"
     assert (tmp_path / "password").read_text() == "secret\n"
     assert "secret" not in asked + said
+
+
+COMPOSE = load_yaml(ROOT / "compose.yaml")
+SERVICES = COMPOSE["services"]
+
+PAGE = (ROOT / "docs/containers.md").read_text()
+
+
+def test_compose_reads_the_file_and_the_dockerfile_has_its_targets():
+    schema = resources.files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json"
+    jsonschema.validate(COMPOSE, json.loads(schema.read_text()))
+    for name, service in SERVICES.items():
+        if build := service.get("build"):
+            assert f" AS {build['target']}\n" in DOCKERFILE
+            assert all(f"ARG {argument}" in DOCKERFILE for argument in build.get("args", ()))
+        else:
+            assert re.fullmatch(r"[a-z./]+:v?[\d.]+@sha256:[0-9a-f]{64}", service["image"]), name
+
+
+def test_of_a_team_all_files_are_the_users_no_secret_is_in_git_and_nobody_else_reaches_it():
+    for service in SERVICES.values():
+        assert service["user"].startswith("${RETRACE_USER:?")
+        assert all(path.startswith(".retrace/") for path in service["env_file"])
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+        values = service.get("environment", {})
+        assert not [name for name in values if re.search("KEY|PASSWORD|SECRET", name)]
+
+
+def test_a_team_starts_by_the_commands_of_the_page_which_make_keys_once(tmp_path):
+    (tmp_path / ".ci").mkdir()
+    for name in ("team", "image"):
+        shutil.copy(ROOT / ".ci" / name, tmp_path / ".ci" / name)
+    digest = '[ "$1" != image ] || { echo sha256:abc; exit; }'
+    quiet = '[ "$1" != info ] && [ "$2" != version ] || exit 0'
+    fake(tmp_path, "docker", digest, quiet, 'echo "$RETRACE_USER $RETRACE_IMAGE $*"')
+    asked = re.findall(r'^\$ make team(?: ARGS="?([^"\n]*?)"?)?(?:  +#.*)?$', PAGE, re.MULTILINE)
+    assert asked[:2] == ["", "run --rm pipeline"]
+    user = f"{os.getuid()}:{os.getgid()}"
+    for words in asked:
+        status, said = start(tmp_path / ".ci/team", *words.split(), folder=tmp_path, IMAGE="")
+        last = f"{user} retrace:team@sha256:abc compose {words or 'up --detach --wait'}"
+        assert (status, said.splitlines()[-1]) == (0, last)
+    home = tmp_path / ".retrace/team"
+    files = {path for service in SERVICES.values() for path in service["env_file"]}
+    made = {path: (tmp_path / path).read_text() for path in files}
+    assert all((tmp_path / path).stat().st_mode & 0o077 == 0 for path in files)
+    assert {path.name for path in (home / "s3").iterdir()} == {"dvc", "mlflow"}
+    start(tmp_path / ".ci/team", "down", folder=tmp_path)
+    assert made == {path: (tmp_path / path).read_text() for path in files}
+
+
+def test_without_compose_one_line_says_so(tmp_path):
+    fake(tmp_path, "docker", "exit 1")
+    status, said = start(ROOT / ".ci/team", folder=tmp_path)
+    assert (status, said.splitlines()) == (
+        1,
+        ["error: `docker compose` does not run here: install Docker with its plugin compose"],
+    )

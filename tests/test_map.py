@@ -44,11 +44,13 @@ def test_these_tools_can_be_deleted():
         "sharing",
         "comparison",
         "project",
+        "notebooks",
         "curves",
         "prediction",
         "registry",
         "tracking",
         "submission",
+        "kubeflow",
     }
 
 

@@ -30,6 +30,7 @@ TOOLS = [
     "dependencies",
     "running",
     "project",
+    "notebooks",
     "comparison",
     "curves",
     "sharing",
@@ -44,6 +45,7 @@ TOOLS = [
     "monitoring",
     "tracking",
     "submission",
+    "kubeflow",
     "cli",
 ]
 

@@ -70,17 +70,19 @@ def main() -> None:
 def written_comments(clone):
     """Run a small network first, a better one, and the first with too small a learning rate."""
     call("git", "clone", "-q", str(ROOT), str(clone), cwd=ROOT)
+    call("git", "remote", "remove", "origin", cwd=clone)  # or its looks would be noted there
+    call("git", "switch", "-q", "-C", "main", cwd=clone)
     call("git", "rm", "-q", "dvc.lock", "metrics.json", "report/report.md", cwd=clone)
     commit(clone, "A fresh repository")
-    call("git", "update-ref", "refs/remotes/origin/main", "HEAD", cwd=clone)
     call("git", "switch", "-q", "-c", "mlp", cwd=clone)
     edit(clone, model="mlp", **{"models.mlp.epochs": 8, "models.cnn.epochs": 12})
     yield "first-run", run(clone)
     commit(clone, "The first run")
-    call("git", "update-ref", "refs/remotes/origin/main", "HEAD", cwd=clone)
+    call("git", "branch", "-f", "main", cwd=clone)
+    call("git", "switch", "-q", "-c", "cnn", cwd=clone)
     edit(clone, model="cnn")
     yield "better", run(clone)
-    call("git", "reset", "-q", "--hard", "refs/remotes/origin/main", cwd=clone)
+    call("git", "switch", "-q", "--force", "-c", "slower", "main", cwd=clone)
     edit(clone, **{"models.mlp.learning_rate": 0.0002})
     yield "worse", run(clone)
 

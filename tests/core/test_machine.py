@@ -25,3 +25,9 @@ def test_a_machine_without_cpuinfo_is_described_nevertheless(tmp_path, monkeypat
     monkeypatch.setattr(machine, "CPUINFO", tmp_path / "none")
     assert machine.describe_machine().endswith(f"Python {platform.python_version()}")
     assert not machine.runs_x86_64_with_avx2()
+
+
+def test_in_a_container_the_image_is_named_where_the_machine_is(monkeypatch):
+    alone = machine.describe_machine()
+    monkeypatch.setenv(machine.IMAGE, "retrace:pipeline@sha256:abc")
+    assert machine.describe_machine() == f"{alone}, image retrace:pipeline@sha256:abc"

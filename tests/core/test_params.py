@@ -51,3 +51,9 @@ def test_a_file_that_a_kill_left_empty_is_brought_back_from_git(tmp_path):
     path.touch()
     with pytest.raises(ParamsError, match=r"params.yaml is empty: `git checkout .*` brings back"):
         load_params(path)
+
+
+def test_values_for_notebooks_may_stand_beside_the_pipelines_own(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text((ROOT / "params.yaml").read_text() + "notebooks:\n  classify:\n    C: 1.0\n")
+    assert load_params(path) == load_params(ROOT / "params.yaml")

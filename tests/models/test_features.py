@@ -29,8 +29,8 @@ def features(params):
     )
 
 
-def fitted(features, X=TRAINING, scale=False, impute=True, kind="tabular"):
-    return Pipeline(feature_steps(kind, features, scale=scale, impute=impute)).fit(X, Y)
+def fitted(features, X=TRAINING, scale=False, impute=True, kind="tabular", y=Y):
+    return Pipeline(feature_steps(kind, features, scale=scale, impute=impute)).fit(X, y)
 
 
 def test_numbers_are_imputed_and_text_is_encoded(features):
@@ -99,6 +99,18 @@ def test_a_gap_is_a_category_even_beside_many_others(features):
     encoded = Pipeline(steps).fit(X, np.arange(10) % 2).transform(X)
     assert np.unique(encoded[5:8], axis=0).sum() == 1
     assert not (encoded[5] == encoded[0]).all()
+
+
+@pytest.mark.parametrize("scale", ["standard", "minmax", "robust"])
+def test_pixels_are_scaled_alike(features, scale):
+    images = np.random.default_rng(0).integers(0, 256, (9, 4, 4, 1)).astype(np.uint8)
+    images[:, 0] //= 50  # a margin that is nearly black stays so
+    scaled = fitted(dataclasses.replace(features, scale=scale), images, True, kind="image", y=None)
+    rows = scaled.transform(images)
+    flat = flatten(images)
+    slope = np.ptp(rows) / np.ptp(flat)
+    assert rows == pytest.approx(rows.min() + slope * (flat - flat.min()), abs=1e-5)
+    assert rows.dtype == np.float32
 
 
 def test_images_are_flattened_row_by_row():

@@ -96,3 +96,11 @@ def test_selection_imputes_even_for_a_model_that_takes_gaps(params):
 def test_the_seed_reaches_models_that_draw(params):
     seeded = dataclasses.replace(with_model(params, "random_forest"), seed=123)
     assert build_model(seeded, "tabular")["model"].random_state == 123
+
+
+@pytest.mark.parametrize(("task", "drawn"), [("classification", "sqrt"), ("regression", 0.5)])
+def test_a_forest_draws_features_by_the_task(params, task, drawn):
+    by_task = with_model(params, "random_forest", max_features="by_task")
+    assert build_model(by_task, "tabular", task)["model"].max_features == drawn
+    chosen = with_model(params, "random_forest", max_features=0.25)
+    assert build_model(chosen, "tabular", task)["model"].max_features == 0.25

@@ -31,3 +31,18 @@ def test_recall_of_grouped_rows_has_a_wider_interval(make_results):
         float(high) - float(low) for low, high in (each.split(" to ") for each in (alone, grouped))
     ]
     assert widths[1] > widths[0]
+
+
+def by_brightness(part):
+    share = np.asarray(part.X, dtype=np.float64).mean(axis=(1, 2, 3)) / 255
+    probabilities = np.column_stack([1 - share, share / 2, share / 2])
+    return Predictions(y=part.y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
+
+
+def test_of_images_the_report_shows_what_the_surest_mistakes_rest_on(make_results):
+    images = make_results(kind="image")
+    looked = dataclasses.replace(images, predict=by_brightness)
+    assert "occlusion" in reporting.draw_figures(looked)
+    private = {name: dataclasses.replace(part, private=True) for name, part in looked.parts.items()}
+    assert "occlusion" not in reporting.draw_figures(dataclasses.replace(looked, parts=private))
+    assert "occlusion" not in reporting.draw_figures(images)

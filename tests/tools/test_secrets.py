@@ -59,11 +59,14 @@ CALLS = [
     "new demo --data none.csv",
     "update",
     "deps --check",
+    "stage add none.ipynb",
     "merge-lock",
     "test looks",
     "curve learning",
     f"mlflow --storage {STORAGE}",
     "submit",
+    f"kfp pull x --store https://u:{PLANTED}@127.0.0.1:1/x",
+    f"kfp compile --image x --store https://u:{PLANTED}@127.0.0.1:1/x?token={PLANTED}",
 ]
 
 

@@ -1,15 +1,21 @@
 """What this machine says of itself. It decides over no byte of an output, so it is in none."""
 
+import os
 import platform
 import sys
 from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")
 
+# Name and digest of the image that this runs in: who starts it tells, since no image knows its own.
+IMAGE = "RETRACE_IMAGE"
+
 
 def describe_machine() -> str:
-    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"``, for a person."""
-    return f"{cpu_name()}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    """Return ``"AMD EPYC, Linux x86_64, Python 3.11.7"``, with the image if told, for a person."""
+    image = os.environ.get(IMAGE)
+    python = f"Python {platform.python_version()}{f', image {image}' if image else ''}"
+    return f"{cpu_name()}, {platform.system()} {platform.machine()}, {python}"
 
 
 def cpu_name() -> str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -201,6 +202,22 @@ class Params:
         return self.models[self.model]
 
 
+# Sections of params.yaml for other stages: the scripts of notebooks get their values as arguments.
+OF_OTHERS = {"notebooks"}
+
+
+def checked_params(values: Mapping[str, Any], where: str) -> Params:
+    """Check all of params.yaml but the sections of other stages.
+
+    Raises
+    ------
+    ParamsError
+        A key is unknown, missing, or has a value of the wrong type or out of range.
+    """
+    own = {key: value for key, value in values.items() if key not in OF_OTHERS}
+    return checked(Params, own, where)
+
+
 def load_params(path: Path = Path("params.yaml")) -> Params:
     """Read and check params.yaml.
 
@@ -215,7 +232,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     values = load_yaml(path)
     if not values:  # as DVC leaves it, which writes it in place, when a kill meets `dvc exp run -S`
         raise ParamsError(f"{path} is empty: `git checkout {path}` brings back what was committed")
-    params = checked(Params, values, str(path))
+    params = checked_params(values, str(path))
     if params.model not in params.models:
         raise ParamsError(
             f"{path}: model: got '{params.model}'{did_you_mean(params.model, params.models)};"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Task = Literal["classification", "regression"]
 Kind = Literal["tabular", "image", "text", "vectors"]  # vectors: what a frozen network made of a row
+TargetScale = Literal["log", "log1p"]  # of the number, or of one more than it
 PARTS = ("train", "validation", "test")
 
 Inputs: TypeAlias = pd.DataFrame | NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.object_]
@@ -80,6 +81,8 @@ class Dataset:
         Whether no page may show what is in a row.
     duplicates : str or None
         What its owner says of exact duplicates: ``"keep"``, ``"drop"`` or ``"together"``.
+    target_scale : str or None
+        Of a regression: what a model learns in place of the target, whose own unit ``y`` keeps.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     private: bool = False
     duplicates: str | None = None
+    target_scale: TargetScale | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -36,6 +36,9 @@ Balanced = Literal["balanced"] | None
 
 Share = InnerFraction | Literal[1]
 
+# Measured on public tables: docs/benchmarks.md, "Values that ship".
+MAX_FEATURES: dict[Task, str | float] = {"classification": "sqrt", "regression": 0.5}
+
 
 @model
 def logistic_regression(
@@ -90,16 +93,20 @@ def random_forest(
     n_estimators: Count,
     max_depth: Count | None,
     min_samples_leaf: Count,
-    max_features: Literal["sqrt", "log2"] | Fraction,
+    max_features: Literal["by_task", "sqrt", "log2"] | Fraction,
     class_weight: Balanced,
 ) -> BaseEstimator:
-    """Average of trees grown on bootstrap samples (Breiman, 2001)."""
+    """Average of trees grown on bootstrap samples (Breiman, 2001).
+
+    For each cut so many features are drawn; ``"by_task"``: for classes the root of their number,
+    for numbers half of them.
+    """
     by_task = {"classification": RandomForestClassifier, "regression": RandomForestRegressor}
     return by_task[task](
         n_estimators=n_estimators,
         max_depth=max_depth,
         min_samples_leaf=min_samples_leaf,
-        max_features=max_features,
+        max_features=MAX_FEATURES[task] if max_features == "by_task" else max_features,
         random_state=seed,
         **_class_weight(task, class_weight),
     )

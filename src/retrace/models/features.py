@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.feature_selection import SelectKBest, chi2, f_classif, f_regression
@@ -76,6 +76,25 @@ def feature_steps(
 def flatten(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Turn images of shape (n_samples, height, width, channels) into rows of numbers."""
     return images.reshape(len(images), -1).astype(np.float32)
+
+
+class AllAlike(TransformerMixin, BaseEstimator):
+    """Scale all columns as if they were one.
+
+    A pixel at the margin that is nearly always black would else weigh as much as one in the middle.
+    """
+
+    def __init__(self, scaler: TransformerMixin) -> None:
+        self.scaler = scaler
+
+    def fit(self, X: NDArray[np.float32], y: object = None) -> "AllAlike":
+        """Learn from all columns at once."""
+        self.scaler_ = clone(self.scaler).fit(X.reshape(-1, 1))
+        return self
+
+    def transform(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the columns, each changed alike."""
+        return self.scaler_.transform(X.reshape(-1, 1)).reshape(X.shape)
 
 
 class FillEmptyColumns(TransformerMixin, BaseEstimator):
@@ -206,7 +225,7 @@ def encode_texts(features: TextFeatures) -> BaseEstimator:
 def _encode_images(features: Features, scale: bool, impute: bool) -> Steps:
     steps: Steps = [("flatten", FunctionTransformer(flatten))]
     if scale:
-        steps.append(("scale", SCALERS[features.scale]()))
+        steps.append(("scale", AllAlike(SCALERS[features.scale]())))
     return steps
 
 

@@ -14,6 +14,7 @@ from retrace.core.records import Dataset, Predictions
 from retrace.models.calibration import calibrate_model
 from retrace.models.callbacks import Progress
 from retrace.models.signature import sign
+from retrace.models.target_scale import answer_in_units, on_target_scale
 
 # What they predict is by their own code the most probable class: asked once, they take half the time.
 # By name, since to import them all takes longer than most models take to answer.
@@ -40,7 +41,7 @@ def fit_model(
     Parameters
     ----------
     model : Pipeline
-        Not fitted; with ``calibrate`` its last step is replaced.
+        Not fitted; with ``calibrate`` or a ``target_scale`` its last step is replaced.
     training, validation : Dataset
     callbacks : sequence of callbacks
         What watches a training by epochs.
@@ -58,12 +59,14 @@ def fit_model(
         The model refuses the data.
     """
     estimator = model["model"]
+    learned, judged = on_target_scale(training), on_target_scale(validation)
     with _refusal_in_one_line(model, "fitted to"):
         if all(has_fit_parameter(estimator, name) for name in VALIDATED):
-            _fit_with_validation(model, training, validation, callbacks)
+            _fit_with_validation(model, learned, judged, callbacks)
         else:
             with _watched(callbacks, type(estimator).__name__):
-                model.fit(training.X, training.y)
+                model.fit(learned.X, learned.y)
+        answer_in_units(model, training)
         if calibrate is not None:
             calibrate_model(model, validation, calibrate)
     sign(model, training)

@@ -12,10 +12,13 @@ from retrace.evaluation.diagnostics import (
     reliability,
 )
 from retrace.evaluation.intervals import grouped_wilson, interval_text, wilson
+from retrace.evaluation.occlusion import occlusion_maps
 from retrace.reporting import curves, plots
 from retrace.reporting.contents import row_contents
 from retrace.reporting.results import Results
 from retrace.reporting.thresholds import threshold_section
+
+MOST_MAPS = 6  # of the mistakes, where the model looked
 
 
 def figures(results: Results) -> dict[str, Figure]:
@@ -33,6 +36,10 @@ def figures(results: Results) -> dict[str, Figure]:
     if dataset.kind == "image" and len(wrong):
         captions = [f"{row['true']} taken for {row['predicted']}" for row in _mistakes(results)]
         drawn["mistakes"] = plots.plot_images(np.asarray(dataset.X)[wrong], captions)
+        if results.predict is not None and not dataset.private:
+            looked = wrong[:MOST_MAPS]
+            maps = occlusion_maps(results.predict, dataset, looked)
+            drawn["occlusion"] = plots.plot_images(np.asarray(dataset.X)[looked], captions, maps=maps)
     return drawn
 
 

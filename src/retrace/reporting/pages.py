@@ -23,6 +23,7 @@ from retrace.reporting.results import Results, metrics
 from retrace.reporting.slices import slice_tables
 from retrace.reporting.svg import fixed_style, svg_text
 from retrace.reporting.templating import render, script_hash
+from retrace.reporting.worst_rows import worst_rows_section
 
 MOST_BARS = 20  # of the columns that matter
 
@@ -108,6 +109,8 @@ def _context(results: Results) -> dict[str, Any]:
         "warnings": results.data_checks["warnings"],
         "checked": results.data_checks["checked"],
         "slices": slice_tables(results),
+        "words": results.words,
+        "worst_rows": worst_rows_section(results),
     }
 
 

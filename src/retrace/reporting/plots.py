@@ -117,18 +117,29 @@ def plot_residuals(predicted: Floats, residuals: Floats) -> Figure:
     return figure
 
 
-def plot_images(images: NDArray[np.uint8], captions: Sequence[str], columns: int = 6) -> Figure:
-    """Draw images of shape (n, height, width, channels) in a grid, a caption above each."""
+def plot_images(
+    images: NDArray[np.uint8],
+    captions: Sequence[str],
+    columns: int = 6,
+    maps: Floats | None = None,
+) -> Figure:
+    """Draw images of shape (n, height, width, channels) in a grid, a caption above each.
+
+    ``maps`` of shape (n, height, width) are laid over them: red above 0, blue below.
+    """
     rows = -(-len(images) // columns)
     figure = Figure(figsize=(1.6 * columns, 2.0 * rows), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
     brightest = images.max()  # of scans with few shades of grey; colours are always of 255
-    for axes, image, caption in zip(grid, images, captions, strict=False):
+    for place, (axes, image, caption) in enumerate(zip(grid, images, captions, strict=False)):
         axes.imshow(
             image.squeeze(-1) if image.shape[-1] == 1 else image, cmap="gray", vmin=0, vmax=brightest
         )
+        if maps is not None:
+            reach = max(float(np.abs(maps[place]).max()), 1e-9)
+            axes.imshow(maps[place], cmap="RdBu_r", vmin=-reach, vmax=reach, alpha=0.55)
         axes.set_title(textwrap.fill(caption, 18), fontsize=9)
     return figure
 

@@ -22,6 +22,7 @@ from retrace.evaluation.importance import (
 from retrace.evaluation.intervals import Interval
 from retrace.evaluation.metrics import asked_metrics, check_defined, check_metric, scores
 from retrace.evaluation.units import RowUnits, row_units
+from retrace.models.words import Words
 
 MOST_DEPENDENCES = 4  # columns
 
@@ -43,6 +44,7 @@ class Results:
     environment: dict[str, Any]
     data_checks: dict[str, list[str]]  # the findings of `retrace.splitting.checks`
     predict: Callable[[Dataset], Predictions] | None = None  # None: no column is shuffled
+    words: tuple[Words, ...] = ()  # of a linear model of texts
 
     def __post_init__(self) -> None:
         """Check that the metric that counts is one that the task has."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "dependencies.commands": ["deps"],
+    "notebooks.commands": ["stage"],
     "comparison.commands": ["compare", "seeds"],
     "comparison.accounts": ["test"],
     "comparison.planning": ["plan"],
@@ -39,6 +40,7 @@ COMMANDS = {
     "monitoring.commands": ["drift", "score"],
     "tracking.commands": ["mlflow"],
     "submission.commands": ["submit"],
+    "kubeflow.commands": ["kfp"],
 }
 
 # What follows commands by itself, however they end, where a variable asks for it.
@@ -49,6 +51,11 @@ FOLLOWS: dict[str, tuple[str, set[str]]] = {
 # What `retrace promote` asks besides its own gates, where dvc.yaml says so.
 CHECKS: dict[str, str] = {
     "export.checking": "check_export",
+}
+
+# What `retrace check` asks before it asks its own.
+ALSO_CHECKED: dict[str, str] = {
+    "notebooks.checking": "check_notebooks",
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
@@ -92,10 +99,10 @@ cli = typer.Typer(cls=OneLine, add_completion=False, pretty_exceptions_enable=Fa
 @cli.callback(invoke_without_command=True)
 def retrace(context: typer.Context) -> None:
     """Make models that can be traced to their data, code, parameters and environment."""
-    context.obj = CHECKS
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
     command = context.invoked_subcommand
+    context.obj = ALSO_CHECKED if command == "check" else CHECKS
     for file, (variable, commands) in FOLLOWS.items():
         if command in commands and os.environ.get(variable):
             follow = import_module(f"retrace.tools.{file}").follow

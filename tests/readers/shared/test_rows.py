@@ -81,3 +81,30 @@ def test_a_positive_class_that_is_none_of_two_is_refused(make_dataset, n_classes
 def test_classes_are_of_a_classification(make_dataset, key):
     with pytest.raises(ParamsError, match="go with `task: classification`"):
         settle(make_dataset(6), task="regression", **key)
+
+
+@pytest.mark.parametrize(("scale", "lowest"), [("log", 0.001), ("log1p", -0.999)])
+def test_a_scale_is_noted_and_the_target_keeps_its_unit(make_dataset, scale, lowest):
+    y = np.array([lowest, 1.0, 3.0])
+    numbers = make_dataset(3, task="regression", y=y, classes=())
+    found = settle(numbers, task="regression", target_scale=scale)
+    assert (found.target_scale, found.y.tolist()) == (scale, y.tolist())
+    assert found.notes[-1].startswith("Models learn the natural logarithm")
+
+
+@pytest.mark.parametrize(
+    ("scale", "lowest", "said"),
+    [
+        ("log", 0.0, r"2 of 4 targets are 0 or less \(row 1: 0\).*; `log1p` takes 0 as well"),
+        ("log1p", -1.0, r"2 of 4 targets are -1 or less \(row 1: -1\), which have no logarithm"),
+    ],
+)
+def test_targets_without_a_logarithm_are_counted(make_dataset, scale, lowest, said):
+    numbers = make_dataset(4, task="regression", y=np.array([1.0, lowest, 2.0, lowest]), classes=())
+    with pytest.raises(DataError, match=f"target_scale: got '{scale}', but {said}"):
+        settle(numbers, task="regression", target_scale=scale)
+
+
+def test_classes_have_no_scale():
+    with pytest.raises(ParamsError, match="`target_scale` goes with `task: regression`"):
+        checked(CommonDescription, COMMON | {"target_scale": "log"}, "data/made.yaml")

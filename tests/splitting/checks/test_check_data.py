@@ -35,6 +35,21 @@ def test_groups_that_differ_are_no_warning_of_their_own(make_dataset):
     assert "noise" in check_data(alone, parts, seed=0).warnings[0]
 
 
+def test_the_time_that_is_declared_is_no_leak_of_what_changes_slowly(make_dataset):
+    walk = np.random.default_rng(0).normal(size=2_000).cumsum()
+    dataset = make_dataset(n=2_000, task="regression", y=walk, classes=(), times=np.arange(2_000))
+    dataset.X["day"] = np.arange(2_000) * 1.0
+    parts = {
+        "train": np.arange(1_600),
+        "validation": np.arange(1_600, 1_800),
+        "test": np.arange(1_800, 2_000),
+    }
+    leak = "alone predicts the target"
+    assert not any(leak in warning for warning in check_data(dataset, parts, seed=0).warnings)
+    undeclared = check_data(dataclasses.replace(dataset, times=None), parts, seed=0)
+    assert leak in undeclared.warnings[0]
+
+
 def test_checking_changes_nothing(make_dataset):
     dataset = make_dataset(n=300)
     before = dataset.X.copy()

@@ -148,3 +148,46 @@ def test_a_column_that_is_perfect_for_one_of_three_classes_is_a_leak():
     column = np.where(y == 2, 1.0, 0.0) + generator.normal(0, 0.01, 300)
     found = find_leaks(pd.DataFrame({"known_later": column}), y, "classification")
     assert found.warnings[0].startswith("known_later (1.000) alone predicts the target")
+
+
+def walks(n, n_walks=4):
+    for seed in range(n_walks):
+        yield np.random.default_rng(seed).normal(size=n).cumsum()
+
+
+@pytest.mark.parametrize("n", [200, 1000, 5000])
+def test_the_time_and_what_was_before_are_no_leaks_of_a_random_walk(n):
+    time = np.arange(n) * 1.0
+    clocks = {"time": time, "its logarithm": np.log1p(time), "decade": time // 10}
+    for y in walks(n):
+        columns = pd.DataFrame(clocks | {"yesterday": np.roll(y, 1)})
+        assert find_leaks(columns, y, "regression", time).warnings == ()
+        half = (y > np.median(y)).astype(np.int64)
+        assert find_leaks(columns[["time"]], half, "classification", time).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda y: 3 * y + 1,
+        lambda y: -np.exp(y / 5),
+        lambda y: np.where(np.arange(len(y)) % 3 == 0, np.nan, y),
+    ],
+    ids=["scaled", "bent", "with gaps"],
+)
+def test_a_random_walk_in_disguise_is_found(disguise):
+    for y in walks(500):
+        told = find_leaks(pd.DataFrame({"later": disguise(y)}), y, "regression", np.arange(500))
+        assert told.warnings[0].startswith("later (")
+
+
+def test_what_only_the_course_of_time_tells_is_named():
+    y, time = next(walks(5000)), np.arange(5000)
+    [checked] = find_leaks(pd.DataFrame({"day": time * 1.0}), y, "regression", time).checked
+    assert "not of day, told by the course of time and not from row to row" in checked
+
+
+def test_the_warning_of_what_rises_with_the_file_asks_whether_it_is_a_time():
+    y = next(walks(5000))
+    [warning] = find_leaks(pd.DataFrame({"day": np.arange(5000.0)}), y, "regression").warnings
+    assert warning.endswith("what rises from row to row, as day does, under `time` if it is one")

@@ -29,7 +29,7 @@ def asked(runs):
 def test_the_looks_at_the_present_rows_are_listed(asked):
     assert call("looks").splitlines() == [
         "this test part was asked 1 time; a fresh one is due after 60",
-        "  other                    look 1, level .0304: accuracy better",
+        "  other                    look 1, level .0304: accuracy better, also among 60 looks",
     ]
 
 

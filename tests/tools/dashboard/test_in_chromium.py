@@ -161,6 +161,8 @@ def test_two_runs_chosen_show_both_curves_matrices_and_the_command(opened):
     lines = find(opened, "#curves .chart.curve:first-child .mark-line path")
     assert len(lines) >= 4  # two runs, two parts
     assert {line.get_attribute("stroke") for line in lines} == {"var(--a)", "var(--b)"}
+    samples = find(opened, "#curves .role-legend-symbol path")
+    assert {sample.get_attribute("stroke") for sample in samples} == {"var(--soft)"}
 
 
 @pytest.mark.long

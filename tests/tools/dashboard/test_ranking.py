@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from retrace.core.errors import RetraceError
-from retrace.tools.dashboard.ranking import find_base, judge, rank, ranking_metric
+from retrace.tools.dashboard.ranking import judge, rank
 from retrace.tools.significance import compare_rows, holm
 from run_files import predictions_table
 
@@ -135,31 +134,6 @@ def test_the_verdict_is_that_of_the_significance_module(make_run, base):
         read_validation(base).predictions, read_validation(other).predictions, "f1_macro"
     )
     assert judged(base, other, metric="f1_macro")[other.revision].comparison == direct
-
-
-def test_the_base_is_main_or_the_run_one_names(make_run):
-    runs = [make_run("fox"), make_run("main", experiment="", branches=("main",))]
-    assert find_base(runs, None) is runs[1]
-    assert find_base(runs, "fox") is runs[0]
-    assert find_base(runs, runs[0].revision[:8]) is runs[0]
-    with pytest.raises(RetraceError, match="did you mean 'fox'"):
-        find_base(runs, "fix")
-
-
-def test_the_ranking_metric_is_that_of_the_base_unless_named(make_run):
-    base = make_run("base", params={"metric": "f1_macro"})
-    assert ranking_metric([base], base, None) == "f1_macro"
-    assert ranking_metric([base], base, "log_loss") == "log_loss"
-    with pytest.raises(RetraceError, match="there are accuracy, f1_macro, log_loss"):
-        ranking_metric([base], base, "rmse")
-
-
-def test_a_base_may_be_named_as_git_names_it(make_run, base, monkeypatch):
-    other = make_run("other")
-    monkeypatch.setattr("retrace.tools.dashboard.ranking.commit_of", {"HEAD": other.revision}.get)
-    assert find_base([base, other], "HEAD") is other
-    with pytest.raises(RetraceError, match="--base HEAD~1: no branch"):
-        find_base([base, other], "HEAD~1")
 
 
 def test_of_a_permuted_metric_the_largest_under_the_same_swaps_corrects(make_run, base):

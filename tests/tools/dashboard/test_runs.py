@@ -1,10 +1,11 @@
+import dataclasses
 import json
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
-from retrace.tools.dashboard.runs import Run, merged, run_from, unfinished
+from retrace.tools.dashboard.runs import Run, merged, run_from, same_run_once, unfinished
 
 
 def state(**fields):
@@ -88,3 +89,24 @@ def test_a_failed_run_has_not_the_metrics_of_what_it_started_from():
 )
 def test_a_run_is_called_what_people_call_it(fields, label):
     assert Run(revision="abcdefabcdef", **fields).label == label
+
+
+def test_a_run_that_several_commits_hold_is_one_row_with_all_their_names():
+    run = Run(revision="a" * 40, metrics={"validation.accuracy": 1.0}, hashes={"out": "1"})
+    held = [
+        dataclasses.replace(run, experiment="wide"),
+        dataclasses.replace(run, revision="b" * 40, branches=("topic",), tags=("v1",)),
+        dataclasses.replace(run, revision="c" * 40, branches=("main",)),
+        dataclasses.replace(run, revision="workspace"),
+        dataclasses.replace(run, revision="d" * 40, hashes={"out": "2"}),
+    ]
+    once, other = same_run_once(held)
+    assert (once.label, once.branches, once.tags) == ("main", ("main", "topic"), ("v1",))
+    assert once.same_experiments == ("wide",)
+    assert once.same_revisions == ("b" * 40, "a" * 40, "workspace")
+    assert other is held[-1]
+
+
+def test_runs_without_scores_stay_apart():
+    failed = [Run(revision=name * 40, state="failed") for name in "ab"]
+    assert same_run_once(failed) == failed

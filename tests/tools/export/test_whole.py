@@ -1,5 +1,7 @@
+import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from exported_models import fitted
@@ -41,6 +43,15 @@ def test_every_classifier_of_tables_says_the_same_with_gaps_and_unseen_categorie
 @pytest.mark.parametrize("model", cases("regression", "tabular"))
 def test_every_regressor_of_tables_says_the_same(params, model):
     predictor, rows = fitted(params, mixed_dataset("regression"), model, **QUICK.get(model, {}))
+    assert export_made(predictor, rows).parity.difference < TOLERANCE
+
+
+@pytest.mark.parametrize("scale", ["log", "log1p"])
+@pytest.mark.parametrize("model", ["ridge", "svm", "hist_gradient_boosting"])
+def test_a_target_learned_as_a_logarithm_comes_out_in_its_unit(params, model, scale):
+    data = mixed_dataset("regression")
+    data = dataclasses.replace(data, y=np.exp(data.y / 100), target_scale=scale)
+    predictor, rows = fitted(params, data, model, **QUICK.get(model, {}))
     assert export_made(predictor, rows).parity.difference < TOLERANCE
 
 

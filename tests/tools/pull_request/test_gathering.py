@@ -82,6 +82,8 @@ def test_the_base_is_looked_for_at_the_remote_first(runs, tmp_path, monkeypatch)
         assert (request.base_name, request.base.tree.commit) == ("main", commit)
     subprocess.run(["git", "remote", "rename", "origin", "upstream"], check=True, capture_output=True)
     assert opened("origin/main").base.tree.name == "main"
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "mine"], check=True)
+    assert opened().base_name == "upstream/main"
 
 
 def test_histories_that_do_not_meet_are_compared_with_the_tip(runs):

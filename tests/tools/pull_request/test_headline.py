@@ -32,6 +32,7 @@ def test_no_difference_comes_with_what_a_difference_would_need(runs):
     runs.commit(labelled(seed=1), branch="other")
     assert said().word == "no significant difference"
     assert said().more[1].startswith("The smallest true difference")
+    assert said().more[2].startswith("`retrace plan --detect 0.0")
 
 
 def test_a_first_run_has_an_interval(runs):

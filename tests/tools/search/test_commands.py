@@ -177,15 +177,6 @@ def test_a_full_disk_is_one_line_and_the_study_stays_whole(project):
     assert states == {"COMPLETE"}
 
 
-def test_a_database_that_does_not_answer_is_one_line_without_its_password(searched, monkeypatch):
-    monkeypatch.chdir(searched.folder)
-    storage = ("--storage", "postgresql://a:b@127.0.0.1:1/c")
-    mistake = str(search(*storage, fails=True).exception)
-    assert mistake.startswith("--storage postgresql://127.0.0.1:1/c: ")
-    assert "a:b" not in mistake
-    assert "\n" not in mistake
-
-
 def test_without_optuna_the_remedy_is_told(searched, monkeypatch):
     monkeypatch.chdir(searched.folder)
     monkeypatch.setitem(sys.modules, "optuna", None)

@@ -1,3 +1,4 @@
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -37,35 +38,36 @@ def test_dvc_writes_the_very_same_value(tmp_path, value):
 
 def confirmation(confirmed):
     sentence = "confirmed: better" if confirmed else "not confirmed: by luck"
-    return Confirmation(
-        metric="accuracy", confirmed=confirmed, sentence=sentence, n_splits=10, scores={}
-    )
+    return Confirmation(confirmed=confirmed, sentence=sentence, n_splits=10, scores={})
 
 
-def applied(study, folder):
-    def no_evaluator(*_):
-        raise AssertionError("nothing is to be fitted")
+@pytest.fixture
+def applied(tmp_path, monkeypatch, capsys):
+    """Apply the winner of a study where nothing is to be fitted; return the status and the lines."""
+    monkeypatch.chdir(tmp_path)
 
-    said = []
-    opened = SimpleNamespace(study=study)
-    prepared = Prepared(problem=None, space=None, opened=opened, settings=None, folder=folder)
-    return apply(prepared, no_evaluator, Options(), said.append), said
+    def applied(study):
+        opened = SimpleNamespace(study=study)
+        prepared = Prepared(options=Options(), problem=None, space=None, opened=opened, settings=None)
+        return apply(prepared), capsys.readouterr().out.splitlines()
+
+    return applied
 
 
-def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(tmp_path):
+def test_what_is_not_confirmed_is_not_applied_and_the_way_to_force_it_is_told(applied):
     study = make_study(made(0.8, C=1.0), made(0.9, C=2.0))
     save_confirmation(study, 1, confirmation(False))
-    assert applied(study, tmp_path) == (
+    assert applied(study) == (
         NOT_CONFIRMED,
         ["not confirmed: by luck", "not applied: `--force` applies it all the same"],
     )
-    assert "not confirmed: by luck" in (tmp_path / "report.md").read_text()
+    assert "not confirmed: by luck" in Path("hpo/results/wine-svm/report.md").read_text()
 
 
-def test_the_baseline_itself_needs_no_applying(tmp_path):
+def test_the_baseline_itself_needs_no_applying(applied):
     study = make_study(made(0.9, C=1.0), made(0.8, C=2.0))
     said = ["trial 0 is what params.yaml has: there is nothing to apply"]
-    assert applied(study, tmp_path) == (0, said)
+    assert applied(study) == (0, said)
 
 
 def test_a_verdict_against_other_values_of_params_does_not_count():

@@ -8,7 +8,7 @@ from retrace.tools.search.watching import Progress
 def watch(capsys):
     def watch(values, goal="accuracy"):
         watcher = Progress(goal, 9, [])
-        with watcher:
+        with watcher.bar:
             for number, value in enumerate(values):
                 values = None if value is None else (value,)
                 watcher.show(number, Outcome(values=values, error="no" if value is None else None))

@@ -3,7 +3,14 @@ from dataclasses import replace
 import pytest
 
 from retrace.core.errors import RetraceError
-from retrace.tools.significance.looks import Look, level, numbered, read_looks, times_asked
+from retrace.tools.significance.looks import (
+    Look,
+    level,
+    numbered,
+    read_looks,
+    stands_among_all,
+    times_asked,
+)
 
 A, B, C = ("a" * 32, "b" * 32, "c" * 32)
 ASKED = Look(rows=A, metric="accuracy", base=A, other=B, request="wide", look=1, level=1.0)
@@ -37,6 +44,19 @@ def test_looks_are_counted_for_each_request_and_its_rows(change, look):
 def test_all_requests_ask_the_same_rows():
     looks = [told(ASKED), told(replace(ASKED, request="deep")), told(replace(ASKED, rows=B))]
     assert times_asked(A, looks) == 2
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict", "stands"),
+    [
+        (0.0008, "better", True),
+        (0.0009, "better", False),
+        (0.0001, "equivalent", False),
+        (None, "", False),
+    ],
+)
+def test_what_stands_among_all_looks_of_a_test_part_is_below_its_share(p, verdict, stands):
+    assert stands_among_all(replace(ASKED, p=p, verdict=verdict)) is stands
 
 
 def test_a_line_is_read_as_it_was_written_whatever_is_beside_it():

@@ -81,3 +81,39 @@ def test_the_seeds_of_a_metric_of_ranks_are_compared_as_of_any_other():
     y = np.random.default_rng(0).integers(0, 2, 300)
     base, better = ([noisy_model(y, s, seed, n_classes=2) for seed in range(5)] for s in (0.5, 1.5))
     assert compare_over_seeds(base, better, "roc_auc", resamples=200).verdict == "better"
+
+
+def one_class_more(seed, n=449, share=0.1, unseen=0.3):
+    """Two models, equally often wrong; of the mistakes of one, some name a class that no row has."""
+    generator = np.random.default_rng(seed)
+    y = generator.integers(0, 3, n)
+    sides = []
+    for takes_unseen in (0.0, unseen):
+        wrong = generator.random(n) < share
+        said = np.where(wrong, (y + generator.integers(1, 3, n)) % 3, y)
+        said = np.where(wrong & (generator.random(n) < takes_unseen), 3, said)
+        sides.append(Predictions(y=y, predicted=said, probabilities=np.eye(4)[said]))
+    return sides
+
+
+def test_a_class_that_one_model_alone_predicts_counts_for_both():
+    verdicts = [compare_rows(*one_class_more(seed), "f1_macro", resamples=499) for seed in range(60)]
+    assert sum(each.verdict.is_significant for each in verdicts) <= 6
+    assert max(abs(each.difference) for each in verdicts) < 0.1
+    assert verdicts[0].reason.startswith("of both the classes that occur are averaged")
+
+
+def test_a_class_that_one_model_alone_predicts_counts_for_all_seeds():
+    pairs = [one_class_more(seed) for seed in range(5)]
+    y = pairs[0][0].y
+    base, other = ([dataclasses.replace(pair[side], y=y) for pair in pairs] for side in (0, 1))
+    found = compare_over_seeds(base, other, "f1_macro", resamples=200)
+    assert abs(found.difference) < 0.05
+    assert "of both the classes that occur" in found.reason
+
+
+def test_what_could_be_found_is_no_more_than_the_metric_allows():
+    y, ones = np.zeros(5, np.int64), np.ones(5, np.int64)
+    base, other = (Predictions(y=y, predicted=p, probabilities=np.eye(2)[p]) for p in (ones, y))
+    found = compare_rows(base, other, "f1_macro", resamples=99)
+    assert (found.base, found.other, found.detectable) == (0.0, 1.0, 1.0)

@@ -4,6 +4,7 @@ import math
 import pytest
 
 from retrace.evaluation.intervals import Interval
+from retrace.reporting.templating import markdown_code, markdown_prose
 from retrace.tools.repository.git import Tree
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison, Verdict, wording
@@ -44,6 +45,11 @@ def test_the_headline_has_size_interval_test_and_rows(base):
     )
 
 
+def test_large_numbers_have_thousands_and_no_decimals(base):
+    line = wording.headline(judged(base=48191.1235, other=500001.0, difference=451809.8765), base)
+    assert "500,001 against 48,191 of `main`, a difference of +451,810 (" in line
+
+
 def test_where_nothing_can_be_told_no_number_pretends_to(base):
     nothing = Interval(math.nan, math.nan)
     line = wording.headline(judged(interval=nothing, p_value=math.nan, n_units=9, unit="group"), base)
@@ -64,3 +70,35 @@ def test_seeds_are_counted_for_each_side(base):
     )
     assert "5 and 6 training seeds" in wording.headline(found, base)
     assert "1, 2, 3, 4, 5, 6 of the other side" in wording.basis(found)
+
+
+NO_DIFFERENCE = dataclasses.replace(judged(), verdict=Verdict.NO_DIFFERENCE)
+
+
+def other(name, metric="accuracy"):
+    return Side(
+        tree=Tree(name, "abc", "commit"), changed=False, params={"metric": metric}, metrics={}, lock=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "command"),
+    [
+        ("workspace", "accuracy", "retrace plan --detect 0.006"),
+        ("wide", "accuracy", "retrace plan --detect 0.006 main wide"),
+        ("workspace", "f1_macro", "retrace plan --detect 0.006 --metric accuracy"),
+    ],
+)
+def test_no_difference_names_the_command_that_plans_for_one(base, name, metric, command):
+    said = wording.planning(NO_DIFFERENCE, base, other(name, metric))
+    assert said == f"`{command}` says how many test rows and seeds find about half of that."
+
+
+def test_a_difference_that_was_found_needs_no_plan(base):
+    assert wording.planning(judged(), base, other("wide")) == ""
+
+
+def test_a_terminal_shows_names_as_they_are_and_code_untouched():
+    names = "f1_macro of *wide* & `a\\_b` ~ [x] @ada | <i>"
+    assert wording.for_terminal(markdown_prose(names)) == names
+    assert wording.for_terminal(f"| {markdown_code('a|b')} |") == "| `a|b` |"

@@ -1,7 +1,12 @@
+import secrets
 import shutil
 
+import httpx
 import pytest
 
+from postgres import running_server
+from project import ROOT
+from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.tools.tracking import runs as tracked_runs
 from retrace.tools.tracking.choosing import chosen
@@ -45,12 +50,56 @@ def test_a_store_that_was_moved_opens_with_all_its_artefacts_in_a_server_that_is
     assert b"C: 4.0" in found["exp-2"]["params.yaml"]
 
 
+@pytest.fixture
+def team(tmp_path, swift, monkeypatch):
+    """MLflow's server as compose.yaml starts it, its neighbours on this machine."""
+    service = load_yaml(ROOT / "compose.yaml")["services"]["mlflow"]
+    for name, value in (service["environment"] | swift.keys()).items():
+        monkeypatch.setenv(name, value.replace("http://s3:7070", swift.url))
+    bucket = swift.add_bucket(f"mlflow-{secrets.token_hex(4)}")
+    with running_server() as database:
+        server = Server(tmp_path / ".retrace/team")
+        _, word, *options = service["command"]
+        local = {"postgresql+psycopg://mlflow@postgres/mlflow": database, "5000": str(server.port)}
+        for known, here in (local | {"s3://mlflow": bucket}).items():
+            options = [option.replace(known, here) for option in options]
+        server.command = [server.command[0], word, *options]
+        server.bucket = bucket.removeprefix("s3://")
+        yield server
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """MLflow's server that is told nothing: SQLite and a folder."""
+    return Server(tmp_path / ".retrace/server")
+
+
 @pytest.mark.long
-def test_a_server_that_is_killed_in_the_middle_has_every_run_once_whether_or_not_it_comes_back(
-    six, tmp_path, monkeypatch
+def test_the_server_of_a_team_answers_to_its_name_alone_and_keeps_files_in_the_s3_store(
+    six, team, swift, monkeypatch
 ):
-    (tmp_path / ".retrace/server").mkdir()
-    server = Server(tmp_path / ".retrace/server").start().wait()
+    monkeypatch.setenv(SERVER, team.address)
+    team.folder.mkdir()
+    with team:
+        assert log_all() == Logged(new=6)
+        for host, status in ((f"mlflow:{team.port}", 200), (f"elsewhere:{team.port}", 403)):
+            asked = httpx.get(
+                f"{team.address}/api/2.0/mlflow/experiments/get",
+                headers={"Host": host},
+                params={"experiment_id": 0},
+            )
+            assert (host, asked.status_code) == (host, status)
+    assert len(swift.objects(team.bucket)) == 6 * 7
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["alone", "team"])
+def test_a_server_that_is_killed_in_the_middle_has_every_run_once_whether_or_not_it_comes_back(
+    six, kind, request, monkeypatch
+):
+    server = request.getfixturevalue(kind)
+    server.folder.mkdir()
+    server.start().wait()
     monkeypatch.setenv(SERVER, server.address)
     counted = []
 

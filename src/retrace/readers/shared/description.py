@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Strict, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 
 from retrace.core.checked_yaml import CONFIG
-from retrace.core.records import Task
+from retrace.core.records import TargetScale, Task
 
 described = dataclass(frozen=True, kw_only=True, config=CONFIG)
 
@@ -42,6 +42,8 @@ class CommonDescription:
         What becomes of classes that are too small.
     positive : str or None
         Of two classes, the one that is looked for.
+    target_scale : str or None
+        Of a regression: ``"log"`` or ``"log1p"``, what a model learns in place of the target.
     """
 
     title: str
@@ -54,9 +56,12 @@ class CommonDescription:
     duplicates: Literal["keep", "drop", "together"] | None = None
     rare_classes: RareClasses | None = None
     positive: Annotated[str, BeforeValidator(_name_of_a_class)] | None = None
+    target_scale: TargetScale | None = None
 
     @model_validator(mode="after")
-    def _classes_are_of_a_classification(self) -> "CommonDescription":
+    def _keys_go_with_the_task(self) -> "CommonDescription":
         if self.task == "regression" and (self.rare_classes or self.positive):
             raise ValueError("`rare_classes` and `positive` go with `task: classification`")
+        if self.task == "classification" and self.target_scale:
+            raise ValueError("`target_scale` goes with `task: regression`: classes have no logarithm")
         return self

@@ -1,4 +1,4 @@
-"""Rows and classes as their owner wants them: without copies or rare classes, the positive one last."""
+"""Rows and targets as their owner wants them: without copies or rare classes, on a scale."""
 
 from dataclasses import replace
 
@@ -7,18 +7,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retrace.core.errors import DataError, did_you_mean, first_few
-from retrace.core.records import Dataset
+from retrace.core.records import Dataset, TargetScale
 from retrace.core.spelling import spelled
 from retrace.readers.shared.description import CommonDescription, RareClasses
 
+# Below what a target has no such scale, and what it is called.
+TARGET_SCALES: dict[TargetScale, tuple[int, str]] = {
+    "log": (0, "the natural logarithm"),
+    "log1p": (-1, "the natural logarithm of one more"),
+}
+
 
 def settled(dataset: Dataset, description: CommonDescription) -> Dataset:
-    """Do to a dataset what ``duplicates``, ``rare_classes`` and ``positive`` ask for.
+    """Do to a dataset what ``duplicates``, ``rare_classes``, ``positive`` and ``target_scale`` ask for.
 
     Raises
     ------
     DataError
-        No two classes are left, or the positive class is none of two.
+        No two classes are left, the positive class is none of two, or a target has no logarithm.
     """
     dataset = replace(dataset, duplicates=description.duplicates)
     if description.duplicates == "drop":
@@ -27,6 +33,8 @@ def settled(dataset: Dataset, description: CommonDescription) -> Dataset:
         dataset = without_rare_classes(dataset, description.rare_classes)
     if description.positive is not None:
         dataset = with_positive_last(dataset, spelled(description.positive))
+    if description.target_scale is not None:
+        dataset = with_target_scale(dataset, description.target_scale)
     return dataset
 
 
@@ -77,6 +85,22 @@ def with_positive_last(dataset: Dataset, positive: str) -> Dataset:
     labels = np.array(dataset.classes, dtype=object)[dataset.y]
     negative = next(name for name in dataset.classes if name != positive)
     return _coded(dataset, labels, [negative, positive])
+
+
+def with_target_scale(dataset: Dataset, scale: TargetScale) -> Dataset:
+    """Say that models learn the target's logarithm, which each row must have."""
+    floor, what = TARGET_SCALES[scale]
+    without = dataset.y <= floor
+    if without.any():
+        first = np.flatnonzero(without)[0]
+        other = "; `log1p` takes 0 as well" if scale == "log" and dataset.y.min() > -1 else ""
+        raise DataError(
+            f"data/{dataset.name}.yaml: target_scale: got '{scale}', but {without.sum():,} of"
+            f" {len(dataset):,} targets are {floor} or less (row {dataset.ids[first]}:"
+            f" {dataset.y[first]:g}), which have no logarithm: remove it, or mend these rows{other}"
+        )
+    note = f"Models learn {what} of the target; predictions and metrics are in its own unit."
+    return replace(dataset, target_scale=scale, notes=(*dataset.notes, note))
 
 
 def _pairs(dataset: Dataset, rare: NDArray[np.bool_]) -> list[tuple[str, bool]]:

@@ -24,7 +24,9 @@ def check_data(dataset: Dataset, parts: dict[str, Rows], seed: int) -> Findings:
     """
     sampled = {part: sample_rows(dataset, rows, seed) for part, rows in parts.items()}
     columns = {part: comparable(dataset, rows) for part, rows in sampled.items()}
-    leaks = find_leaks(columns["train"], dataset.y[sampled["train"]], dataset.task)
+    training = sampled["train"]
+    times = None if dataset.times is None else dataset.times[training]
+    leaks = find_leaks(columns["train"], dataset.y[training], dataset.task, times)
     for part, rows in sampled.items():
         columns[part][TARGET] = dataset.y[rows]
     return together([duplicates_across(dataset, parts), leaks, compare_parts(columns)])

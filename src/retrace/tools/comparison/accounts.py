@@ -31,7 +31,7 @@ def test(
     retrace test looks
     retrace test renew
     """
-    from retrace.tools.repository.branches import main_branch, request_name
+    from retrace.tools.repository.bases import main_branch, request_name
     from retrace.tools.repository.overrides import edit_params
     from retrace.tools.repository.sides import load_side
 
@@ -101,13 +101,14 @@ def next_seed(side: "Side", asked: int, early: bool) -> int:
 
 
 def _text(looks: "list[Look]") -> str:
-    from retrace.tools.significance.looks import BUDGET
+    from retrace.tools.significance.looks import BUDGET, stands_among_all
     from retrace.tools.significance.wording import level
 
     times = "1 time" if len(looks) == 1 else f"{len(looks)} times"
     lines = [f"this test part was asked {times}; a fresh one is due after {BUDGET}"]
     lines += [
         f"  {look.request:<24} look {look.look}, level {level(look.level)}: {look.metric} {look.verdict}"
+        f"{f', also among {BUDGET} looks' if stands_among_all(look) else ''}"
         for look in looks
     ]
     return "\n".join(lines)

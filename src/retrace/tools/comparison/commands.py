@@ -1,5 +1,6 @@
 """`retrace compare` and `retrace seeds`: is a run better, worse, or can nobody tell."""
 
+import sys
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -82,11 +83,11 @@ def compare(
     from retrace.core.artifacts import save_text
     from retrace.tools.comparison.formats import to_html, to_json, to_markdown
     from retrace.tools.comparison.pictures import row_pictures
-    from retrace.tools.repository.bases import default_base
-    from retrace.tools.repository.branches import request_name
+    from retrace.tools.repository.bases import default_base, request_name
     from retrace.tools.repository.sides import load_side
     from retrace.tools.significance.accounting import counted
     from retrace.tools.significance.runs import compare_runs
+    from retrace.tools.significance.wording import for_terminal
 
     if count and part == "validation":
         raise RetraceError("--count is for the test part: looks at the validation part are free")
@@ -98,7 +99,8 @@ def compare(
     sides = load_side(base or default_base()), load_side(other)
     run = partial(counted, request=request_name()) if count else partial(compare_runs, part=part)
     compared = run(*sides, metric=metric, tolerance=tolerance, use_seeds=seeds)
-    typer.echo(to_json(compared) if as_json else to_markdown(compared).rstrip())
+    text = to_json(compared) if as_json else to_markdown(compared).rstrip()
+    typer.echo(for_terminal(text) if sys.stdout.isatty() and not as_json else text)
     if html:
         save_text(to_html(compared, row_pictures(compared)), html)
     raise typer.Exit(_status(compared.judgement, fail_on, tolerance))

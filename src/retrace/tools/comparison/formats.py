@@ -78,7 +78,15 @@ def _context(compared: RunComparison, limit: int) -> dict[str, Any]:
         "verdict": judgement.verdict,
         "colours": COLOURS,
         "headline": wording.headline(judgement, compared.base),
-        "detectable": wording.detectable(judgement),
+        "detectable": " ".join(
+            filter(
+                None,
+                [
+                    wording.detectable(judgement),
+                    wording.planning(judgement, compared.base, compared.other),
+                ],
+            )
+        ),
         "basis": " ".join(filter(None, [wording.account(compared.account), wording.basis(judgement)])),
         "made_from": wording.made_from,
         "signed": wording.signed,

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from retrace.core.records import Dataset
 from retrace.evaluation.metrics import scores
 from retrace.models.fitting import predict
 from retrace.tools.curves.subsets import nested_order
+from retrace.tools.repository.overrides import override_params
 from retrace.tools.repository.refitting import fit_afresh
 
 Echo = Callable[[str], object]
@@ -45,7 +46,6 @@ def learning_points(
         The training and the validation part.
     shares : sequence of float
         Of the training rows, ascending.
-    n_seeds : int
     echo : callable
         Told what is left out: a share that lacks a class.
     """
@@ -57,7 +57,7 @@ def learning_points(
             if training.task == "classification" and len(np.unique(rows.y)) < len(np.unique(training.y)):
                 echo(f"{n_rows} rows, seed {seed}: left out, as a class has no row among them")
                 continue
-            yield _fitted(replace_seed(params, seed), rows, validation, n_rows)
+            yield _fitted(override_params(params, {"seed": seed}), rows, validation, n_rows)
 
 
 def validation_points(
@@ -69,25 +69,19 @@ def validation_points(
 
     Parameters
     ----------
-    settings : sequence of (value, Params)
     parts : tuple of Dataset
         The training and the validation part.
-    n_seeds : int
     """
     training, validation = parts
     for value, params in settings:
         found: list[Point] = []
         for seed in range(params.seed, params.seed + n_seeds):
-            found.append(_fitted(replace_seed(params, seed), training, validation, value))
+            seeded = override_params(params, {"seed": seed})
+            found.append(_fitted(seeded, training, validation, value))
             yield found[-1]
             if len(found) == 2 and _scored(found[0]) == _scored(found[1]):
                 n_seeds = 1
                 break
-
-
-def replace_seed(params: Params, seed: int) -> Params:
-    """Return the params with another seed of training."""
-    return replace(params, seed=seed)  # type: ignore[type-var]  # pydantic's dataclass
 
 
 def _scored(point: Point) -> tuple[float, float]:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from retrace.core.checked_yaml import checked, load_yaml
+from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
-from retrace.core.params import Params
+from retrace.core.params import Params, checked_params
 from retrace.tools.repository.overrides import current_value, with_overrides
 
 
@@ -38,7 +38,7 @@ def settings_of(
         )
     made = []
     for changed in with_overrides(load_yaml(path), [values]):
-        one = replace(checked(Params, changed, str(path)), metric=params.metric)  # type: ignore[type-var]
+        one = replace(checked_params(changed, str(path)), metric=params.metric)  # type: ignore[type-var]
         made.append((current_value(one, name), one))
     if len(made) < 2:
         raise ParamsError(f"retrace curve validation: got '{values}', should be several: {name}=1,2,3")

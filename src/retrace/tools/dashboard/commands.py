@@ -15,7 +15,10 @@ PAGE = Path("report/experiments.html")
 def dashboard(
     base: Annotated[
         str | None,
-        typer.Option(help="Judge against this branch, tag, commit or experiment; default: main."),
+        typer.Option(
+            help="Judge against this branch, tag, commit or experiment; default: main, or HEAD where"
+            " more runs have its validation rows."
+        ),
     ] = None,
     metric: Annotated[
         str | None, typer.Option(help="Rank by this metric; default: the one in the base's params.yaml.")
@@ -35,24 +38,27 @@ def dashboard(
         retrace dashboard --base my-branch --metric f1_macro
     """
     from retrace.core.artifacts import save_text
+    from retrace.tools.dashboard.choosing import find_base, ranking_metric
     from retrace.tools.dashboard.gathering import gather_runs
     from retrace.tools.dashboard.page import contents, render, vega_library
-    from retrace.tools.dashboard.ranking import find_base, judge, ranking_metric
+    from retrace.tools.dashboard.ranking import judge
 
     runs = gather_runs()
     against = find_base(runs, base)
     ranking = ranking_metric(runs, against, metric)
     judged = judge(runs, against, ranking)
     save_text(render(contents(runs, judged, against, ranking), vega_library()), output)
-    typer.echo(_summary(runs, output))
+    typer.echo(_summary(runs, against, output))
     if show:
         webbrowser.open(output.absolute().as_uri())
 
 
-def _summary(runs: list["Run"], output: Path) -> str:
-    experiments = sum(bool(run.experiment) for run in runs)
+def _summary(runs: list["Run"], against: "Run", output: Path) -> str:
+    experiments = sum(bool(run.experiment or run.same_experiments) for run in runs)
     unscored = sum(not run.has_scores for run in runs)
-    lines = [f"{len(runs)} runs, {experiments} of them experiments: {output}"]
+    n_runs = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    lines = [f"{n_runs}, {experiments} of them experiments: {output}"]
+    lines.append(f"judged against {against.label}; --base names another")
     if unscored:
         lines.append(f"{unscored} without validation scores; the page says why")
     if not experiments:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 from retrace.core.errors import RetraceError
-from retrace.tools.dashboard.runs import WORKSPACE, Run, merged, run_from, unfinished
+from retrace.tools.dashboard.runs import WORKSPACE, Run, merged, run_from, same_run_once, unfinished
 from retrace.tools.repository.git import git, require_commit
 from retrace.tools.repository.revisions import collect_revisions
 
@@ -26,7 +26,7 @@ NOT_RUN = "params.yaml was edited and not run since: `retrace repro` runs it"
 
 
 def gather_runs() -> list[Run]:
-    """Return the workspace, commits and experiments, each revision once.
+    """Return the workspace, commits and experiments, each run once.
 
     Commits are the tips of local branches, tags, HEAD and what an experiment started from. DVC keeps
     what it collected of a revision under .dvc/tmp, so a second call is fast. Progress goes to standard
@@ -40,7 +40,7 @@ def gather_runs() -> list[Run]:
     require_commit("that experiments could start from")
     if not Path(".dvc").is_dir():
         raise RetraceError(f"{Path.cwd()} is not under DVC: run from the repository's top folder")
-    return _named(_runs(collect_revisions(_git_revisions(), progress)))
+    return same_run_once(_named(_runs(collect_revisions(_git_revisions(), progress))))
 
 
 def _git_revisions() -> list[str]:

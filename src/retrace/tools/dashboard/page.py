@@ -21,7 +21,7 @@ from retrace.tools.dashboard.charts import (
 )
 from retrace.tools.dashboard.gathering import compare_names
 from retrace.tools.dashboard.ranking import BASE, Standing, rank
-from retrace.tools.dashboard.runs import Run
+from retrace.tools.dashboard.runs import WORKSPACE, Run
 from retrace.tools.repository.bases import remote
 from retrace.tools.significance import Verdict
 
@@ -205,6 +205,7 @@ def _origin(run: Run) -> Values:
         "branches": run.branches,
         "tags": run.tags,
         "experiment": run.experiment,
+        "same": [*run.same_experiments, *(each for each in run.same_revisions if each == WORKSPACE)],
         "from": run.started_from,
         "state": run.state if run.has_scores or run.state != "done" else "no validation metrics",
         "note": run.note,

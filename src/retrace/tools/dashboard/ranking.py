@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retrace.core.artifacts import PREDICTIONS, VALIDATION
-from retrace.core.errors import ComparisonError, RetraceError, did_you_mean
+from retrace.core.artifacts import PREDICTIONS
+from retrace.core.errors import ComparisonError
 from retrace.core.records import Floats
 from retrace.evaluation.metrics import LOWER_IS_BETTER, known_metrics
 from retrace.tools.dashboard.charts import NOT_PULLED, read_validation
 from retrace.tools.dashboard.gathering import progress
 from retrace.tools.dashboard.remembering import remembered, remembered_swaps
 from retrace.tools.dashboard.runs import Run
-from retrace.tools.repository.git import commit_of
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes
 from retrace.tools.significance import Comparison, Verdict, compare_rows, holm
 from retrace.tools.significance.many import max_t, swapped_differences
@@ -21,8 +20,6 @@ from retrace.tools.significance.rows import PERMUTATION
 from retrace.tools.significance.verdicts import after_correction
 
 BASE = "base"
-
-DEFAULT_BASES = ("main", "master")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,52 +48,6 @@ class Standing:
 
 
 SAME = Standing(verdict=Verdict.NO_DIFFERENCE, reason="the same predictions as the base", p_value=1.0)
-
-
-def find_base(runs: list[Run], name: str | None) -> Run:
-    """Return the run that a user names; without a name main, master or where HEAD is.
-
-    Raises
-    ------
-    RetraceError
-        No run has that name.
-    """
-    by_name = {each: run for run in runs for each in (run.experiment, *run.branches, *run.tags) if each}
-    if name is None:
-        defaults = [by_name[default] for default in DEFAULT_BASES if default in by_name]
-        return (defaults or [run for run in runs if run.is_commit])[0]
-    commit = commit_of(name)  # of whatever Git knows: HEAD, HEAD~1, origin/main
-    by_revision = [
-        run
-        for run in runs
-        if run.revision == commit or (len(name) >= 4 and run.revision.startswith(name))
-    ]
-    if name not in by_name and len(by_revision) != 1:
-        raise RetraceError(
-            f"--base {name}: no branch, tag, commit or experiment on this page is called so"
-            f"{did_you_mean(name, by_name)}; `dvc exp list --all-commits` and `git branch` list them"
-        )
-    return by_name[name] if name in by_name else by_revision[0]
-
-
-def ranking_metric(runs: list[Run], base: Run, name: str | None) -> str:
-    """Return the metric that ranks: the one named, else that of the base's params.yaml.
-
-    Raises
-    ------
-    RetraceError
-        No run has a metric of that name on its validation part.
-    """
-    prefix = "validation."
-    keys = dict.fromkeys(key for run in (base, *runs) for key in run.metrics if key.startswith(prefix))
-    known = [key.removeprefix(prefix) for key in keys]
-    wanted = name or base.params.get("metric") or (known[0] if known else "accuracy")
-    if known and wanted not in known and name:
-        raise RetraceError(
-            f"--metric {name}: no run has it on the validation part{did_you_mean(name, known)};"
-            f" there are {', '.join(known)}"
-        )
-    return str(wanted)
 
 
 def judge(runs: list[Run], base: Run, metric: str) -> dict[str, Standing]:
@@ -148,14 +99,8 @@ def _predictions(run: Run) -> str:
     return run.hashes.get(PREDICTIONS.as_posix(), run.revision)
 
 
-def _same_part(base: Run, run: Run) -> bool:
-    """Tell without predictions whether the validation parts are the same, by dvc.lock."""
-    part = VALIDATION.as_posix()
-    return part in base.hashes and base.hashes[part] == run.hashes.get(part)
-
-
 def _unjudged(base: Run, run: Run, reason: str) -> Standing:
-    return Standing(verdict=Verdict.NOT_COMPARABLE, reason=reason, same_rows=_same_part(base, run))
+    return Standing(verdict=Verdict.NOT_COMPARABLE, reason=reason, same_rows=run.shares_rows_with(base))
 
 
 def _reference(base: Run, metric: str) -> PredictedRows:

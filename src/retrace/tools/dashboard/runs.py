@@ -1,5 +1,6 @@
 """Which runs there are, and what DVC says of each: params, metrics, outputs, state."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,7 +8,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from retrace.core.artifacts import VALIDATION
 from retrace.core.checked_yaml import flatten
+from retrace.tools.repository.bases import CUSTOMARY
 from retrace.tools.repository.dvc import cached_file
 from retrace.tools.repository.lock import is_md5
 
@@ -31,6 +34,8 @@ class Run:
         What points to its commit.
     experiment : str
         The name that DVC gave it; empty for a commit of a branch.
+    same_experiments, same_revisions : tuple of str
+        What else holds this very run, as `same_run_once` found.
     started_from : str
         The commit that an experiment started from.
     state : str
@@ -53,6 +58,8 @@ class Run:
     branches: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     experiment: str = ""
+    same_experiments: tuple[str, ...] = ()
+    same_revisions: tuple[str, ...] = ()
     started_from: str = ""
     state: str = "done"
     note: str = ""
@@ -72,6 +79,11 @@ class Run:
     def is_commit(self) -> bool:
         """Whether its files are in a commit, so that `retrace compare` can name it."""
         return self.revision != WORKSPACE
+
+    def shares_rows_with(self, other: "Run") -> bool:
+        """Tell without predictions whether the validation parts are the same, by dvc.lock."""
+        part = VALIDATION.as_posix()
+        return part in self.hashes and self.hashes[part] == other.hashes.get(part)
 
     def lacks(self, output: Path) -> bool:
         """Whether an output that it made is not in DVC's cache."""
@@ -132,6 +144,33 @@ def merged(runs: Iterable[Run]) -> list[Run]:
             run = replace(known, experiment=experiment, started_from=started_from)
         by_revision[run.revision] = run
     return list(by_revision.values())
+
+
+def same_run_once(runs: Iterable[Run]) -> list[Run]:
+    """Join runs with the same params, metrics and outputs: a run that several commits hold is one row.
+
+    Its name is that of a main branch, else of another branch, a tag, an experiment, a commit.
+    """
+    same: dict[str, list[Run]] = {}
+    for run in runs:
+        known = json.dumps([run.params, run.metrics, run.hashes], sort_keys=True, default=str)
+        same.setdefault(known if run.has_scores and run.hashes else run.revision, []).append(run)
+    return [_joined(each) if len(each) > 1 else each[0] for each in same.values()]
+
+
+def _joined(runs: list[Run]) -> Run:
+    def importance(run: Run) -> tuple[bool, ...]:
+        main = any(name in CUSTOMARY for name in run.branches)
+        return (not main, not run.branches, not run.tags, not run.experiment, not run.is_commit)
+
+    first, *rest = sorted(runs, key=importance)
+    return replace(
+        first,
+        branches=tuple(name for run in (first, *rest) for name in run.branches),
+        tags=tuple(name for run in (first, *rest) for name in run.tags),
+        same_experiments=tuple(run.experiment for run in rest if run.experiment),
+        same_revisions=tuple(run.revision for run in rest),
+    )
 
 
 def _values(files: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from retrace.core.checked_yaml import flatten, yaml_values
 from retrace.tools.dependencies.imports import Project, without_collector
 from retrace.tools.dependencies.keys import KeyReader
+from retrace.tools.dependencies.marks import marked_inputs
 from retrace.tools.dependencies.names import Names
-from retrace.tools.dependencies.programs import Program, Shell, programs
+from retrace.tools.dependencies.programs import Program, Shell, plain, programs
 from retrace.tools.dependencies.values import ANY, Value
 from retrace.tools.repository.stages import Stage
 
@@ -91,7 +92,8 @@ def _judge(stage: Stage, project: Project, files: Mapping[str, Any], kept: set[s
     if not started:
         return Verdict(stage=stage)
     start = len(f"{project.root.as_posix()}/")
-    loaded = {path.as_posix()[start:] for path in project.loaded(started)}
+    found = [*project.loaded(started), *_inputs(started, command, stage, project)]
+    loaded = {path.as_posix()[start:] for path in found if path.is_relative_to(project.root)}
     read, unseen = _keys(started, project, files, command)
     return Verdict(
         stage=stage,
@@ -105,6 +107,13 @@ def _judge(stage: Stage, project: Project, files: Mapping[str, Any], kept: set[s
         unseen=tuple(sorted(unseen)),
         loads=tuple(sorted(loaded)),
     )
+
+
+def _inputs(started: Iterable[Program], command: str, stage: Stage, project: Project) -> Iterator[Path]:
+    """Yield what the docstrings of scripts call inputs: data, which no import shows."""
+    for path in (path for program in started for path in program.files[-1:] if path.suffix == ".py"):
+        for name in marked_inputs(project.text(path), command):
+            yield plain(project.root / stage.folder / name)
 
 
 def covered(name: str, declared: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto
 from sklearn.base import is_classifier
+from sklearn.frozen import FrozenEstimator
 
 from retrace.models.fitting import MOST_PROBABLE
 from retrace.tools.export import NotExportableError
@@ -89,15 +90,36 @@ def _with_names(codes: Any, names: list[str], outputs: list[str]) -> ModelProto:
     )
 
 
+def innermost(estimator: Any) -> Any:
+    """Return what computes, below any change of the target's scale."""
+    while type(estimator).__name__ == "TransformedTargetRegressor":
+        estimator = _within(estimator)
+    return estimator
+
+
+def _within(estimator: Any) -> Any:
+    found = estimator.regressor_
+    return found.estimator if isinstance(found, FrozenEstimator) else found
+
+
 def _in_units(estimator: Any) -> ModelProto:
     scaler, graph = estimator.transformer_, Graph()
-    inner = with_outputs(_core(estimator.regressor_), {VALUE: "standardised"})
-    wide = graph.add("Cast", "standardised", to=DOUBLE)
-    scaled = graph.add("Mul", wide, graph.constant(scaler.scale_, np.float64))
-    moved = graph.add("Add", scaled, graph.constant(scaler.mean_, np.float64))
+    core = _core(_within(estimator))
+    said = core.graph.output[0].name
+    on_scale = f"{said}_on_scale"
+    inner = with_outputs(core, {said: on_scale})
+    column = graph.add("Reshape", on_scale, graph.constant([-1, 1], np.int64))
+    wide = graph.add("Cast", column, to=DOUBLE)
+    if estimator.inverse_func is None:
+        scaled = graph.add("Mul", wide, graph.constant(scaler.scale_, np.float64))
+        moved = graph.add("Add", scaled, graph.constant(scaler.mean_, np.float64))
+    else:  # a target_scale
+        moved = graph.add("Exp", wide)
+        if estimator.inverse_func is np.expm1:
+            moved = graph.add("Sub", moved, graph.constant(1, np.float64))
     graph.add("Cast", moved, to=FLOAT, name="in_units")
-    rescaled = graph.model({"standardised": (FLOAT, (1,))}, {"in_units": (FLOAT, (1,))})
-    return joined(inner, rescaled, ["standardised"])
+    rescaled = graph.model({on_scale: (FLOAT, (1,))}, {"in_units": (FLOAT, (1,))})
+    return joined(inner, rescaled, [on_scale])
 
 
 def _by_skl2onnx(estimator: Any) -> ModelProto:

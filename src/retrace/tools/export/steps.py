@@ -146,12 +146,17 @@ def _minmax(graph: Graph, X: str, step: Any) -> str:
     return graph.add("Add", scaled, graph.constant(step.min_, np.float64))
 
 
+def _all_alike(graph: Graph, X: str, step: Any) -> str:
+    return _step(graph, X, step.scaler_)
+
+
 def _select(graph: Graph, X: str, step: Any) -> str:
     return graph.add("Gather", X, graph.constant(step.get_support(indices=True), np.int64), axis=1)
 
 
 STEPS: dict[str, Callable[[Graph, str, Any], str]] = {
     "SimpleImputer": _impute,
+    "AllAlike": _all_alike,
     "FillEmptyColumns": _fill_empty,
     "StandardScaler": _standard,
     "RobustScaler": _robust,

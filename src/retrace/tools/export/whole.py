@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from onnx import ModelProto
 
 from retrace.tools.export import NotExportableError
-from retrace.tools.export.estimators import estimator_as_onnx
+from retrace.tools.export.estimators import estimator_as_onnx, innermost
 from retrace.tools.export.graph import FEATURES, finished, joined
 from retrace.tools.export.steps import steps_as_onnx
 from retrace.tools.prediction.predictor import Predictor
@@ -56,7 +56,7 @@ def _joined(predictor: Predictor) -> ModelProto:
     answers = estimator_as_onnx(estimator, signature.classes)
     if len(model.steps) == 1:  # a network that takes images
         return answers
-    wide = type(estimator).__name__ in WIDE
+    wide = type(innermost(estimator)).__name__ in WIDE
     return joined(steps_as_onnx(model, signature, wide=wide), answers, [FEATURES])
 
 

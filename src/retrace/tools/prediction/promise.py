@@ -25,7 +25,6 @@ class Promise:
     ----------
     metric : str
         The one that counts.
-    values : dict of str to float
     intervals : dict of str to Interval
         Of the confidence that ``report`` has.
     rows : PredictedRows

@@ -60,7 +60,6 @@ def answers(
 
     Parameters
     ----------
-    source : Source
     where : str
         A file, a folder, or ``-``.
     told : Told

@@ -84,18 +84,20 @@ def _pipeline(text: str) -> str:
 
 
 # Words for work on the library, and for what a project has no files of: containers, releases of runs,
-# MLflow's server.
+# MLflow's server, Kubeflow Pipelines.
 ONLY_THERE = (
     "bench", "docs", "statistics", "newest", "audit", "sbom", "package",
-    "image", "shell", "contained", "smoke", "publish", "releaserun", "mlflow",
+    "image", "shell", "contained", "team", "smoke", "publish", "releaserun", "mlflow", "$(READY)-kfp",
 )  # fmt: skip
 
 NOT_HERE = (
     "requirements-audit",
     "requirements-docs",
+    "requirements-kfp",
     "requirements-mlflow-server",
     "actionlint",
     "hadolint",
+    "compose-spec",
 )
 
 
@@ -111,10 +113,11 @@ def _makefile(text: str) -> str:
         for line in "\n\n".join(paragraphs).split("\n")
         if not any(word in line for word in NOT_HERE)
     ]
-    phony = re.compile(rf" (?:{'|'.join(ONLY_THERE)})\b")
+    phony = re.compile(rf" (?:{'|'.join(map(re.escape, ONLY_THERE))})\b")
     lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
     text = "\n".join(lines).replace("python hpo/search.py", "retrace search")
-    return text.replace("types, workflows and the Dockerfile", "types and workflows")
+    text = text.replace(" $(READY)-kfp\n", "\n")
+    return text.replace("types, workflows, the Dockerfile and compose.yaml", "types and workflows")
 
 
 def _release(text: str) -> str:
@@ -125,8 +128,8 @@ def _release(text: str) -> str:
 
 
 def _dependabot(text: str) -> str:
-    """Leave out what looks after the Dockerfile."""
-    return re.sub(r"  - package-ecosystem: docker\n(?: {4,}.*\n)*", "", text)
+    """Leave out what looks after the Dockerfile and compose.yaml."""
+    return re.sub(r"  - package-ecosystem: docker(?:-compose)?\n(?: {4,}.*\n)*", "", text)
 
 
 HALF_THAT_POSTS = "src/retrace/tools/pull_request"

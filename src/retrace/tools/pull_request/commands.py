@@ -56,6 +56,7 @@ def comment(
     from retrace.tools.pull_request.folder import COMMENT, LOOK, OPENED, write_folder
     from retrace.tools.pull_request.gathering import check_place
     from retrace.tools.pull_request.text import comment_here
+    from retrace.tools.significance.wording import for_terminal
 
     check_place()
     if fetch:
@@ -66,7 +67,7 @@ def comment(
         texts[OPENED], account = comment_here(base, "test", keep=False)
         texts |= {LOOK: f"{account.look.line}\n"} if account else {}
     write_folder(texts, folder)
-    typer.echo(text.splitlines()[0])
+    typer.echo(for_terminal(text.splitlines()[0]))
     typer.echo(f"written  {folder / COMMENT}")
     return None
 
@@ -79,8 +80,18 @@ def _fetch(base: str | None) -> None:
 
     with open_repository(notes=True) as repo:
         reach(repo, SECONDS_TO_ANSWER)
-        _bring(base or "main", lambda: fetch_base(repo, base_tree(base).commit))
+        _bring(_name(base), lambda: fetch_base(repo, base_tree(base).commit))
         _bring("report/", lambda: pull_report(repo))
+
+
+def _name(base: str | None) -> str:
+    """Name the base as the comment does: of a remote, where the clone's own branch is another."""
+    from retrace.tools.pull_request.gathering import base_tree
+
+    try:
+        return base_tree(base).name
+    except RetraceError:
+        return base or "main"
 
 
 def _bring(what: str, bring: Callable[[], int]) -> None:

@@ -55,7 +55,6 @@ def write_folder(texts: Mapping[Path, str], folder: Path) -> None:
     ----------
     texts : mapping of Path to str
         `COMMENT`, and what goes beside it.
-    folder : Path
 
     Raises
     ------

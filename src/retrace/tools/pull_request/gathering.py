@@ -13,8 +13,7 @@ import pandas as pd
 
 from retrace.core.artifacts import DATA_CHECKS, ENVIRONMENT, HISTORY
 from retrace.core.errors import ComparisonError, RetraceError
-from retrace.tools.repository.bases import CUSTOMARY, base_names, without_remote
-from retrace.tools.repository.branches import request_name
+from retrace.tools.repository.bases import CUSTOMARY, base_names, request_name, without_remote
 from retrace.tools.repository.differences import Differences, differences
 from retrace.tools.repository.git import WORKSPACE, Tree, commit_of, find_tree, git
 from retrace.tools.repository.predictions import PredictedRows, read_rows

@@ -59,7 +59,9 @@ def _first(request: Request) -> Headline:
 def _judged(request: Request, compared: RunComparison) -> Headline:
     judgement = compared.judgement
     more = [wording.account(compared.account)]
-    more += [wording.detectable(judgement)] if not judgement.verdict.is_significant else []
+    if not judgement.verdict.is_significant:
+        more.append(wording.detectable(judgement))
+        more.append(wording.planning(judgement, compared.base, compared.other))
     if judgement.verdict is Verdict.NOT_COMPARABLE:
         more += _untested(request, compared)
     sentence = wording.headline(judgement, compared.base)
@@ -69,8 +71,8 @@ def _judged(request: Request, compared: RunComparison) -> Headline:
 def _untested(request: Request, compared: RunComparison) -> list[str]:
     metric = request.head.metric
     return [
-        f"Untested, `{row.name}` is {row.other:.4f} against {row.base:.4f} of `{request.base_name}`, a"
-        f" difference of {wording.signed(row.difference)}."
+        f"Untested, `{row.name}` is {wording.number(row.other)} against {wording.number(row.base)} of"
+        f" `{request.base_name}`, a difference of {wording.signed(row.difference)}."
         for row in compared.differs.metrics
         if (row.part, row.name) == (request.part, metric)
         and row.base is not None
@@ -86,7 +88,7 @@ def _score(request: Request) -> str:
     interval = _interval(metric, request.rows)
     bounds = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
     n_rows = f" on {len(request.rows)} {request.part} rows" if request.rows else ""
-    return f"`{metric}` {found[metric]:.4f}{n_rows}{bounds}"
+    return f"`{metric}` {wording.number(found[metric])}{n_rows}{bounds}"
 
 
 def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:

@@ -21,7 +21,6 @@ def bring_up_to_date(stages: list[Stage], command: str, echo: Callable[[str], ob
 
     Parameters
     ----------
-    stages : list of Stage
     command : str
         Who asks for it, such as ``"retrace search"``.
     echo : callable

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from retrace.core.checked_yaml import checked
-from retrace.core.params import Params
+from retrace.core.params import Params, checked_params
 from retrace.core.records import Kind
 from retrace.evaluation.metrics import check_metric
 from retrace.models.registry import MODELS, build_model, models_for
@@ -41,7 +40,7 @@ def check_hyperparameters(values: Mapping[str, Any], model: str) -> None:
         A hyperparameter is unknown, missing, or has a value that is not allowed.
     """
     train = values["train"] | {"device": "cpu"}
-    params = checked(Params, {**values, "model": model, "train": train}, "params.yaml")
+    params = checked_params({**values, "model": model, "train": train}, "params.yaml")
     task = describe(params.data).task
     if model in models_for(task):
         build_model(params, MODELS[model].kinds[0], task)

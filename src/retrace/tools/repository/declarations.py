@@ -75,7 +75,6 @@ def write_changes(file: Path, changes: Mapping[str, Sequence[Change]]) -> None:
 
     Parameters
     ----------
-    file : Path
     changes : mapping of str to list of Change
         By the stages' names in the file.
     """

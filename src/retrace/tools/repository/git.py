@@ -34,7 +34,6 @@ class Tree:
         As the user wrote it.
     commit : str
         The full hash; of the workspace, that of the commit it stands on.
-    kind : str
     """
 
     name: str

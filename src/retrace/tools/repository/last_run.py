@@ -30,7 +30,6 @@ def note_run(seconds: float, before: list[Output]) -> None:
 
     Parameters
     ----------
-    seconds : float
     before : list of Output
         What dvc.lock named before the run.
     """

@@ -33,7 +33,6 @@ def merge_locks(stages: Iterable[Stage], ours: Lock, theirs: Lock, settled: Coll
     stages : iterable of Stage
         Of the merged files, from `retrace.tools.repository.stages.read_stages`; their own lock is not
         looked at.
-    ours, theirs : Lock
     settled : collection of str
         Outputs in Git whose content follows the side that is chosen, since both sides changed them.
     """
@@ -113,7 +112,6 @@ def as_locked(stage: Stage, entry: Entry, made: Mapping[str, str], settled: Coll
 
     Parameters
     ----------
-    stage : Stage
     entry : mapping
         Of a dvc.lock.
     made : mapping of str to str

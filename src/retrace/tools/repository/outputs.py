@@ -53,7 +53,6 @@ def files_here(lock: Lock, path: str) -> dict[str, Path]:
 
     Parameters
     ----------
-    lock : Lock
     path : str
         Of a file or a folder, such as ``"report/figures"``.
 

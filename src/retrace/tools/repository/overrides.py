@@ -42,12 +42,16 @@ def with_overrides(values: dict[str, Any], overrides: Sequence[str]) -> Iterator
     for combination in itertools.product(*(choices for _, _, choices in parts)):
         changed = copy.deepcopy(values)
         for (_, key, _), value in zip(parts, combination, strict=True):
-            *sections, name = key.split(".")
-            section = changed
-            for part in sections:
-                section = section.setdefault(part, {})
-            section[name] = value
+            set_key(changed, key, value)
         yield changed
+
+
+def set_key(values: dict[str, Any], key: str, value: Any) -> None:
+    """Set a key such as ``"models.svm.C"`` of nested mappings; those that are missing are made."""
+    *sections, name = key.split(".")
+    for section in sections:
+        values = values.setdefault(section, {})
+    values[name] = value
 
 
 def set_params(folder: Path, values: Mapping[str, Any]) -> None:
@@ -59,21 +63,17 @@ def set_params(folder: Path, values: Mapping[str, Any]) -> None:
         YAML().dump(params, file)
 
 
-def edit_params(values: Mapping[str, Any], folder: Path = Path()) -> None:
-    """Set keys such as ``"split.seed"`` in the params.yaml of a folder, whose comments stay."""
+def edit_params(values: Mapping[str, Any], folder: Path = Path(), file: str = "params.yaml") -> None:
+    """Set keys such as ``"split.seed"`` in the params file of a folder, whose comments stay."""
     from dvc.utils.serialize import modify_yaml  # it takes a second to load
 
-    with modify_yaml(str(folder / "params.yaml")) as params:
+    with modify_yaml(str(folder / file)) as params:
         _set(params, values)
 
 
 def _set(params: dict[str, Any], values: Mapping[str, Any]) -> None:
     for key, value in values.items():
-        *sections, name = key.split(".")
-        section = params
-        for part in sections:
-            section = section[part]
-        section[name] = value
+        set_key(params, key, value)
 
 
 def models_in(overrides: Sequence[str]) -> list[str]:
@@ -95,7 +95,6 @@ def override_params(params: Params, overrides: Mapping[str, Any]) -> Params:
 
     Parameters
     ----------
-    params : Params
     overrides : dict
         Full names and values; a name begins with ``models.<model>.`` or ``features.``.
 

@@ -18,7 +18,6 @@ def fit_afresh(
 
     Parameters
     ----------
-    params : Params
     training, validation : Dataset
         The rows to fit on, and those that a model may stop by or be calibrated on.
     callbacks : sequence of callbacks

@@ -34,7 +34,6 @@ def send_runs(repo: Any, branch: str) -> tuple[int, int]:
     ----------
     repo : dvc.repo.Repo
         From `retrace.tools.repository.dvc.open_repository`.
-    branch : str
 
     Returns
     -------

@@ -36,7 +36,6 @@ def ask(filesystem: Any, path: str) -> None:
 
     Parameters
     ----------
-    filesystem : dvc_s3.S3FileSystem
     path : str
         It starts with the bucket.
     """

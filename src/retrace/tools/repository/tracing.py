@@ -24,7 +24,6 @@ def opened_by(stage: Stage, stages: Iterable[Stage], root: Path) -> set[str]:
 
     Parameters
     ----------
-    stage : Stage
     stages : iterable of Stage
         All of the project: what they make is there for this one.
     root : Path

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from retrace.core.artifacts import ENVIRONMENT, file_md5
-from retrace.core.checked_yaml import checked, load_yaml
+from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
-from retrace.core.params import Params
+from retrace.core.params import checked_params
 from retrace.tools.repository.lock import Lock, read_lock
+from retrace.tools.repository.overrides import set_key
 
 
 def contradictions(params: Path = Path("params.yaml")) -> list[str]:
@@ -52,12 +53,8 @@ def _locked_params_hash(lock: Lock, path: Path) -> str | None:
 
     values = load_yaml(path)
     for name, value in lock.params.items():
-        section, *keys = name.split(".")
-        place, last = values, section
-        for key in keys:
-            place, last = place.setdefault(last, {}), key
-        place[last] = value
+        set_key(values, name, value)
     try:
-        return params_hash(checked(Params, values, "dvc.lock"))
+        return params_hash(checked_params(values, "dvc.lock"))
     except (RetraceError, KeyError, TypeError, AttributeError):
         return None

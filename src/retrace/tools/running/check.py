@@ -1,5 +1,6 @@
 """`retrace check`: tell, without any data at hand, whether dvc.lock is true."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,11 +33,13 @@ def check(
             help="Only try an override for `dvc exp run`, and name the nearest key or value.",
         ),
     ] = None,
+    context: typer.Context = None,  # type: ignore[assignment]  # where no command calls it
 ) -> None:
     """Fail, and say why, where dvc.lock is not true for this code, params and environment.
 
     Needs no data and writes nothing, so it suits CI and Git hooks. What Git keeps of the outputs
-    (metrics.json, report/report.md) must be what dvc.lock names.
+    (metrics.json, report/report.md) must be what dvc.lock names, and the scripts of notebooks what these
+    make.
 
         retrace check
 
@@ -47,20 +50,22 @@ def check(
     if overrides:
         _try_overrides(overrides)
         return
+    for file, name in (context.obj if context else {}).items():
+        getattr(import_module(f"retrace.tools.{file}"), name)()
     _check_lock()
     if remote:
         _check_remote()
 
 
 def _try_overrides(overrides: list[str]) -> None:
-    from retrace.core.checked_yaml import checked, load_yaml
-    from retrace.core.params import Params
+    from retrace.core.checked_yaml import load_yaml
+    from retrace.core.params import checked_params
     from retrace.tools.repository.choices import check_choices, check_hyperparameters
     from retrace.tools.repository.overrides import models_in, with_overrides
 
     variants = list(with_overrides(load_yaml(Path("params.yaml")), overrides))
     for values in variants:
-        check_choices(checked(Params, values, "params.yaml"))
+        check_choices(checked_params(values, "params.yaml"))
         for model in models_in(overrides):
             check_hyperparameters(values, model)
     typer.echo(f"{len(variants)} setting{'s are' if len(variants) > 1 else ' is'} valid")

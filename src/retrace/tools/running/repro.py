@@ -63,7 +63,7 @@ def _run(arguments: Sequence[str], holding: IO[str]) -> None:
 
 def _fetch_runs() -> None:
     """Learn which runs `dvc repro --pull` need not repeat; DVC itself would take those of any branch."""
-    from retrace.tools.repository.branches import readable_branches
+    from retrace.tools.repository.bases import readable_branches
     from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, default_remote, reach
     from retrace.tools.repository.run_cache import fetch_runs

@@ -28,7 +28,6 @@ def write_statement(path: Path, outputs: Sequence[Output], result: str) -> None:
 
     Parameters
     ----------
-    path : Path
     outputs : sequence of Output
         Of the run that was made for the statement.
     result : str

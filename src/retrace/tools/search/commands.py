@@ -15,9 +15,7 @@ from retrace.tools.search.options import Options
 
 if TYPE_CHECKING:
     from retrace.core.params import Params
-    from retrace.tools.search.confirmation import MakeEvaluator
     from retrace.tools.search.setup import Prepared
-    from retrace.tools.search.trials.events import Evaluator, Objective
 
 INTERRUPTED = 130
 
@@ -41,15 +39,16 @@ search.__signature__ = inspect.signature(Options)  # type: ignore[attr-defined]
 
 def _run(options: Options) -> None:
     params = _checked(options)
+    from retrace.tools.search.setup import prepare
     from retrace.tools.search.study.storages import storage_explained
 
-    make_evaluator = partial(_evaluator, options, params.train.device == "cuda")
     with _interrupted_in_one_line(), storage_explained(options.storage):
-        prepared = _search(options, params, make_evaluator)
+        prepared = prepare(options, params)
+        _search(prepared)
         if options.applies:
             from retrace.tools.search.promotion import apply
 
-            raise typer.Exit(apply(prepared, make_evaluator, options, typer.echo))
+            raise typer.Exit(apply(prepared))
 
 
 def _checked(options: Options) -> "Params":
@@ -70,25 +69,23 @@ def _checked(options: Options) -> "Params":
     return params
 
 
-def _search(options: Options, params: "Params", make_evaluator: "MakeEvaluator") -> "Prepared":
+def _search(prepared: "Prepared") -> None:
     from retrace.tools.search.results.files import write_results
     from retrace.tools.search.results.summary import front_in_words, tie_in_words
     from retrace.tools.search.running import Search
-    from retrace.tools.search.setup import prepare
-    from retrace.tools.search.study.searchers import Heartbeat
+    from retrace.tools.search.study.searchers import heartbeat
     from retrace.tools.search.trials.scoring import score
     from retrace.tools.search.watching import Progress
 
-    prepared = prepare(options, params, typer.echo)
-    opened, goals = prepared.opened, prepared.problem.goals
-    many = len(prepared.space.names)
+    options, opened, problem = prepared.options, prepared.opened, prepared.problem
+    study, many = opened.study, len(prepared.space.names)
     typer.echo(
-        f"{params.model} on {params.data}: {many} parameter{'s' if many > 1 else ''},"
-        f" study {opened.study.study_name}"
+        f"{problem.params.model} on {problem.params.data}: {many} parameter{'s' if many > 1 else ''},"
+        f" study {study.study_name}"
     )
-    progress = Progress(goals[0], options.trials, opened.trials())
-    evaluator = make_evaluator(partial(score, prepared.problem))
-    with evaluator, Heartbeat(opened.study, opened.searcher), progress:
+    progress = Progress(problem.goals[0], options.trials, opened.trials())
+    evaluator = prepared.evaluator(partial(score, problem))
+    with evaluator, heartbeat(study, opened.searcher), progress.bar:
         why = Search(
             opened,
             prepared.space,
@@ -98,22 +95,12 @@ def _search(options: Options, params: "Params", make_evaluator: "MakeEvaluator")
             seconds=options.timeout,
             settings=prepared.settings,
         ).run()
-    page = write_results(opened.study, prepared.folder)
-    typer.echo(f"{why}; {progress.summary() if len(goals) == 1 else front_in_words(opened.study)}")
-    if tie := tie_in_words(opened.study):
+    page = write_results(study, prepared.folder)
+    best = progress.summary() if len(problem.goals) == 1 else front_in_words(study)
+    typer.echo(f"{why}; {best}")
+    if tie := tie_in_words(study):
         typer.echo(tie)
     typer.echo(f"results: {page}")
-    return prepared
-
-
-def _evaluator(options: Options, gpu: bool, objective: "Objective") -> "Evaluator":
-    if options.jobs == 1 and options.cluster is None:
-        from retrace.tools.search.trials.local import LocalEvaluator
-
-        return LocalEvaluator(objective)
-    from retrace.tools.search.cluster.evaluator import ClusterEvaluator
-
-    return ClusterEvaluator(objective, jobs=options.jobs, address=options.cluster, gpu=gpu)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from optuna.study import Study
 
-from retrace.core.errors import RetraceError
 from retrace.tools.repository.overrides import override_params
 from retrace.tools.search.trials.events import Callback, Evaluator, Finished, Objective, Outcome
 from retrace.tools.search.trials.folds import Rows, fresh_seeds, fresh_splits, join
@@ -21,7 +20,7 @@ from retrace.tools.search.trials.scoring import Problem, score
 from retrace.tools.significance import Comparison, compare_over_splits
 
 N_SPLITS = 10
-MIN_SPLITS = 5
+MIN_SPLITS = 5  # without which there is no verdict
 
 SIDES = ("baseline", "best")
 
@@ -43,7 +42,6 @@ class Confirmation:
         Under ``"baseline"`` and ``"best"`` a score for each split; None where a fit failed.
     """
 
-    metric: str
     confirmed: bool
     sentence: str
     n_splits: int
@@ -60,8 +58,6 @@ class Refits:
         Of the search; its training part holds all rows.
     settings : dict
         The overrides of each side.
-    splits : list of (int array, int array)
-        Row positions to fit on, and those to judge by.
     seeds : list of int
         Of training, one for each split.
     """
@@ -97,11 +93,9 @@ def confirm(
 
     Raises
     ------
-    RetraceError
-        There are fewer than 5 splits, or too few rows for them.
+    DataError
+        There are too few rows for so many splits.
     """
-    if n_splits < MIN_SPLITS:
-        raise RetraceError(f"got {n_splits} splits to confirm on: at least {MIN_SPLITS} are needed")
     refits = _prepare(problem, {"baseline": dict(baseline), "best": dict(best)}, seed, n_splits)
     jobs = [{"side": side, "split": split} for split in range(n_splits) for side in SIDES]
     with make_evaluator(partial(score_refit, refits)) as evaluator:
@@ -165,9 +159,7 @@ def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]
 
 def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | None) -> Confirmation:
     scores = {side: [each.values[0] if each.values else None for each in sides[side]] for side in SIDES}
-    verdict = partial(
-        Confirmation, metric=refits.problem.goals[0], n_splits=len(refits.splits), scores=scores
-    )
+    verdict = partial(Confirmation, n_splits=len(refits.splits), scores=scores)
     # A baseline that fails now and then is no obstacle.
     for side, allowed in (("best", 0), ("baseline", len(refits.splits) - MIN_SPLITS)):
         failed = [outcome for outcome in sides[side] if outcome.values is None]

@@ -1,7 +1,6 @@
 """The options of `retrace search`, and what can be said of them before anything heavy is imported."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 # Goals that are no metrics of metrics.json; less of each is better.
 COSTS = ("seconds", "size")
-
-# Gives a line to the user.
-Echo = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+import typer
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
@@ -20,23 +21,20 @@ from retrace.tools.repository.git import experiments
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.search.confirmation import (
     Confirmation,
-    MakeEvaluator,
     confirm,
     load_confirmation,
     save_confirmation,
 )
-from retrace.tools.search.options import Echo, Options
 from retrace.tools.search.results.files import write_results
 from retrace.tools.search.results.summary import (
     baseline_trial,
     goal_names,
     overrides_of,
-    ranked,
     same,
     states,
 )
 from retrace.tools.search.setup import Prepared
-from retrace.tools.search.study.studies import best_trial
+from retrace.tools.search.study.studies import best_trial, ranked
 
 LOGS = Path(".retrace/search")
 
@@ -46,7 +44,7 @@ NOT_CONFIRMED = 3
 NO_TEXT = ("null", "true", "false", "nan", "inf")
 
 
-def apply(prepared: Prepared, make_evaluator: MakeEvaluator, options: Options, echo: Echo) -> int:
+def apply(prepared: Prepared) -> int:
     """Confirm a trial, write that down in the folder of results, and run it in the pipeline.
 
     Returns
@@ -59,27 +57,27 @@ def apply(prepared: Prepared, make_evaluator: MakeEvaluator, options: Options, e
     RetraceError
         There is no such trial, or the pipeline failed.
     """
-    study = prepared.opened.study
+    study, options = prepared.opened.study, prepared.options
     trial, baseline = chosen(study, options.trial), baseline_trial(study)
     assert baseline is not None  # `prepare` adds one
     if same(trial, baseline):
-        echo(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
+        typer.echo(f"trial {trial.number} is what params.yaml has: there is nothing to apply")
         return 0
     confirmation = load_confirmation(study, trial.number, baseline.number)
     # Asked again, luck does not get a second chance.
     if confirmation is None or confirmation.n_splits != options.splits:
-        confirmation = _confirm(prepared, trial, baseline, make_evaluator, options.splits, echo)
+        confirmation = _confirm(prepared, trial, baseline)
         save_confirmation(study, trial.number, confirmation, baseline.number)
-    echo(confirmation.sentence)
+    typer.echo(confirmation.sentence)
     write_results(study, prepared.folder)
     if not confirmation.confirmed and not options.force:
-        echo("not applied: `--force` applies it all the same")
+        typer.echo("not applied: `--force` applies it all the same")
         return NOT_CONFIRMED
     name = experiment_name(study, trial)
-    scores = run_in_pipeline(name, trial, echo)
-    echo(_sentence(study, trial, name, scores))
-    echo(f"keep it: `dvc exp apply {name}` puts it into the workspace,")
-    echo(f"         `dvc exp branch {name} BRANCH` makes it a branch")
+    scores = run_in_pipeline(name, trial)
+    typer.echo(_sentence(study, trial, name, scores))
+    typer.echo(f"keep it: `dvc exp apply {name}` puts it into the workspace,")
+    typer.echo(f"         `dvc exp branch {name} BRANCH` makes it a branch")
     return 0
 
 
@@ -108,7 +106,7 @@ def chosen(study: Study, number: int | None) -> FrozenTrial:
     raise RetraceError(f"--trial: trial {number} of {name} is not {what}; allowed: {listed}")
 
 
-def run_in_pipeline(name: str, trial: FrozenTrial, echo: Echo) -> dict[str, float]:
+def run_in_pipeline(name: str, trial: FrozenTrial) -> dict[str, float]:
     """Run a trial's settings as a DVC experiment that leaves the workspace alone.
 
     Returns
@@ -124,7 +122,7 @@ def run_in_pipeline(name: str, trial: FrozenTrial, echo: Echo) -> dict[str, floa
     overrides = [override(key, value) for key, value in overrides_of(trial).items()]
     check_known_to_git({dep.path for stage in read_stages() for dep in stage.dependencies})
     options = " ".join(f"-S {shlex.quote(each)}" for each in overrides)
-    echo(f"dvc exp run --temp --name {name} {options}")
+    typer.echo(f"dvc exp run --temp --name {name} {options}")
     with unchanged_workspace():
         failure = run_experiment(name, overrides, LOGS / f"{name}.log", kept="the study is kept")
     if failure:
@@ -160,18 +158,11 @@ def _in_hydras_words(value: object) -> str:
     return "'" + re.sub(r"\\+$", lambda match: match[0] * 2, text) + "'"
 
 
-def _confirm(
-    prepared: Prepared,
-    trial: FrozenTrial,
-    baseline: FrozenTrial,
-    make_evaluator: MakeEvaluator,
-    n_splits: int,
-    echo: Echo,
-) -> Confirmation:
-    study = prepared.opened.study
+def _confirm(prepared: Prepared, trial: FrozenTrial, baseline: FrozenTrial) -> Confirmation:
+    study, n_splits = prepared.opened.study, prepared.options.splits
     seconds = sum(each.user_attrs.get("seconds", 0) for each in (trial, baseline))
     seconds /= study.user_attrs.get("folds") or 1
-    echo(
+    typer.echo(
         f"fitting trial {trial.number} and the baseline on {n_splits} fresh splits: {2 * n_splits} fits,"
         f" about {n_splits * seconds:.0f} s one after another"
     )
@@ -179,7 +170,7 @@ def _confirm(
         prepared.problem,
         overrides_of(trial),
         overrides_of(baseline),
-        make_evaluator,
+        prepared.evaluator,
         seed=study.user_attrs["seed"],
         n_splits=n_splits,
         n_trials=sum(states(study).values()),

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -16,7 +17,6 @@ from retrace.tools.search.study.studies import (
     begun,
     put_back,
     put_back_orphans,
-    retire,
     tell,
 )
 from retrace.tools.search.trials.events import Evaluator, Finished, Outcome, Reported
@@ -29,6 +29,18 @@ FAILURES = 5
 
 # What a trial takes over from an equal one, beside its values.
 KEPT = ("scores", "copy_of")
+
+# Of a trial that should not have begun: it does not count.
+SURPLUS = Outcome(values=None, attributes={"retired": "surplus"})
+
+
+@dataclass(frozen=True)
+class Running:
+    """A trial that was submitted, its setting, and the steps it had reported when it began."""
+
+    trial: Trial
+    key: str
+    reported: frozenset[int]
 
 
 class Search:
@@ -65,9 +77,7 @@ class Search:
         self._deadline = time.monotonic() + (float("inf") if seconds is None else seconds)
         self._settings = None if settings is None else set(map(setting_key, settings))
         self._looked = float("-inf")
-        self._running: dict[int, Trial] = {}
-        self._keys: dict[int, str] = {}  # of the settings that run
-        self._reported: dict[int, set[int]] = {}
+        self._running: dict[int, Running] = {}
         self._outcomes: dict[str, Outcome] = {}  # what an equal setting takes over
         self._tried: dict[int, str] = {}  # the setting of each trial that is over
 
@@ -106,22 +116,22 @@ class Search:
             return ""  # what params.yaml has now is scored in a full study too
         if (n_begun := len(begun(trials))) >= self._trials:
             return f"the study has {n_begun} trials"
-        if self._settings and self._settings.issubset([*self._tried.values(), *self._keys.values()]):
+        running = [each.key for each in self._running.values()]
+        if self._settings and self._settings.issubset([*self._tried.values(), *running]):
             return f"all {len(self._settings)} settings have been tried"
         return ""
 
     def _begin(self) -> None:
         trial, overrides = ask(self._opened, self._space)
-        earlier = [other for other in self._opened.trials() if other.number < trial.number]
-        is_surplus = len(begun(earlier)) >= self._trials
-        if is_surplus and not trial.user_attrs.get("baseline"):
-            retire(self._opened, trial, "surplus")
+        *earlier, now = self._opened.trials()[: trial.number + 1]
+        if len(begun(earlier)) >= self._trials and not trial.user_attrs.get("baseline"):
+            tell(self._opened, trial.number, SURPLUS)
             return
         key = setting_key(overrides)
         if key in self._outcomes:
             self._finish(trial.number, self._outcomes[key])
             return
-        self._running[trial.number], self._keys[trial.number] = trial, key
+        self._running[trial.number] = Running(trial, key, frozenset(now.intermediate_values))
         self._evaluator.submit(trial.number, overrides)
 
     def _learn(self, trials: list[FrozenTrial]) -> None:
@@ -149,20 +159,18 @@ class Search:
             self._finish(event.number, event.outcome)
 
     def _shall_stop(self, event: Reported) -> bool:
-        trial = self._running[event.number]
-        study = self._opened.study
-        if len(study.directions) > 1 or trial.user_attrs.get("baseline"):
+        running = self._running[event.number]
+        trial, before = running.trial, running.reported
+        if len(self._opened.study.directions) > 1 or trial.user_attrs.get("baseline"):
             return False  # the baseline is what the others are measured against
         # A trial that was interrupted comes this way again: what was decided then is decided.
-        before = self._reported.setdefault(event.number, set(_reported_steps(trial)))
         if event.step in before:
             return event.step == max(before) and trial.should_prune()
         trial.report(event.value, event.step)
         return trial.should_prune()
 
     def _finish(self, number: int, outcome: Outcome) -> None:
-        for by_number in (self._running, self._keys, self._reported):
-            by_number.pop(number, None)
+        self._running.pop(number, None)
         if tell(self._opened, number, outcome):
             self._on_end(number, outcome)
         if outcome.error:
@@ -180,8 +188,3 @@ class Search:
         for number in list(self._running):
             with contextlib.suppress(RetraceError):
                 put_back(self._opened, number)
-
-
-def _reported_steps(trial: Trial) -> list[int]:
-    study = trial.study
-    return list(study.get_trials(deepcopy=False)[trial.number].intermediate_values)

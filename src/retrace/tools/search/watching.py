@@ -3,7 +3,6 @@
 import operator
 import sys
 from collections.abc import Sequence
-from typing import Self
 
 from optuna.trial import FrozenTrial, TrialState
 from tqdm import tqdm
@@ -14,7 +13,7 @@ from retrace.tools.search.trials.scoring import lower_is_better
 
 
 class Progress:
-    """Show each trial that ends, on standard error; a context manager.
+    """Show each trial that ends, on standard error: ``bar`` is the context manager.
 
     Parameters
     ----------
@@ -32,31 +31,20 @@ class Progress:
         self._trials = trials
         self._done = sum(trial.state.is_finished() for trial in begun(before))
         self._best: tuple[float, int] | None = None
-        self._bar = tqdm(
-            total=trials,
-            initial=self._done,
-            unit="trial",
-            smoothing=0.1,
-            disable=not sys.stderr.isatty(),
+        watched = sys.stderr.isatty()
+        self.bar = tqdm(
+            total=trials, initial=self._done, unit="trial", smoothing=0.1, disable=not watched
         )
         for trial in before:
             if trial.state == TrialState.COMPLETE:
                 self._note(trial.number, trial.values[0])
 
-    def __enter__(self) -> Self:
-        """Show a bar where someone watches."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the bar as it stands."""
-        self._bar.close()
-
     def show(self, number: int, outcome: Outcome) -> None:
         """Count a trial, and say so where it is the best."""
         self._done += 1
         is_best = outcome.values is not None and self._note(number, outcome.values[0])
-        self._bar.update()
-        if is_best and self._bar.disable:
+        self.bar.update()
+        if is_best and self.bar.disable:
             # What params.yaml has is scored in a full study too.
             print(f"{self._done} of {max(self._trials, self._done)}: {self.summary()}", file=sys.stderr)
 
@@ -72,5 +60,5 @@ class Progress:
         if self._best is not None and self._worse(value, self._best[0]):
             return False
         self._best = (value, number)
-        self._bar.set_description_str(self.summary(), refresh=False)
+        self.bar.set_description_str(self.summary(), refresh=False)
         return True

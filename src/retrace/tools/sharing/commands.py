@@ -72,7 +72,7 @@ def push(
 
         retrace push
     """
-    from retrace.tools.repository.branches import current_branch
+    from retrace.tools.repository.bases import current_branch
     from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, reach
     from retrace.tools.repository.run_cache import FOLDER, send_runs
@@ -109,7 +109,7 @@ def pull(
 
         retrace pull
     """
-    from retrace.tools.repository.branches import readable_branches
+    from retrace.tools.repository.bases import readable_branches
     from retrace.tools.repository.dvc import open_repository
     from retrace.tools.repository.remote import SECONDS_TO_ANSWER, reach
     from retrace.tools.repository.run_cache import fetch_runs

@@ -118,6 +118,14 @@ def times_asked(rows: str, looks: Iterable[Look]) -> int:
     return sum(each.rows == rows for each in looks)
 
 
+def stands_among_all(look: Look) -> bool:
+    """Tell whether a difference was found that is one among as many looks as a test part has.
+
+    Bonferroni's correction over `BUDGET`: some false alarm among all of them comes in 5 % at most.
+    """
+    return look.verdict in ("better", "worse") and look.p is not None and look.p < ALPHA / BUDGET
+
+
 def read_looks(lines: Sequence[str]) -> list[Look]:
     """Read the lines of a ledger.
 

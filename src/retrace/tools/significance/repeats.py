@@ -11,7 +11,7 @@ from retrace.core.records import Codes, Floats, Predictions
 from retrace.tools.significance.paired import draws
 from retrace.tools.significance.rows import check_same_rows, compare_rows
 from retrace.tools.significance.student import student_evidence
-from retrace.tools.significance.totals import unit_totals
+from retrace.tools.significance.totals import classes_note, over_occurring_classes, unit_totals
 from retrace.tools.significance.units import expected_unit, numbered_units
 from retrace.tools.significance.verdicts import (
     ALPHA,
@@ -71,7 +71,7 @@ def compare_over_seeds(
     generator = np.random.default_rng(seed)
     units = numbered_units(len(base[0].y), groups, generator)
     counts = draws(np.ones(units.max() + 1, np.int64), resamples, generator)
-    was, now = (_side(models, metric, units, counts) for models in (base, other))
+    was, now = (_side(models, metric, units, counts, [*base, *other]) for models in (base, other))
     effect = expected_effect(base[0], other[0], metric, groups)
     evidence = _evidence(was, now, effect, counts.shape[1], groups, alpha)
     said = [f"the {side} model is deterministic" for side in fixed]
@@ -79,7 +79,9 @@ def compare_over_seeds(
         metric,
         float(was.seen.mean()),
         float(now.seen.mean()),
-        evidence._replace(reason=_joined([*said, evidence.reason])),
+        evidence._replace(
+            reason=_joined([*said, classes_note(metric, [*base, *other]), evidence.reason])
+        ),
         tolerance,
         n_units=min(len(base), len(other)),
         unit="seed",
@@ -199,10 +201,17 @@ def _check(base: Sequence[Predictions], other: Sequence[Predictions]) -> None:
         check_same_rows(base[0], model)
 
 
-def _side(models: Sequence[Predictions], metric: str, units: Codes, counts: Floats) -> _Side:
+def _side(
+    models: Sequence[Predictions],
+    metric: str,
+    units: Codes,
+    counts: Floats,
+    both: Sequence[Predictions],
+) -> _Side:
     seen, resampled = [], []
     for model in models:
-        (totals,), score = unit_totals([model], metric, units, counts.shape[1])
+        (totals,), alone = unit_totals([model], metric, units, counts.shape[1])
+        score = over_occurring_classes(alone, metric, both)
         seen.append(score(totals.sum(axis=0)))
         resampled.append(score(counts @ totals))
     return _Side(seen=np.array(seen), resampled=np.stack(resampled, axis=1))

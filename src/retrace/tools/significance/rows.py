@@ -7,13 +7,13 @@ from retrace.core.errors import ComparisonError
 from retrace.core.records import Predictions
 from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.intervals import PROPORTIONS, Interval
-from retrace.evaluation.metrics import scores
+from retrace.evaluation.metrics import METRICS, scores
 from retrace.tools.significance.delong import area_difference_error
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
 from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
 from retrace.tools.significance.power import detectable_accuracy, detectable_mean
 from retrace.tools.significance.student import student_evidence
-from retrace.tools.significance.totals import mistakes
+from retrace.tools.significance.totals import classes_note, mistakes
 from retrace.tools.significance.units import Units, paired_units
 from retrace.tools.significance.verdicts import (
     ALPHA,
@@ -87,9 +87,11 @@ def compare_rows(
         evidence = NOTHING._replace(reason=reason)
     else:
         evidence = (metric == "roc_auc" and _delong(base, other, groups, alpha)) or _permutation(
-            units, max(resamples, int(FURTHER_OUT / alpha)), generator, alpha
+            metric, units, max(resamples, int(FURTHER_OUT / alpha)), generator, alpha
         )
-    evidence = evidence._replace(alpha=alpha)
+    evidence = evidence._replace(
+        alpha=alpha, reason=evidence.reason or classes_note(metric, [base, other])
+    )
     return compared(metric, *observed(units), evidence, tolerance, n_units=n_units, unit=unit)
 
 
@@ -134,17 +136,20 @@ def _delong(
     return student_evidence("DeLong's test", now - was, error, freedom, alpha)
 
 
-def _permutation(units: Units, resamples: int, generator: np.random.Generator, alpha: float) -> Evidence:
+def _permutation(
+    metric: str, units: Units, resamples: int, generator: np.random.Generator, alpha: float
+) -> Evidence:
     p_value = permutation_p_value(units, resamples, generator)
     intervals: list[Interval]
     intervals, error = paired_intervals(units, p_value, confidences(alpha), resamples, generator)
     effect = typical_effect(units)
+    least, most = METRICS[metric].bounds
     return Evidence(
         test=PERMUTATION,
         p_value=p_value,
         interval=intervals[0],
         narrow=intervals[1],
-        detectable=detectable_mean(error, effect, units.n_units, alpha),
+        detectable=min(detectable_mean(error, effect, units.n_units, alpha), most - least),
         detectable_is_bound=not (units.base != units.other).any(),
         reason="",
     )

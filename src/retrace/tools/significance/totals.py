@@ -42,9 +42,38 @@ def unit_totals(
         From sums of such totals, of shape (..., n_totals), to values of shape (...).
     """
     together = stacked(models)
+    score = over_occurring_classes(METRICS[metric].scorer(together), metric, models)
     rows, n = METRICS[metric].totals(together), len(units)
     totals = [_summed(rows[start : start + n], units, n_units) for start in range(0, len(models) * n, n)]
-    return totals, METRICS[metric].scorer(together)
+    return totals, score
+
+
+def over_occurring_classes(score: Score, metric: str, models: Sequence[Predictions]) -> Score:
+    """Average over the same classes for all models, where one alone predicts a class that no row has.
+
+    Each model's own score counts such a class, with 0: a few rows would weigh as much as a class.
+    """
+    if not classes_note(metric, models):
+        return score
+    k = models[0].probabilities.shape[1]
+    occurs = np.bincount(models[0].y, minlength=k) > 0
+    kept = np.concatenate(
+        [np.ones(2 * k), occurs]
+    )  # without what was taken for a class that is not there
+
+    def of_occurring(totals: Floats) -> Floats:
+        return score(totals * kept)
+
+    return of_occurring
+
+
+def classes_note(metric: str, models: Sequence[Predictions]) -> str:
+    """Say where models are held against each other by other scores than their own."""
+    averages = metric.endswith("_macro") and METRICS[metric].totals is class_totals
+    sets = [np.union1d(each.y, each.predicted) for each in models] if averages else []
+    if all(np.array_equal(each, sets[0]) for each in sets):
+        return ""
+    return "of both the classes that occur are averaged, as they do not predict the same ones"
 
 
 def _summed(rows: sparse.csr_array, units: Codes, n_units: int) -> Floats:

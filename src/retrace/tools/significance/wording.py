@@ -1,15 +1,20 @@
 """The sentences of a comparison: the verdict in one line, and how far it reaches."""
 
 import math
+import re
 
-from retrace.evaluation.intervals import Interval
+from retrace.evaluation.intervals import Interval, number_text
 from retrace.evaluation.units import PLURALS
+from retrace.tools.repository.bases import CUSTOMARY
 from retrace.tools.repository.git import WORKSPACE
 from retrace.tools.repository.sides import Side
 from retrace.tools.significance import Comparison, Verdict
 from retrace.tools.significance.judging import Judgement
 from retrace.tools.significance.looks import BUDGET, Account
 from retrace.tools.significance.verdicts import as_percent
+
+# A piece of code as it is, a sign that was escaped, or what keeps a mention apart.
+ESCAPES = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\\([\\`*_{}\[\]<>|#@!~$&])|\u200b")
 
 UNITS: dict[str, str] = {str(kind): name for kind, name in PLURALS.items()} | {"split": "splits"}
 
@@ -20,7 +25,8 @@ def headline(judgement: Judgement, base: Side) -> str:
     if comparison is None:
         return judgement.reason
     parts = [
-        f"`{comparison.metric}` {comparison.other:.4f} against {comparison.base:.4f} of `{base.name}`",
+        f"`{comparison.metric}` {number(comparison.other)} against {number(comparison.base)} of"
+        f" `{base.name}`",
         f"a difference of {signed(comparison.difference)} ({_evidence(comparison, judgement)})",
     ]
     return ", ".join(parts) + (f"; {judgement.reason}" if judgement.reason else "")
@@ -35,8 +41,30 @@ def detectable(judgement: Judgement) -> str:
     at = f"power .8, alpha {level(comparison.alpha)}"
     return (
         f"The smallest true difference that such a comparison finds four times out of five is {bound}"
-        f"{comparison.detectable:.4f} ({at}): a smaller one may well stay unseen."
+        f"{number_text(comparison.detectable)} ({at}): a smaller one may well stay unseen."
     )
+
+
+def planning(judgement: Judgement, base: Side, other: Side) -> str:
+    """Say which command tells what it takes to find less, where no difference was found."""
+    comparison = judgement.comparison
+    if judgement.verdict is not Verdict.NO_DIFFERENCE or comparison is None or not comparison.detectable:
+        return ""
+    asked = [f"retrace plan --detect {comparison.detectable / 2:.1g}"]
+    if judgement.metric != other.metric:
+        asked.append(f"--metric {judgement.metric}")
+    if base.name not in CUSTOMARY or other.name != WORKSPACE:
+        asked += [base.name] if other.name == WORKSPACE else [base.name, other.name]
+    return f"`{' '.join(asked)}` says how many test rows and seeds find about half of that."
+
+
+def for_terminal(markdown: str) -> str:
+    """Take back the escapes, which Markdown hides and a terminal shows."""
+
+    def plain(found: re.Match[str]) -> str:
+        return found[2] or (found[0].replace("\\|", "|") if found[1] else "")
+
+    return ESCAPES.sub(plain, markdown)
 
 
 def account(found: Account | None) -> str:
@@ -80,12 +108,12 @@ def made_from(side: Side) -> str:
 
 def signed(value: float | None) -> str:
     """Write a difference with its sign."""
-    return "" if value is None else f"{value:+.4f}"
+    return "" if value is None else f"{'-' if value < 0 else '+'}{number_text(abs(value))}"
 
 
 def number(value: float | None) -> str:
     """Write a metric, or a dash where a side lacks it."""
-    return "—" if value is None else f"{value:.4f}"
+    return "—" if value is None else number_text(value)
 
 
 def level(alpha: float) -> str:

@@ -26,8 +26,8 @@ def submit(
     retrace submit --queue                      the experiments that `dvc exp run --queue` has queued
     retrace submit --resources our-cluster.yaml
     """
+    from retrace.tools.repository.resources import FILE, read_resources
     from retrace.tools.repository.stages import run_order
-    from retrace.tools.submission.resources import FILE, read_resources
     from retrace.tools.submission.submitting import submit_queue, submit_stages
 
     if resources != FILE and not resources.is_file():

@@ -10,10 +10,10 @@ from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.experiment_queue import has_workers, read_queue, select
 from retrace.tools.repository.putting_aside import check_keeps_experiments
+from retrace.tools.repository.resources import EXPERIMENT, Resources
 from retrace.tools.repository.single_task import MODULE, settle
 from retrace.tools.submission import slurm
 from retrace.tools.submission.following import conclude, follow
-from retrace.tools.submission.resources import EXPERIMENT, Resources
 from retrace.tools.submission.slurm import DONE, Job
 
 LOGS = Path(".retrace/jobs")

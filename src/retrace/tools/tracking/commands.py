@@ -29,6 +29,9 @@ def mlflow(
     model: Annotated[
         bool, typer.Option("--model", help="Upload the models too, with signature and example.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Log the epochs of the training that runs here, as they end.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Of the pages.")] = 5000,
 ) -> None:
     """Log finished runs to MLflow, each once, and open its pages.
@@ -43,9 +46,11 @@ def mlflow(
     retrace mlflow --all                 all of this clone
     retrace mlflow main cnn-wide --model two runs, with their models
     retrace mlflow --study wine-svm-1    a search and its trials
+    retrace mlflow --live                a training in progress, beside it
     retrace mlflow ui                    the pages, on http://127.0.0.1:5000
     """
     from retrace.tools.tracking.choosing import chosen
+    from retrace.tools.tracking.live import watch_training
     from retrace.tools.tracking.models import put_models
     from retrace.tools.tracking.pages import serve
     from retrace.tools.tracking.runs import log_runs
@@ -54,6 +59,11 @@ def mlflow(
 
     if runs == [PAGES]:
         serve(port)
+    if live:
+        if runs or everything or study:
+            raise RetraceError("--live watches the training of this folder: name nothing beside it")
+        watch_training(typer.echo)
+        return
     if storage and not study:
         raise RetraceError("--storage says where a study is: name it with --study")
     studies = open_studies(study, storage) if study or everything else []

@@ -9,7 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from retrace.core.artifacts import HISTORY, METRICS_JSON, MODEL, REPORT_MD
+from retrace.core.artifacts import ENVIRONMENT, HISTORY, METRICS_JSON, MODEL, REPORT_MD
+from retrace.models.callbacks import Checkpoint
 from retrace.tools.repository.git import Tree, git, has_changes
 from retrace.tools.repository.lock import LOCK, Lock
 from retrace.tools.repository.outputs import files_here
@@ -17,6 +18,11 @@ from retrace.tools.repository.sides import Side
 
 # By these a run is known again: one run of MLflow's for each dvc.lock, whatever names its commits have.
 KEY, MISSING, KIND = "retrace.lock", "retrace.missing", "retrace.kind"
+
+# Of which training a run is, and its kind while that goes on (live.py).
+TRAINING, LIVE = "retrace.training", "live"
+
+Curves = list[tuple[str, int, float]]
 
 IN_GIT = ("params.yaml", "dvc.yaml", str(LOCK), str(METRICS_JSON), REPORT_MD.as_posix())
 
@@ -51,7 +57,7 @@ class Record:
     ended: int
     params: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
-    curves: list[tuple[str, int, float]] = field(default_factory=list)
+    curves: Curves = field(default_factory=list)
     tags: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Path | bytes] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
@@ -85,9 +91,9 @@ def record_of(side: Side, name: str, model_url: str, verdict: Mapping[str, str])
         name=name,
         began=seconds * 1000,
         ended=seconds * 1000,
-        params={key: _text(value) for key, value in side.used.items()},
+        params={key: as_text(value) for key, value in side.used.items()},
         metrics=dict(_metrics(side)),
-        curves=list(_curves(files.get(HISTORY.as_posix()))),
+        curves=read_curves(files.get(HISTORY.as_posix())),
         tags=_tags(side, in_git, model_url) | dict(verdict) | {MISSING: ", ".join(missing)},
         files={**files, **in_git},
         missing=missing,
@@ -118,22 +124,29 @@ def _metrics(side: Side) -> Iterator[tuple[str, float]]:
         yield from ((f"{part}.{name}", value) for name, value in values.items())
 
 
-def _curves(history: Path | None) -> Iterator[tuple[str, int, float]]:
-    """Yield each value of each epoch; a model without epochs has none."""
+def read_curves(history: Path | None) -> Curves:
+    """Return each value of each epoch; a model without epochs has none."""
     import pandas as pd
 
     if history is None:
-        return
+        return []
     try:
         table = pd.read_csv(BytesIO(history.read_bytes()))
     except pd.errors.EmptyDataError:
-        return
+        return []
     numbers = table.select_dtypes("number").drop(columns="epoch", errors="ignore")
     steps = table.get("epoch", table.index)
-    for name in numbers:
-        for step, value in zip(steps, numbers[name], strict=True):
-            if value == value:
-                yield str(name), int(step), float(value)
+    return [
+        (str(name), int(step), float(value))
+        for name in numbers
+        for step, value in zip(steps, numbers[name], strict=True)
+        if value == value
+    ]
+
+
+def training_key(environment: bytes) -> str:
+    """Return what the checkpoint of a training was called, from its cache/environment.json."""
+    return Checkpoint(json.loads(environment)).path.stem
 
 
 def _tags(side: Side, in_git: Mapping[str, bytes], model_url: str) -> dict[str, str]:
@@ -141,10 +154,16 @@ def _tags(side: Side, in_git: Mapping[str, bytes], model_url: str) -> dict[str, 
     data = {path: md5 for path, md5 in _data(lock).items() if md5}
     report = in_git.get(REPORT_MD.as_posix(), b"").decode("utf-8", "replace")
     tags = {f"test.{name}.interval": text for name, text in ROW.findall(report)}
-    tags |= {"data.md5": next(iter(data.values()), ""), "data.files": _text(data)}
+    tags |= {"data.md5": next(iter(data.values()), ""), "data.files": as_text(data)}
     tags |= {"model.md5": lock.outs.get(MODEL.as_posix(), ""), "model.url": model_url}
-    tags |= {"retrace.notes": " ".join(side.notes)} | origin(side.tree)
+    tags |= {"retrace.notes": " ".join(side.notes), TRAINING: _training(lock)} | origin(side.tree)
     return {name: value[:LONGEST] for name, value in tags.items() if value}
+
+
+def _training(lock: Lock) -> str:
+    path = ENVIRONMENT.as_posix()
+    found = files_here(lock, path) if path in lock.outs else {}
+    return training_key(found[path].read_bytes()) if found else ""
 
 
 def _data(lock: Lock) -> dict[str, str]:
@@ -153,5 +172,6 @@ def _data(lock: Lock) -> dict[str, str]:
     return {path: md5 for path, md5 in read.items() if path.startswith("data/")}
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a value of params as MLflow keeps it."""
     return (value if isinstance(value, str) else json.dumps(value, default=str))[:LONGEST]

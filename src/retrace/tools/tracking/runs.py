@@ -9,6 +9,7 @@ from retrace.tools.repository.lock import LOCK
 from retrace.tools.repository.outputs import remote_address
 from retrace.tools.repository.sides import Side, read_side
 from retrace.tools.tracking.choosing import Choice, verdict_tags
+from retrace.tools.tracking.live import drop_ended
 from retrace.tools.tracking.records import KEY, key_of, origin, record_of
 from retrace.tools.tracking.store import Store
 from retrace.tools.tracking.writing import find_run, is_whole, log_record, note_commit
@@ -32,6 +33,7 @@ class Logged:
 def log_runs(store: Store, choices: Sequence[Choice]) -> Logged:
     """Log those of the chosen runs that the store does not have whole."""
     outcomes = [_outcome(store, choice) for choice in choices]
+    drop_ended(store)
     counts = {name: outcomes.count(name) for name in ("new", "known", "unfinished")}
     return Logged(**counts, damaged=tuple(said for said in outcomes if said not in counts))
 

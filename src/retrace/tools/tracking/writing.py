@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from retrace.tools.tracking.records import KEY, KIND, MISSING, Record
+from retrace.tools.tracking.records import KEY, KIND, MISSING, Curves, Record
 from retrace.tools.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -85,6 +86,31 @@ def fill(store: Store, run: "Run", record: Record, status: str) -> None:
     if record.files:
         store.put(run, record.files)
     store.client.set_terminated(number, status, record.ended)
+
+
+def extend(
+    store: Store,
+    run: "Run",
+    curves: Curves,
+    now: int,
+    params: Mapping[str, str] = MappingProxyType({}),
+    tags: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Add the steps that a run does not have; a step is there with all its values, or not at all."""
+    from mlflow.entities import Metric, Param, RunTag
+
+    number = run.info.run_id
+    names = sorted({name for name, _, _ in curves})
+    known = {each.step for each in store.client.get_metric_history(number, names[0])} if names else set()
+    new = [step for step in sorted({step for _, step, _ in curves}) if step not in known]
+    store.client.log_batch(
+        number,
+        params=[Param(*each) for each in params.items()],
+        tags=[RunTag(*each) for each in tags.items()],
+    )
+    for steps in _pieces(new, METRICS // max(1, len(names))):
+        values = [Metric(name, value, now, step) for name, step, value in curves if step in set(steps)]
+        store.client.log_batch(number, values)
 
 
 def note_commit(store: Store, run: "Run", name: str, tags: Mapping[str, str]) -> bool:

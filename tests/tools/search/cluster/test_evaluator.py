@@ -8,7 +8,9 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 import toys
 from clusters import Cluster, wait_until
-from retrace.tools.search.cluster.evaluator import ClusterError, ClusterEvaluator
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+from retrace.tools.search.cluster.workforce import ClusterError
+from retrace.tools.search.trials.events import Reported
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +89,16 @@ def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
             here.pruned,
             here.attributes["steps"],
         )
+
+
+def test_an_answer_that_gets_lost_is_asked_for_again(cluster, toy, monkeypatch):
+    with ClusterEvaluator(partial(toys.impatient, toy), address=cluster.address) as evaluator:
+        evaluator.submit(5, {})
+        assert evaluator.next_event(10) == Reported(5, 0, 0.5)
+        with monkeypatch.context() as broken:
+            broken.setattr(evaluator, "_reply", lambda *_: None)
+            evaluator.answer(5, True)
+        assert evaluator.next_event(10).outcome.pruned
 
 
 def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):

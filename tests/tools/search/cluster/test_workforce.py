@@ -8,7 +8,8 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 
 import toys
 from clusters import ROOT, Cluster, wait_until
-from retrace.tools.search.cluster.evaluator import ClusterError, ClusterEvaluator
+from retrace.tools.search.cluster.evaluator import ClusterEvaluator
+from retrace.tools.search.cluster.workforce import ClusterError
 
 pytestmark = pytest.mark.slow
 

@@ -82,13 +82,8 @@ def test_the_page_tells_the_gain_and_that_it_is_not_confirmed(tmp_path):
 
 def test_the_verdict_is_on_both_pages(tmp_path):
     study = make_study(made(0.8, C=1.0), made(0.85, C=2.0))
-    save_confirmation(
-        study,
-        1,
-        Confirmation(
-            metric="accuracy", confirmed=True, sentence="confirmed: so good", n_splits=10, scores={}
-        ),
-    )
+    verdict = Confirmation(confirmed=True, sentence="confirmed: so good", n_splits=10, scores={})
+    save_confirmation(study, 1, verdict)
     found = written(tmp_path, study)
     for page in ("report.md", "report.html"):
         assert "confirmed: so good" in found[page]

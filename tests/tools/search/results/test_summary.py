@@ -10,12 +10,12 @@ from retrace.tools.search.results.summary import (
     front_in_words,
     history,
     overrides_of,
-    ranked,
     same,
     states,
     summarise,
     tie_in_words,
 )
+from retrace.tools.search.study.studies import ranked
 
 
 def test_a_row_for_each_trial_with_its_goals_and_parameters():

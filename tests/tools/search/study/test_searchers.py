@@ -3,7 +3,7 @@ import socket
 import subprocess
 import time
 
-from retrace.tools.search.study.searchers import Heartbeat, is_alive, this_searcher
+from retrace.tools.search.study.searchers import heartbeat, is_alive, this_searcher
 from searches import open_study
 
 
@@ -29,5 +29,5 @@ def test_on_another_machine_a_sign_of_life_counts():
 
 def test_a_searcher_gives_its_first_sign_at_once(tmp_path):
     opened = open_study(tmp_path / "j")
-    with Heartbeat(opened.study, "far:1:1"):
+    with heartbeat(opened.study, "far:1:1"):
         assert is_alive("far:1:1", opened.study.user_attrs)

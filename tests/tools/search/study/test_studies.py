@@ -1,5 +1,6 @@
 import pytest
 
+from retrace.tools.search.running import SURPLUS
 from retrace.tools.search.study.studies import (
     add_baseline,
     ask,
@@ -7,7 +8,6 @@ from retrace.tools.search.study.studies import (
     best_trial,
     finished_trials,
     put_back_orphans,
-    retire,
     tell,
 )
 from retrace.tools.search.trials.events import Outcome
@@ -75,7 +75,7 @@ def test_trials_of_a_living_searcher_are_left_alone(tmp_path):
 
 def test_a_retired_trial_does_not_count(opened):
     trial, _ = ask(opened, FLAT)
-    retire(opened, trial, "surplus")
+    tell(opened, trial.number, SURPLUS)
     failed, _ = ask(opened, FLAT)
     tell(opened, failed.number, Outcome(values=None, error="no"))
     assert [state for _, state, *_ in told(opened)] == ["FAIL", "FAIL"]

@@ -1,5 +1,6 @@
 // The cells of the table: heads that sort, names with A and B, verdicts, values.
 
+const MOST_BADGES = 3;
 const PILLS = new Set(["better", "worse", "base", "failed"]);
 
 function headCell(each) {
@@ -91,6 +92,9 @@ function nameCell(run) {
       name === run.name ? kind : `${kind} ${name}`,
     ),
   );
+  badges.push(
+    ...run.same.map((name) => make("span", { class: "badge", title: `the very same run: ${name}` }, `= ${name}`)),
+  );
   if (run.experiment) badges.unshift(make("span", { class: "badge" }, "exp"));
   return make(
     "td",
@@ -100,9 +104,19 @@ function nameCell(run) {
       { class: "cell" },
       make("span", { class: "ab" }, pick("a"), pick("b")),
       make("span", { class: "name", title: run.name }, run.name),
-      ...badges,
+      ...fewOf(badges),
     ),
   );
+}
+
+function fewOf(badges) {
+  if (badges.length <= MOST_BADGES) return badges;
+  const rest = badges.slice(MOST_BADGES - 1);
+  const names = rest.map((each) => each.title || each.textContent).join(", ");
+  return [
+    ...badges.slice(0, MOST_BADGES - 1),
+    make("span", { class: "badge", title: names }, `+${rest.length}`),
+  ];
 }
 
 function choose(which, index) {

@@ -81,7 +81,22 @@ function curveSpec(measure, a, b, width) {
             [3, 3],
           ],
         },
-        legend: { title: null, orient: "top", symbolType: "stroke", symbolOpacity: 1, symbolSize: 400 },
+        legend: {
+          title: null,
+          orient: "top",
+          symbolType: "stroke",
+          symbolOpacity: 1,
+          symbolSize: 400,
+          symbolStrokeWidth: 2,
+          // Of the lines and of the points, which are not seen: they share a legend, so must say the same.
+          encoding: {
+            symbols: {
+              stroke: { value: "var(--soft)" },
+              fill: { value: "transparent" },
+              fillOpacity: { value: 1 },
+            },
+          },
+        },
       },
       tooltip: [
         { field: "name", title: "run" },

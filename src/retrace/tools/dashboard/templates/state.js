@@ -120,6 +120,7 @@ function searchText(run) {
     run.verdict,
     ...run.branches,
     ...run.tags,
+    ...run.same,
     ...valueColumns
       .filter((each) => each.kind === "param" && !each.numeric)
       .map((each) => each.get(run)),

@@ -25,8 +25,8 @@ function drawTable() {
   const found = sorted(passing());
   $("table").tHead.replaceChildren(make("tr", {}, headCell(byKey.get("name")), ...shown.map(headCell)));
   $("table").tBodies[0].replaceChildren(...found.map((run) => rowOf(run, shown)));
-  $("count").textContent =
-    found.length === runs.length ? `${runs.length} runs` : `${found.length} of ${runs.length} runs`;
+  const all = runs.length === 1 ? "1 run" : `${runs.length} runs`;
+  $("count").textContent = found.length === runs.length ? all : `${found.length} of ${all}`;
 }
 
 function drawChosen() {

@@ -37,7 +37,6 @@ def csv_pieces(
         A path, or ``-``.
     description : Description
         How it is written.
-    rows : int
     choose : callable
         Takes the names of all columns, returns those to keep, or refuses the table.
     texts : list of str

@@ -51,7 +51,6 @@ def table_chunks(where: str, predictor: Predictor, *, skip: bool) -> Iterator[Ch
     ----------
     where : str
         A path, or ``-``.
-    predictor : Predictor
     skip : bool
         Whether lines that are no rows are named instead of refused.
 

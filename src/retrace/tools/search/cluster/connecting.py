@@ -64,8 +64,6 @@ def connection(*, jobs: int = 1, address: str | None = None, gpu: bool = False) 
 
 
 def _connect(address: str) -> Client:
-    from distributed import Client
-
     if not re.fullmatch(r"[a-z]+://[^/\s]+:\d+", address):
         raise ClusterError(
             f"got the scheduler's address {address!r}, should be such as tcp://10.0.0.1:8786 or"

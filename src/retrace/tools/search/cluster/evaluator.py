@@ -1,21 +1,23 @@
-"""Trials on a Dask cluster: of this machine's processes, or of many machines."""
+"""Trials on a Dask cluster: of this machine's processes, or of many machines.
 
-import sys
-import time
+Orders, reports, answers and outcomes all go through Dask's scheduler, so that workers need to reach
+nothing else. Dask's thread only puts what it hears into the inbox; the searcher's thread decides.
+"""
+
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from queue import Empty
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
+from distributed.protocol.pickle import dumps
 
 from retrace.tools.search.cluster.connecting import connection
-from retrace.tools.search.cluster.dispatch import Dispatch
-from retrace.tools.search.cluster.workers import Order
-from retrace.tools.search.cluster.workforce import ClusterError, Workforce
-from retrace.tools.search.trials.events import Event, Finished, Objective, Outcome, Reported
+from retrace.tools.search.cluster.workers import Mailbox, deliver, run_trial
+from retrace.tools.search.cluster.workforce import Workforce
+from retrace.tools.search.trials.events import Evaluator, Event, Finished, Objective, Outcome, Reported
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -26,23 +28,26 @@ SECONDS_WITHOUT_WORKERS = 600.0
 
 SECONDS_BETWEEN_CHECKS = 0.1
 
-# A worker that was killed is often back in less.
-SECONDS_BEFORE_WORDS = 4.0
-
 
 @dataclass
 class Submitted:
     """A trial between `submit` and its `Finished`; without a worker it waits for one."""
 
-    order: Order
+    number: int
+    overrides: Mapping[str, Any]
     worker: str | None = None
     future: "Future[Any] | None" = None
     asked: int | None = None
     answers: dict[int, bool] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
 
+    @property
+    def attempt(self) -> int:
+        """How often it was begun before: what an earlier worker still says is nobody's."""
+        return len(self.lost)
 
-class ClusterEvaluator:
+
+class ClusterEvaluator(Evaluator):
     """Compute trials on the workers of a Dask cluster, one at a time in each.
 
     Parameters
@@ -73,18 +78,16 @@ class ClusterEvaluator:
         gpu: bool = False,
         patience: float = SECONDS_WITHOUT_WORKERS,
     ) -> None:
-        from distributed.protocol.pickle import dumps
-
         self._topic = f"retrace-{uuid.uuid4().hex[:12]}"
         self._running: dict[int, Submitted] = {}
-        self._patience = patience
-        self._idle_since, self._told = time.monotonic(), False
+        self._inbox: SimpleQueue[tuple[int, int, Reported | Outcome | BaseException]] = SimpleQueue()
+        self._resources = {"GPU": 1} if gpu else None
         payload = dumps(objective)
         with ExitStack() as stack:
-            client = stack.enter_context(connection(jobs=jobs, address=address, gpu=gpu))
-            self._dispatch = Dispatch(client, self._topic, gpu=gpu)
-            self._workforce = Workforce(client, payload, self._topic, gpu, _echo)
-            self._wait_for_the_first()
+            self._client = stack.enter_context(connection(jobs=jobs, address=address, gpu=gpu))
+            self._client.subscribe_topic(self._topic, self._hear)
+            self._workforce = Workforce(self._client, payload, self._topic, gpu, patience)
+            self._workforce.wait_for_the_first()
             self._stack = stack.pop_all()
 
     def slots(self) -> int:
@@ -93,7 +96,7 @@ class ClusterEvaluator:
 
     def submit(self, number: int, overrides: Mapping[str, Any]) -> None:
         """Start a trial on a free worker, or as soon as there is one."""
-        self._running[number] = Submitted(Order(self._topic, number, 1, dict(overrides)))
+        self._running[number] = Submitted(number, dict(overrides))
         self._place()
 
     def next_event(self, seconds: float | None) -> Event | None:
@@ -104,12 +107,12 @@ class ClusterEvaluator:
         ClusterError
             The scheduler went away, or there was no worker for too long.
         """
-        end = time.monotonic() + (float("inf") if seconds is None else seconds)
+        end = monotonic() + (float("inf") if seconds is None else seconds)
         slots = self.slots()
         while True:
             if event := self._follow_workers() or self._listen(end):
                 return event
-            if time.monotonic() >= end or self.slots() > slots:
+            if monotonic() >= end or self.slots() > slots:
                 return None
 
     def answer(self, number: int, stop: bool) -> None:
@@ -120,27 +123,21 @@ class ClusterEvaluator:
             self._reply(trial, trial.asked)
             trial.asked = None
 
-    def __enter__(self) -> Self:
-        """Return the evaluator itself."""
-        return self
-
     def __exit__(self, *_: object) -> None:
-        """Take back what runs; end the processes that were started here, and no others."""
+        # Take back what runs; end the processes that were started here, and no others.
         self._running.clear()
         self._stack.close()
 
     def _listen(self, end: float) -> Event | None:
         try:
-            left = min(SECONDS_BETWEEN_CHECKS, end - time.monotonic())
-            message = self._dispatch.inbox.get(timeout=max(0.0, left))
+            left = min(SECONDS_BETWEEN_CHECKS, end - monotonic())
+            number, attempt, said = self._inbox.get(timeout=max(0.0, left))
         except Empty:
             return None
-        trial = self._running.get(message.number)
-        if trial is None or trial.order.attempt != message.attempt:
+        trial = self._running.get(number)
+        if trial is None or trial.attempt != attempt:
             return None  # of a worker that was thought lost
-        if isinstance(message.content, Reported):
-            return self._note(trial, message.content)
-        return self._end(trial, message.content)
+        return self._note(trial, said) if isinstance(said, Reported) else self._end(trial, said)
 
     def _note(self, trial: Submitted, report: Reported) -> Reported | None:
         """Pass a report on once: a trial that is run again repeats those of its first run."""
@@ -150,10 +147,6 @@ class ClusterEvaluator:
             trial.asked = report.step
             return report
         return None
-
-    def _reply(self, trial: Submitted, step: int) -> None:
-        if trial.worker:
-            self._dispatch.reply(trial.order, trial.worker, step, trial.answers[step])
 
     def _end(self, trial: Submitted, result: Outcome | BaseException) -> Finished | None:
         if isinstance(result, Outcome):
@@ -166,8 +159,8 @@ class ClusterEvaluator:
         return self._finish(trial, Outcome(values=None, error=f"{kind}: {result}"))
 
     def _finish(self, trial: Submitted, outcome: Outcome) -> Finished:
-        del self._running[trial.order.number]
-        return Finished(trial.order.number, outcome)
+        del self._running[trial.number]
+        return Finished(trial.number, outcome)
 
     def _lose(self, trial: Submitted) -> Finished | None:
         """Run a trial again elsewhere; give it up where it seems to be what ends its workers."""
@@ -175,8 +168,6 @@ class ClusterEvaluator:
         if trial.future is not None:
             trial.future.release()
         trial.worker = trial.future = None
-        # What the lost worker may still say is of an earlier attempt, and nobody's.
-        trial.order = replace(trial.order, attempt=trial.order.attempt + 1)
         if len(trial.lost) < MOST_TRIES:
             return None
         workers = ", ".join(trial.lost)
@@ -190,35 +181,50 @@ class ClusterEvaluator:
             if lost and (given_up := self._lose(trial)):
                 return given_up
         self._place()
-        self._check_patience()
+        self._workforce.check_patience()
         return None
 
     def _place(self) -> None:
         taken = {trial.worker for trial in self._running.values()}
         free = {worker: data for worker, data in self._workforce.ready.items() if worker not in taken}
         waiting = [trial for trial in self._running.values() if trial.worker is None]
-        for trial, (worker, data) in zip(waiting, free.items(), strict=False):
+        for trial, (worker, objective) in zip(waiting, free.items(), strict=False):
+            mailbox = self._topic, trial.number, trial.attempt
             trial.worker = worker
-            trial.future = self._dispatch.order(trial.order, data, worker)
+            # Held here, or Dask takes the trial back.
+            trial.future = self._client.submit(
+                run_trial,
+                objective,
+                mailbox,
+                trial.overrides,
+                key="-".join(map(str, mailbox)),
+                workers=[worker],
+                resources=self._resources,
+                pure=False,
+            )
+            self._in_dasks_thread(self._await, mailbox, trial.future)
 
-    def _wait_for_the_first(self) -> None:
-        while not self._workforce.ready:
-            self._workforce.update()
-            self._check_patience()
-            if self._workforce.left_out and not self._workforce.hopeful:
-                raise ClusterError(self._workforce.why_nobody())
-            time.sleep(0.02)
+    def _reply(self, trial: Submitted, step: int) -> None:
+        """Answer a report; an answer that gets lost is asked for again."""
+        if trial.worker:
+            mailbox = self._topic, trial.number, trial.attempt
+            self._in_dasks_thread(self._send, mailbox, trial.worker, step, trial.answers[step])
 
-    def _check_patience(self) -> None:
-        now, minutes = time.monotonic(), f"{self._patience / 60:.3g} min"
-        if self._workforce.hopeful:
-            self._idle_since, self._told = now, False
-        elif now - self._idle_since > self._patience:
-            raise ClusterError(f"{self._workforce.why_nobody()} (waited {minutes})")
-        elif now - self._idle_since > min(SECONDS_BEFORE_WORDS, self._patience / 2) and not self._told:
-            self._told = True
-            _echo(f"{self._workforce.why_nobody()}; waiting up to {minutes}")
+    def _in_dasks_thread(self, function: Any, *arguments: Any) -> None:
+        if self._client.loop is not None:
+            self._client.loop.add_callback(function, *arguments)
 
+    def _hear(self, event: tuple[float, list[Any]]) -> None:
+        number, attempt, step, value = event[1]
+        self._inbox.put((number, attempt, Reported(number, step, value)))
 
-def _echo(line: str) -> None:
-    tqdm.write(line, file=sys.stderr)
+    async def _await(self, mailbox: Mailbox, future: "Future[Any]") -> None:
+        result: Outcome | BaseException
+        try:
+            result = await future
+        except BaseException as error:  # a trial may raise anything, and Dask cancels with one of these
+            result = error
+        self._inbox.put((*mailbox[1:], result))
+
+    async def _send(self, mailbox: Mailbox, worker: str, step: int, stop: bool) -> None:
+        await self._client.run(deliver, mailbox, step, stop, workers=[worker], on_error="ignore")

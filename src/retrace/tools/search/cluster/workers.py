@@ -9,9 +9,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from retrace.core.code_hash import PACKAGE, code_hash
 from retrace.core.errors import RetraceError
@@ -20,13 +20,13 @@ from retrace.core.own_code import own_code_hash
 from retrace.models.provenance import LIBRARIES, version_of
 from retrace.tools.search.trials.events import Objective, Outcome
 
-if TYPE_CHECKING:
-    from distributed import Worker
-
 # Threads and global generators belong to the process: two trials in one would change each other's bits.
 ONE_AT_A_TIME = threading.Lock()
 
-ANSWERS: dict[tuple[str, int, int], SimpleQueue[tuple[int, bool]]] = {}
+# Where the answers to a trial's reports arrive: the search's topic, the trial's number, the attempt.
+Mailbox = tuple[str, int, int]
+
+ANSWERS: dict[Mailbox, SimpleQueue[tuple[int, bool]]] = {}
 
 # An answer gets lost where a connection breaks; the searcher knows a report that it has answered.
 SECONDS_TO_REPEAT = 20.0
@@ -36,32 +36,7 @@ class DiffersError(RetraceError):
     """A worker's code or libraries are not those of the searcher."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """One trial, and where its reports go.
-
-    Attributes
-    ----------
-    topic : str
-        Of Dask's events; one per search.
-    number, attempt : int
-        A trial whose worker is lost is ordered again.
-    overrides : dict
-        What the objective takes.
-    """
-
-    topic: str
-    number: int
-    attempt: int
-    overrides: Mapping[str, Any]
-
-    @property
-    def mailbox(self) -> tuple[str, int, int]:
-        """Where the answers to its reports arrive."""
-        return self.topic, self.number, self.attempt
-
-
-def dask_setup(_: "Worker") -> None:
+def dask_setup(_: object) -> None:
     """Leave Ctrl-C to the searcher, which ends its own workers (a preload of Dask)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -98,15 +73,19 @@ def unpack(payload: bytes, searcher: dict[str, str]) -> Objective:
     return objective
 
 
-def run_trial(objective: Objective, order: Order) -> Outcome:
+def run_trial(objective: Objective, mailbox: Mailbox, overrides: Mapping[str, Any]) -> Outcome:
     """Compute a trial in this process; reports wait for the searcher's answers."""
-    with _mailbox(order) as report, _alone(report):
-        outcome = objective(order.overrides, report)
+    report = Reporting(mailbox)
+    try:
+        with _alone(report):
+            outcome = objective(overrides, report)
+    finally:
+        ANSWERS.pop(mailbox, None)
     place = f"{socket.gethostname()}:{os.getpid()}"
     return replace(outcome, attributes=outcome.attributes | {"worker": place})
 
 
-def deliver(mailbox: tuple[str, int, int], step: int, stop: bool) -> None:
+def deliver(mailbox: Mailbox, step: int, stop: bool) -> None:
     """Hand over the searcher's answer; called by `Client.run`, beside the trial that waits for it."""
     if mailbox in ANSWERS:
         ANSWERS[mailbox].put((step, stop))
@@ -115,21 +94,22 @@ def deliver(mailbox: tuple[str, int, int], step: int, stop: bool) -> None:
 class Reporting:
     """The callback of a trial in a worker."""
 
-    def __init__(self, order: Order, answers: SimpleQueue[tuple[int, bool]]) -> None:
+    def __init__(self, mailbox: Mailbox) -> None:
         from distributed import get_worker
 
-        self._order = order
-        self._answers = answers
+        self._mailbox = mailbox
+        self._answers: SimpleQueue[tuple[int, bool]] = SimpleQueue()
+        ANSWERS[mailbox] = self._answers
         self._worker = get_worker()
         self._key = self._worker.get_current_task()
 
     def __call__(self, step: int, value: float) -> bool:
         """Tell the searcher; wait for its answer, or until nobody wants this trial any more."""
+        topic, *trial = self._mailbox
         sent = -SECONDS_TO_REPEAT
         while self.wanted():
             if time.monotonic() - sent >= SECONDS_TO_REPEAT:
-                message = [self._order.number, self._order.attempt, int(step), float(value)]
-                self._worker.log_event(self._order.topic, message)
+                self._worker.log_event(topic, [*trial, int(step), float(value)])
                 sent = time.monotonic()
             try:
                 answered, stop = self._answers.get(timeout=0.5)
@@ -144,15 +124,6 @@ class Reporting:
         task = self._worker.state.tasks.get(self._key)
         going = self._worker.status.name in {"running", "paused", "closing_gracefully"}
         return going and task is not None and task.state in {"executing", "long-running"}
-
-
-@contextmanager
-def _mailbox(order: Order) -> Iterator[Reporting]:
-    answers = ANSWERS[order.mailbox] = SimpleQueue()
-    try:
-        yield Reporting(order, answers)
-    finally:
-        ANSWERS.pop(order.mailbox, None)
 
 
 @contextmanager

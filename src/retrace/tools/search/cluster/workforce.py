@@ -1,9 +1,12 @@
 """Which workers are there, which of them have the data and are free: seen from the searcher."""
 
+import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import dask
+from tqdm import tqdm
 
 from retrace.core.errors import RetraceError, first_few
 from retrace.tools.search.cluster.workers import DiffersError, unpack, versions
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST = 0.2
+
+# A worker that was killed is often back in less.
+SECONDS_BEFORE_WORDS = 4.0
 
 
 class ClusterError(RetraceError):
@@ -35,24 +41,24 @@ class Workforce:
         Of this search; part of the keys of its tasks.
     gpu : bool
         Use only workers that have the Dask resource ``GPU``.
-    echo : callable
-        Gives a line to the user.
+    patience : float
+        How many seconds to wait where there is no worker.
     """
 
     client: "Client"
     payload: bytes
     name: str
     gpu: bool
-    echo: Callable[[str], None]
+    patience: float
     ready: dict[str, "Future[Any]"] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     _preparing: dict[str, "Future[Any]"] = field(default_factory=dict)
     _looked: float = -SECONDS_BETWEEN_LOOKS
     _warned_of_threads: bool = False
+    _idle_since: float = field(default_factory=time.monotonic)
+    _told: bool = False
 
     def __post_init__(self) -> None:
-        import dask
-
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
             self._packed = self.client.submit(
                 bytes, self.payload, key=f"retrace-{self.name}-data", pure=False
@@ -71,10 +77,31 @@ class Workforce:
                 del self._preparing[address]
                 self._take_on(address, future)
 
-    @property
-    def hopeful(self) -> bool:
-        """Whether some workers have the data, or are being given them."""
-        return bool(self.ready or self._preparing)
+    def wait_for_the_first(self) -> None:
+        """Wait until a worker has the data.
+
+        Raises
+        ------
+        ClusterError
+            None comes, or all are left out.
+        """
+        while not self.ready:
+            self.update()
+            self.check_patience()
+            if self.left_out and not (self.ready or self._preparing):
+                raise ClusterError(self._why_nobody())
+            time.sleep(0.02)
+
+    def check_patience(self) -> None:
+        """Say that there is no worker, and at last give up."""
+        now, minutes = time.monotonic(), f"{self.patience / 60:.3g} min"
+        if self.ready or self._preparing:
+            self._idle_since, self._told = now, False
+        elif now - self._idle_since > self.patience:
+            raise ClusterError(f"{self._why_nobody()} (waited {minutes})")
+        elif now - self._idle_since > min(SECONDS_BEFORE_WORDS, self.patience / 2) and not self._told:
+            self._told = True
+            _echo(f"{self._why_nobody()}; waiting up to {minutes}")
 
     def _look(self) -> None:
         if self.client.status != "running":
@@ -115,18 +142,18 @@ class Workforce:
             self.ready[address] = future
         elif future.status == "error" and (reason := _why(future.exception())):
             self.left_out[address] = reason
-            self.echo(f"the worker {address} is left out: {reason}")
+            _echo(f"the worker {address} is left out: {reason}")
 
     def _warn_of_threads(self, address: str, threads: int) -> None:
         if threads > 1 and not self._warned_of_threads:
             self._warned_of_threads = True
-            self.echo(
+            _echo(
                 f"the worker {address} has {threads} threads, but computes one trial at a time, since"
                 f" trials in one process would change each other's bits: start it with `dask worker"
                 f" --nworkers {threads} --nthreads 1` for {threads} at once"
             )
 
-    def why_nobody(self) -> str:
+    def _why_nobody(self) -> str:
         """Say why no worker can compute a trial, and what to do."""
         where = self._address
         if self.left_out:
@@ -139,6 +166,10 @@ class Workforce:
                 f" with `dask worker {where} --nthreads 1 --resources GPU=1`, or set train.device: cpu"
             )
         return f"no worker at {where}: start some with `dask worker {where} --nthreads 1`"
+
+
+def _echo(line: str) -> None:
+    tqdm.write(line, file=sys.stderr)  # above the bar of the search
 
 
 def _why(error: BaseException | None) -> str:

@@ -15,10 +15,11 @@ from ruamel.yaml import YAML
 
 from retrace.core.artifacts import save_table, save_text
 from retrace.reporting.templating import json_in_script, render, script_hash
+from retrace.tools.repository.overrides import set_key
 from retrace.tools.search.results.charts import draw_charts
-from retrace.tools.search.results.summary import STATES, goal_names, overrides_of, ranked, summarise
+from retrace.tools.search.results.summary import STATES, goal_names, overrides_of, summarise
 from retrace.tools.search.study.storages import writing_explained
-from retrace.tools.search.study.studies import best_trial
+from retrace.tools.search.study.studies import best_trial, ranked
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -104,11 +105,7 @@ def nested(overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Turn full names into nested mappings: ``svm.C`` into ``{"svm": {"C": ...}}``."""
     values: dict[str, Any] = {}
     for name, value in overrides.items():
-        *sections, key = name.split(".")
-        section = values
-        for part in sections:
-            section = section.setdefault(part, {})
-        section[key] = value
+        set_key(values, name, value)
     return values
 
 

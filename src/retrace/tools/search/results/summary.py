@@ -13,7 +13,7 @@ from retrace.evaluation.answers import class_totals
 from retrace.evaluation.metrics import METRICS
 from retrace.tools.search.confirmation import load_confirmation
 from retrace.tools.search.results.charts import importances, short_names
-from retrace.tools.search.study.studies import begun, best_trial, finished_trials
+from retrace.tools.search.study.studies import begun, best_trial, finished_trials, ranked
 
 SHOWN = 10  # trials in a table
 POINTS = 40  # of the curve in Markdown: more cannot be told apart
@@ -44,15 +44,6 @@ def baseline_trial(study: Study) -> FrozenTrial | None:
     now = study.user_attrs.get("baseline")
     current = [trial for trial in baselines if overrides_of(trial) == now]
     return next(iter(current + baselines), None)
-
-
-def ranked(study: Study) -> list[FrozenTrial]:
-    """Return the finished trials, the best first; with several goals the front, sorted by the first."""
-    trials = finished_trials(study)
-    if len(study.directions) > 1:
-        trials = [trial for trial in study.best_trials if trial.values]
-    sign = -1 if study.directions[0] == StudyDirection.MAXIMIZE else 1
-    return sorted(trials, key=lambda trial: (sign * trial.values[0], trial.number))
 
 
 def states(study: Study) -> dict[str, int]:

@@ -5,16 +5,14 @@ search that was interrupted goes on as if it had not been.
 """
 
 import random
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, CmaEsSampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.study import Study
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from retrace.core.errors import RetraceError
 from retrace.tools.search.study.spaces import POINTS, Space, setting_key
@@ -48,12 +46,6 @@ class Repeatable(BaseSampler):
         self._make = make
         self._seed = seed
         self._together = together
-        self._inner = make(seed)
-
-    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        """Start over with this trial's seed."""
-        self._inner = self._made_for(trial)
-        self._inner.before_trial(study, trial)
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -61,13 +53,13 @@ class Repeatable(BaseSampler):
         """Return what is sampled jointly."""
         if self._together is not None:
             return dict(self._together)
-        return self._inner.infer_relative_search_space(study, trial)
+        return self._made_for(trial).infer_relative_search_space(study, trial)
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """Sample jointly."""
-        return self._inner.sample_relative(study, trial, search_space)
+        return self._made_for(trial).sample_relative(study, trial, search_space)
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
@@ -75,12 +67,6 @@ class Repeatable(BaseSampler):
         """Sample one parameter by itself: the same where an interruption came just before it."""
         inner = self._made_for(trial, param_name)
         return inner.sample_independent(study, trial, param_name, param_distribution)
-
-    def after_trial(
-        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
-    ) -> None:
-        """Let the sampler take note."""
-        self._inner.after_trial(study, trial, state, values)
 
     def _made_for(self, trial: FrozenTrial, *what: str) -> BaseSampler:
         seed = " ".join([f"{self._seed} {trial.number}", *what])
@@ -147,19 +133,15 @@ def make_sampler(name: str, space: Space, seed: int) -> BaseSampler:
         if not each.when and not each.distribution.single()
     }
     if name == "cmaes":
-        together = {key: each for key, each in together.items() if _is_numeric(each)}
+        together = {
+            key: each for key, each in together.items() if not isinstance(each, CategoricalDistribution)
+        }
         if len(together) < 2:
             raise RetraceError(
                 "--sampler cmaes needs two or more ranges without a condition, this space has"
                 f" {len(together)}: use tpe"
             )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return Repeatable(SAMPLERS[name], seed, None if name == "nsga2" else together)
-
-
-def _is_numeric(distribution: BaseDistribution) -> bool:
-    return not isinstance(distribution, CategoricalDistribution)
+    return Repeatable(SAMPLERS[name], seed, None if name == "nsga2" else together)
 
 
 def make_pruner(name: str, steps: int, folds: int | None) -> BasePruner:

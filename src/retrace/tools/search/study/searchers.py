@@ -8,8 +8,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -54,29 +55,21 @@ def _key(searcher: str) -> str:
     return f"alive {searcher}"
 
 
-class Heartbeat:
-    """Write into a study, again and again, that a searcher is alive; a context manager."""
+@contextmanager
+def heartbeat(study: "Study", searcher: str) -> Iterator[None]:
+    """Write into a study, at once and again and again, that a searcher is alive."""
+    over = threading.Event()
 
-    def __init__(self, study: "Study", searcher: str) -> None:
-        self._study = study
-        self._key = _key(searcher)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._repeat, daemon=True, name="heartbeat")
+    def repeat() -> None:
+        while not over.wait(SECONDS_BETWEEN_BEATS):
+            with suppress(Exception):  # the searcher itself meets the same, and says it
+                study.set_user_attr(_key(searcher), time.time())
 
-    def __enter__(self) -> Self:
-        """Beat once before any trial begins."""
-        self._study.set_user_attr(self._key, time.time())
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._over.set()
-        self._thread.join(1)
-
-    def _repeat(self) -> None:
-        while not self._over.wait(SECONDS_BETWEEN_BEATS):
-            try:
-                self._study.set_user_attr(self._key, time.time())
-            except Exception:  # the searcher itself meets the same, and says it
-                continue
+    study.set_user_attr(_key(searcher), time.time())
+    thread = threading.Thread(target=repeat, daemon=True, name="heartbeat")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(1)

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +103,6 @@ class Space:
     """The searched parameters, each after those that its condition names."""
 
     parameters: tuple[Parameter, ...]
-    text: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -112,11 +111,7 @@ class Space:
 
     def suggest(self, trial: Trial) -> dict[str, Any]:
         """Let a trial choose a value for each parameter that exists in it; return its overrides."""
-        overrides: dict[str, Any] = {}
-        for parameter in self.parameters:
-            if parameter.exists_beside(overrides):
-                overrides[parameter.name] = parameter.value(parameter.suggest(trial))
-        return overrides
+        return self._chosen(lambda parameter: parameter.value(parameter.suggest(trial)))
 
     def note(self, trial: Trial, overrides: Mapping[str, Any]) -> None:
         """Tell a trial values that were chosen before; those outside the space stay untold."""
@@ -127,11 +122,14 @@ class Space:
 
     def restrict(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Keep of some values those of parameters that exist beside them."""
-        kept: dict[str, Any] = {}
+        return self._chosen(lambda parameter: values[parameter.name])
+
+    def _chosen(self, choose: Callable[[Parameter], Any]) -> dict[str, Any]:
+        chosen: dict[str, Any] = {}
         for parameter in self.parameters:
-            if parameter.exists_beside(kept):
-                kept[parameter.name] = values[parameter.name]
-        return kept
+            if parameter.exists_beside(chosen):
+                chosen[parameter.name] = choose(parameter)
+        return chosen
 
     def inside(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
         """Return those overrides that lie in the space, as Optuna has them."""

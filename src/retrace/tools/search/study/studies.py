@@ -6,7 +6,6 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -18,8 +17,6 @@ from retrace.tools.search.study.searchers import is_alive
 from retrace.tools.search.study.spaces import Space
 from retrace.tools.search.trials.events import Outcome
 
-RESULTS = Path("hpo/results")
-
 # Between asking for a trial and writing down who asked.
 SECONDS_WITHOUT_SEARCHER = 60
 
@@ -30,8 +27,6 @@ class OpenStudy:
 
     Attributes
     ----------
-    study, storage, study_id
-        As Optuna has them.
     searcher : str
         This process (`retrace.tools.search.study.searchers.this_searcher`).
     identity : str
@@ -63,13 +58,18 @@ def finished_trials(study: Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
+def ranked(study: Study) -> list[FrozenTrial]:
+    """Return the finished trials, the best first; with several goals the front, sorted by the first."""
+    trials = finished_trials(study)
+    if len(study.directions) > 1:
+        trials = [trial for trial in study.best_trials if trial.values]
+    sign = -1 if study.directions[0] == StudyDirection.MAXIMIZE else 1
+    return sorted(trials, key=lambda trial: (sign * trial.values[0], trial.number))
+
+
 def best_trial(study: Study) -> FrozenTrial | None:
     """Return the best trial; of equals the earliest; None of several goals, or before any finished."""
-    finished = finished_trials(study)
-    if len(study.directions) > 1 or not finished:
-        return None
-    sign = -1 if study.direction == StudyDirection.MAXIMIZE else 1
-    return min(finished, key=lambda trial: (sign * trial.values[0], trial.number))
+    return next(iter(ranked(study)), None) if len(study.directions) == 1 else None
 
 
 def begun(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
@@ -146,11 +146,6 @@ def tell(opened: OpenStudy, number: int, outcome: Outcome) -> bool:
             return False
         raise
     return True
-
-
-def retire(opened: OpenStudy, trial: Trial, why: str) -> None:
-    """End a trial that should not have begun; it does not count."""
-    tell(opened, trial.number, Outcome(values=None, attributes={"retired": why}))
 
 
 def put_back(opened: OpenStudy, number: int) -> None:

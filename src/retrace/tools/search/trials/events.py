@@ -17,8 +17,6 @@ class Outcome:
         Whether it was stopped because others were ahead of it.
     error : str or None
         Why it failed, on one line.
-    seconds : float
-        How long it took.
     attributes : dict
         What else is known of it, such as the scores of its folds.
     """
@@ -72,7 +70,7 @@ class Evaluator(Protocol):
         """Reply to what a trial reported."""
 
     def __enter__(self) -> Self:
-        """Return the evaluator itself."""
+        return self
 
     def __exit__(self, *_: object) -> None:
         """Stop what still runs, and let go of processes and connections."""

@@ -14,7 +14,7 @@ from retrace.core.errors import DataError
 from retrace.core.params import Split
 from retrace.core.records import Dataset
 from retrace.splitting.methods import split_rows
-from retrace.splitting.units import copies_stay_together
+from retrace.splitting.units import connect, copies_stay_together
 
 # Row positions in ascending order: those to fit on, and those to judge by.
 Rows = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -74,14 +74,12 @@ def _splitter(dataset: Dataset, folds: int, n_units: int) -> StratifiedGroupKFol
 
 def _units(dataset: Dataset, split: Split) -> NDArray[np.int64]:
     """Give one number to what must stay together: groups, duplicates, and what both connect."""
-    ties = [] if dataset.groups is None else [pd.factorize(dataset.groups)[0]]
+    ties: list[Any] = [] if dataset.groups is None else [dataset.groups]
     if copies_stay_together(dataset, split):
-        ties.append(pd.factorize(dataset.row_hash)[0])
-    units, before = np.arange(len(dataset)), None
-    while before is None or (units != before).any():
-        before = units
-        for tie in ties:
-            units = pd.Series(units).groupby(tie).transform("min").to_numpy()
+        ties.append(dataset.row_hash)
+    units = np.arange(len(dataset))
+    for tie in ties:
+        units = connect(units, pd.factorize(tie)[0])
     return units
 
 

@@ -3,15 +3,15 @@
 import queue
 import threading
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
-from retrace.tools.search.trials.events import Callback, Event, Finished, Objective, Reported
+from retrace.tools.search.trials.events import Callback, Evaluator, Event, Finished, Objective, Reported
 
 # A network that is told to stop does so after its epoch.
 SECONDS_TO_STOP = 5
 
 
-class LocalEvaluator:
+class LocalEvaluator(Evaluator):
     """Compute trials in a thread, so that the searcher hears of each epoch, and of Ctrl-C at once."""
 
     def __init__(self, objective: Objective) -> None:
@@ -45,9 +45,6 @@ class LocalEvaluator:
     def answer(self, number: int, stop: bool) -> None:
         """Reply to what the trial reported."""
         self._answers.put(stop)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         # Tell the trial that runs to stop; it may not hear, so do not wait for long.

@@ -1,4 +1,4 @@
-"""resources.yaml in, what each job asks SLURM for out."""
+"""resources.yaml in, what each stage asks a cluster for out: SLURM, or Kubernetes."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -23,9 +23,11 @@ class Resources:
     Attributes
     ----------
     memory, time : str or None
-        As sbatch takes them, such as ``"4G"`` and ``"1:00:00"``.
+        Such as ``"4G"`` and, of SLURM alone, ``"1:00:00"``.
     options : list of str
         Any further options of sbatch.
+    image : str or None
+        The container that it runs in, of Kubernetes alone.
     """
 
     cpus: Annotated[int, Field(strict=True, ge=1)] = 1
@@ -34,6 +36,7 @@ class Resources:
     time: str | None = None
     partition: str | None = None
     options: tuple[str, ...] = ()
+    image: str | None = None
 
     def as_options(self) -> list[str]:
         """Return the options of sbatch."""

@@ -1,7 +1,7 @@
 import pytest
 
 from retrace.core.errors import ParamsError
-from retrace.tools.submission.resources import read_resources
+from retrace.tools.repository.resources import read_resources
 
 STAGES = ["split", "train"]
 
