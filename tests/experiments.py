@@ -13,10 +13,10 @@ import dvc.api
 import numpy as np
 import pandas as pd
 
+from project import set_params
 from retrace.core.artifacts import HISTORY, HISTORY_COLUMNS, METRICS_JSON, PREDICTIONS
 from retrace.core.records import Predictions
 from retrace.evaluation.metrics import scores
-from retrace.tools.repository.overrides import set_params
 
 MODELS = {
     "mlp": {"learning_rate": [1e-3, 3e-3, 1e-2, 3e-2], "dropout": [0.1, 0.3, 0.5]},

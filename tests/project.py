@@ -21,7 +21,7 @@ from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import run_or_explain
 from retrace.tools.cli import cli
 from retrace.tools.repository.dvc import open_repository
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import set_key
 from warm_python import Warm
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +33,16 @@ EXAMPLES = {
     "diabetes": {"task": "regression", "kind": "tabular"},
 }
 CHOICES = {"data": "digits", "model": "cnn", "metric": "accuracy"}
+
+
+def set_params(folder, values):
+    """Set keys such as ``"models.svm.C"`` in a params.yaml, without what DVC's own way takes to load."""
+    path = folder / "params.yaml"
+    params = load_yaml(path)
+    for key, value in values.items():
+        set_key(params, key, value)
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(params, file)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from extras import BOOSTERS, each
-from fitted_models import mixed_dataset
+from made_datasets import mixed_dataset
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
 

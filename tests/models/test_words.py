@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fitted_models import text_dataset
+from made_datasets import text_dataset
 from retrace.models.fitting import fit_model
 from retrace.models.registry import build_model
 from retrace.models.words import speaking_words

@@ -1,7 +1,7 @@
 import pytest
 
 from exported_models import fitted
-from fitted_models import mixed_dataset
+from made_datasets import mixed_dataset
 from retrace.core.artifacts import save_bytes
 from retrace.tools.export import exporting
 from retrace.tools.export.exporting import export_made

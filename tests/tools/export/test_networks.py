@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exported_models import fitted
-from fitted_models import image_dataset
+from made_datasets import image_dataset
 from retrace.tools.export.graph import finished
 from retrace.tools.export.networks import network_as_onnx
 

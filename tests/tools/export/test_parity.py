@@ -3,7 +3,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from exported_models import fitted
-from fitted_models import dataset, mixed_dataset
+from made_datasets import dataset, mixed_dataset
 from retrace.core.errors import ModelError
 from retrace.tools.export.exporting import export_made
 from retrace.tools.export.parity import TOLERANCE, UNSEEN, check_parity, describe_parity

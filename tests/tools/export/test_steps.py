@@ -2,7 +2,7 @@ import pytest
 from sklearn.preprocessing import PowerTransformer
 
 from exported_models import fitted
-from fitted_models import mixed_dataset
+from made_datasets import mixed_dataset
 from retrace.tools.export import NotExportableError
 from retrace.tools.export.steps import steps_as_onnx
 

@@ -6,7 +6,7 @@ import pytest
 
 from exported_models import fitted
 from extras import BOOSTERS, each
-from fitted_models import image_dataset, mixed_dataset, text_dataset
+from made_datasets import image_dataset, mixed_dataset, text_dataset
 from retrace.models.registry import models_for
 from retrace.tools.export import NotExportableError
 from retrace.tools.export.exporting import export_made

@@ -1,4 +1,5 @@
-from fitted_models import fitted, mixed_dataset
+from fitted_models import fitted
+from made_datasets import mixed_dataset
 from retrace.tools.monitoring.drift import Drift
 from retrace.tools.monitoring.page import as_lines, as_page
 

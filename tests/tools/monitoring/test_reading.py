@@ -1,6 +1,7 @@
 import pytest
 
-from fitted_models import fitted, mixed_dataset
+from fitted_models import fitted
+from made_datasets import mixed_dataset
 from retrace.core.errors import DataError
 from retrace.tools.monitoring.reading import read_input, read_labels
 

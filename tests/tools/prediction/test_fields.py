@@ -1,4 +1,5 @@
-from fitted_models import fitted, mixed_dataset
+from fitted_models import fitted
+from made_datasets import mixed_dataset
 from retrace.tools.prediction.fields import form_fields
 
 

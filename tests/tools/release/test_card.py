@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from fitted_models import fitted, mixed_dataset
+from fitted_models import fitted
+from made_datasets import mixed_dataset
 from retrace.core.records import Predictions
 from retrace.evaluation.bootstrap import score_intervals
 from retrace.evaluation.metrics import scores

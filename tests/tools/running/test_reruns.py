@@ -4,9 +4,8 @@ import sys
 
 import pytest
 
-from project import ROOT, Project, warm_python
+from project import ROOT, Project, set_params, warm_python
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.overrides import set_params
 from retrace.tools.running import reruns
 from retrace.tools.running.reruns import (
     Run,

@@ -4,7 +4,8 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from fitted_models import fitted, image_dataset, mixed_dataset, text_dataset
+from fitted_models import fitted
+from made_datasets import image_dataset, mixed_dataset, text_dataset
 from retrace.tools.serving import Settings
 from retrace.tools.serving.application import make_application
 from retrace.tools.serving.model import Served

@@ -11,7 +11,8 @@ import uvicorn
 from sklearn.datasets import load_digits
 
 from chromium import asked_for, chromium, wait
-from fitted_models import dataset, fitted
+from fitted_models import fitted
+from made_datasets import dataset
 from retrace.tools.serving import Settings
 from retrace.tools.serving.application import make_application
 

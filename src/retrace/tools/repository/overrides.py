@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from retrace.core.checked_yaml import checked, key_path, load_yaml
+from retrace.core.checked_yaml import checked, key_path
 from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.params import Params
 
@@ -54,26 +54,13 @@ def set_key(values: dict[str, Any], key: str, value: Any) -> None:
     values[name] = value
 
 
-def set_params(folder: Path, values: Mapping[str, Any]) -> None:
-    """Set keys such as ``"models.svm.C"`` in the params.yaml of a copy."""
-    path = folder / "params.yaml"
-    params = load_yaml(path)
-    _set(params, values)
-    with path.open("w", encoding="utf-8") as file:
-        YAML().dump(params, file)
-
-
 def edit_params(values: Mapping[str, Any], folder: Path = Path(), file: str = "params.yaml") -> None:
     """Set keys such as ``"split.seed"`` in the params file of a folder, whose comments stay."""
     from dvc.utils.serialize import modify_yaml  # it takes a second to load
 
     with modify_yaml(str(folder / file)) as params:
-        _set(params, values)
-
-
-def _set(params: dict[str, Any], values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        set_key(params, key, value)
+        for key, value in values.items():
+            set_key(params, key, value)
 
 
 def models_in(overrides: Sequence[str]) -> list[str]:
