@@ -33,7 +33,7 @@ def made_up_posts():
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     projects = []
-    for seed in (None, "4242"):
+    for seed in ("0", "4242"):
         project = copy_project(tmp_path_factory.mktemp("texts"))
         project.add_texts("posts", dict(made_up_posts()))
         project.set(
@@ -44,7 +44,7 @@ def runs(tmp_path_factory):
         )
         for stage in STAGES:
             # The order of words in a set is another, in the stages that hold words.
-            own = {"PYTHONHASHSEED": seed} if seed and stage in {"preprocess", "train"} else {}
+            own = {"PYTHONHASHSEED": seed} if stage in {"preprocess", "train"} else {}
             project.stage(stage, **own)
         projects.append(project)
     return projects
