@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import sys
 
 import pytest
 
-from project import ROOT, Project
+from project import ROOT, Project, warm_python
 from retrace.tools.repository.lock import Lock, dump_lock, read_lock
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.repository.staleness import all_problems
@@ -178,7 +177,7 @@ def test_set_up_twice_is_set_up_once(toy):
     assert (toy / ".git/info/attributes").read_text() == first
     assert first.endswith("/dvc.lock merge=retrace\n/metrics.json merge=retrace\n")
     driver = toy.git("config", "merge.retrace.driver").stdout
-    assert driver == f"{sys.executable} -m retrace merge-lock %O %A %B %P\n"
+    assert driver == f"{warm_python()} -m retrace merge-lock %O %A %B %P\n"
 
 
 def test_this_project_keeps_locks_apart_where_nothing_is_set_up():

@@ -57,8 +57,9 @@ def training(runs):
 
 
 def steps(logged, name, metric="train_loss"):
+    run = logged()[name].info.run_id
     with open_store() as store:
-        found = store.client.get_metric_history(logged()[name].info.run_id, metric)
+        found = store.client.get_metric_history(run, metric)
     return sorted((each.step, round(each.value, 3)) for each in found)
 
 
