@@ -37,7 +37,7 @@ LIBRARY = $(if $(PIN),-r $(PIN),--no-build-isolation -e .)
 
 MARK = touch '$(subst ','\'',$@)'
 
-.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained team smoke publish notebooks test lint format requirements clean
+.PHONY: help setup repro verify same bench statistics search onnx serve mlflow release releaserun onmain image shell contained team smoke publish notebooks programs test lint format requirements clean
 .PHONY: docs doctor push pull fetch ledger comment small newest audit sbom package
 
 help:  ## list these words
@@ -158,6 +158,9 @@ sbom:  ## list the packages (.retrace/sbom.json, CycloneDX; EXTRA=-serve: those 
 	.retrace/audit/bin/python -m pip install --quiet --no-deps -r requirements-audit.txt
 	cat requirements.txt requirements-torch.txt $(EXTRA:%=requirements%.txt) | .retrace/audit/bin/cyclonedx-py requirements \
 	    --pyproject pyproject.toml --output-reproducible --output-file .retrace/sbom.json -
+
+programs:  ## install what tests start, as root on Debian or Ubuntu: a browser, an S3 store, PostgreSQL, SLURM
+	@LONG=1 .ci/programs
 
 lint: $(READY)-dev  ## check style, types, workflows, the Dockerfile and compose.yaml
 	ruff check

@@ -13,7 +13,7 @@ FILES = {path.stem: path for path in sorted(FOLDER.glob("*.y*ml"))}
 
 # A word of the Makefile, or a module of this repository; where there is no make, what README.md says.
 COMMAND = re.compile(
-    r"make [a-z]+|pip install [\w .-]+|retrace repro"
+    r"(?:sudo )?make [a-z]+|pip install [\w .-]+|retrace repro"
     r'|python3 -m posting [a-z]+( --folder "\$RUNNER_TEMP/pull-request")?'
 )
 

@@ -87,7 +87,8 @@ def _pipeline(text: str) -> str:
 # MLflow's server, Kubeflow Pipelines.
 ONLY_THERE = (
     "bench", "docs", "statistics", "newest", "audit", "sbom", "package",
-    "image", "shell", "contained", "team", "smoke", "publish", "releaserun", "mlflow", "$(READY)-kfp",
+    "image", "shell", "contained", "team", "smoke", "publish", "releaserun", "mlflow", "programs",
+    "$(READY)-kfp",
 )  # fmt: skip
 
 NOT_HERE = (
@@ -116,7 +117,7 @@ def _makefile(text: str) -> str:
     phony = re.compile(rf" (?:{'|'.join(map(re.escape, ONLY_THERE))})\b")
     lines = [phony.sub("", line) if line.startswith(".PHONY") else line for line in lines]
     text = "\n".join(lines).replace("python hpo/search.py", "retrace search")
-    text = text.replace(" $(READY)-kfp\n", "\n")
+    text = text.replace(" $(READY)-kfp\n", "\n").replace('; ARGS="-m long" for the stories left out', "")
     return text.replace("types, workflows, the Dockerfile and compose.yaml", "types and workflows")
 
 
@@ -150,7 +151,10 @@ def _comment(text: str) -> str:
 
 def _tests(text: str) -> str:
     """Leave out what is tested of the library, and install it from its pin."""
-    text = re.sub(r" +- name: Make models of other datasets\n(?: {8,}.*\n)*", "", text)
+    only_there = (
+        "Make models of other datasets|Install what the stories start|Test the stories that take minutes"
+    )
+    text = re.sub(rf" +- name: (?:{only_there})\n(?: {{8,}}.*\n)*", "", text)
     return text.replace("--no-build-isolation -e .", f"-r {PIN}")
 
 

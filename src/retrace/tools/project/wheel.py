@@ -40,7 +40,8 @@ def build_wheel(checkout: Path, names: list[str], label: str, folder: Path) -> P
     with tempfile.TemporaryDirectory(prefix="retrace-") as place:
         copy = Path(place)
         shutil.copytree(checkout / "src", copy / "src", ignore=LEFT_OUT)
-        for name in [*names, "setup.py", "README.md", "LICENSE"]:
+        extras = [path.name for path in checkout.glob("requirements*.in")]
+        for name in {*names, *extras, "setup.py", "README.md", "LICENSE"}:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(checkout / name, copy / name)
         settings = (checkout / "pyproject.toml").read_text("utf-8")
