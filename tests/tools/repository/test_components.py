@@ -93,8 +93,7 @@ def test_a_run_is_collected_into_one_file(tmp_path, places, ran):
         "outputs": PLAN["outputs"],
     }
     assert components.collect_run(plan, places, {"part_seed": "7"}, "1f") == "1f"
-    with tarfile.open(tmp_path / "runs/1f.tar") as tar:
-        tar.extractall(tmp_path / "run", filter="data")
+    components.unpack(tmp_path / "runs/1f.tar", tmp_path / "run")
     assert load_yaml(tmp_path / "run/run.yaml") == {
         "values": [["params.yaml", "part.seed", "7"]],
         "locks": {"lock": "dvc.yaml"},
@@ -102,6 +101,18 @@ def test_a_run_is_collected_into_one_file(tmp_path, places, ran):
     }
     assert (tmp_path / "run/files/parts/figures/a.svg").read_text() == "drawn"
     assert (tmp_path / "run/locks/lock").read_text() == LOCK
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/tmp/out.txt", "a/../../out.txt"])
+def test_what_would_lie_outside_or_is_a_link_is_not_unpacked(tmp_path, name):
+    link = tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    for member in (tarfile.TarInfo(name), link):
+        with tarfile.open(tmp_path / "bad.tar", "w") as tar:
+            tar.addfile(member)
+        with pytest.raises(tarfile.TarError, match=member.name):
+            components.unpack(tmp_path / "bad.tar", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow

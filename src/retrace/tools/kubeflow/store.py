@@ -12,6 +12,7 @@ from retrace.core.errors import RetraceError
 from retrace.tools.kubeflow.planning import Component, Pack
 from retrace.tools.repository import s3
 from retrace.tools.repository.addresses import without_secrets
+from retrace.tools.repository.components import unpack
 
 
 def put_packs(store: str, components: Sequence[Component]) -> int:
@@ -65,8 +66,7 @@ def open_run(store: str, run: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="retrace-") as place:
         with _explained(store):
             files.get_file(f"{folder}/{run}.tar", f"{place}/run.tar")
-            with tarfile.open(f"{place}/run.tar") as tar:
-                tar.extractall(f"{place}/run", filter="data")
+            unpack(f"{place}/run.tar", f"{place}/run")
         yield Path(place, "run")
 
 

@@ -65,14 +65,12 @@ def open_folder(plan: dict[str, Any]) -> Any:
 
 
 def lay_inputs(plan: dict[str, Any], places: dict[str, str], folder: Any) -> None:
-    import tarfile
     from pathlib import Path
 
     from dvc.utils.serialize import dump_yaml
 
     for name in plan["packs"]:
-        with tarfile.open(places[name]) as pack:
-            pack.extractall(folder, filter="data")
+        unpack(places[name], folder)
     for name, path in plan["inputs"].items():
         copy(Path(places[name]), folder / path)
     file = folder / plan["file"]
@@ -81,6 +79,21 @@ def lay_inputs(plan: dict[str, Any], places: dict[str, str], folder: Any) -> Non
     for stage in plan["definition"]["stages"].values():
         wdir = stage.get("do", stage).get("wdir", ".")
         (file.parent / wdir).mkdir(parents=True, exist_ok=True)
+
+
+def unpack(archive: Any, folder: Any) -> None:
+    import tarfile
+    from pathlib import PurePosixPath
+
+    with tarfile.open(archive) as tar:
+        for member in tar.getmembers():
+            path = PurePosixPath(member.name)
+            plain = member.isfile() or member.isdir()
+            if not plain or path.is_absolute() or ".." in path.parts:
+                raise tarfile.TarError(f"'{member.name}' of {archive} is no file of the folder below it")
+        # Python 3.11 has the filter from 3.11.4 on, and all that it would stop is stopped above.
+        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        tar.extractall(folder, **safe)
 
 
 def write_values(plan: dict[str, Any], values: dict[str, str], folder: Any) -> None:
@@ -177,4 +190,4 @@ def collect_run(plan: dict[str, Any], places: dict[str, str], values: dict[str, 
 
 
 # What the text of a component holds, in an order in which Python can read it.
-SENT = (copy, hashes, repro, write_values, lay_inputs, open_folder)
+SENT = (copy, hashes, repro, write_values, unpack, lay_inputs, open_folder)
