@@ -3,6 +3,7 @@ import functools
 import os
 import pickle
 import shutil
+import signal
 import socket
 import sys
 
@@ -26,6 +27,15 @@ from retrace.core.records import Dataset
 from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"
+
+
+# A shell that starts something in the background lets it ignore Ctrl-C, and so all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than processors: a test that waits, for a server or for DVC, leaves its own to another."""
+    return (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) + 1
 
 
 def pytest_collection_modifyitems(items):
