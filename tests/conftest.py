@@ -34,7 +34,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers():
-    """One more than processors: a test that waits, for a server or for DVC, leaves its own to another."""
+    """One more than processors: a test that waits for a server or for DVC leaves its own to another."""
     return (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) + 1
 
 

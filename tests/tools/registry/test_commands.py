@@ -1,5 +1,7 @@
 """The story: the first model, a worse one, a better one, and back; as people read it."""
 
+import itertools
+
 import gto.api
 import pytest
 from typer.testing import CliRunner
@@ -8,8 +10,12 @@ from retrace.tools.cli import cli
 
 
 @pytest.fixture
-def retrace():
+def retrace(monkeypatch):
+    """Run a command, a minute after the one before: GTO tells tags of one second apart by nothing."""
+    minutes = itertools.count()
+
     def run(*arguments):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{1_800_000_000 + 60 * next(minutes)} +0000")
         result = CliRunner().invoke(cli, arguments)
         said = [result.output, str(result.exception or ""), *getattr(result.exception, "details", ())]
         return result.exit_code, "\n".join(said)
