@@ -8,7 +8,8 @@ import socket
 import sys
 
 # One thread for each test process: tests run side by side, and threads that compete are slower.
-os.environ["OMP_NUM_THREADS"] = "1"
+# All that `seeding.pin` sets, or the warm process would fork nothing for who has called that.
+os.environ |= dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")
 # Of `make test ARGS=...`: a `make repro` in a test would take ARGS for its own.
 os.environ["MAKEFLAGS"] = ""
 os.environ.pop("ARGS", None)
