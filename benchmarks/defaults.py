@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import wilcoxon
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline
@@ -26,7 +26,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 from public_data import Rows, images, tables, texts
 from retrace.core.params import load_params
 from retrace.core.records import Kind, Task
-from retrace.models.features import feature_steps, flatten
+from retrace.models.features import AllAlike, feature_steps, flatten
 from retrace.models.registry import build_model
 from retrace.tools.repository.overrides import override_params
 
@@ -79,8 +79,8 @@ def pixels(folder: Path) -> str:
         estimator = _model(name, "image", "classification")["model"]
         options = {
             "each pixel by its own mean and spread": StandardScaler(),
-            "by those of all pixels": Together(StandardScaler()),
-            "from 0 to 1": Together(MinMaxScaler()),
+            "by those of all pixels": AllAlike(StandardScaler()),
+            "from 0 to 1": AllAlike(MinMaxScaler()),
         }
         models = {
             what: Pipeline([("flatten", every), ("scale", scaler), ("model", estimator)])
@@ -102,22 +102,6 @@ def words(folder: Path) -> str:
         for what, values in options.items()
     }
     return _table("linear_svm", (each.drawn() for each in texts(folder)), models)
-
-
-class Together(TransformerMixin, BaseEstimator):
-    """A scaler that takes all columns for one."""
-
-    def __init__(self, scaler: BaseEstimator) -> None:
-        self.scaler = scaler
-
-    def fit(self, X: Any, y: object = None) -> "Together":
-        """Learn from all columns at once."""
-        self.scaler_ = clone(self.scaler).fit(X.reshape(-1, 1))
-        return self
-
-    def transform(self, X: Any) -> Any:
-        """Return the columns, each changed alike."""
-        return self.scaler_.transform(X.reshape(-1, 1)).reshape(X.shape)
 
 
 def measure() -> str:

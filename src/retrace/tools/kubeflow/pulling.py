@@ -1,6 +1,5 @@
 """A run of KFP brought back: its values, locks and files, as if `dvc repro` had run here."""
 
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from retrace.core.checked_yaml import flatten, load_yaml, yaml_values
 from retrace.core.errors import RetraceError, first_few
 from retrace.tools.kubeflow.parameters import Value
+from retrace.tools.repository.components import copy
 from retrace.tools.repository.git import listed
 from retrace.tools.repository.lock import read_lock
 from retrace.tools.repository.overrides import edit_params
@@ -53,7 +53,7 @@ def lay_run(folder: Path, *, force: bool) -> list[str]:
             wanted = {each.key: yaml_values(each.text) for each in changes if each.file == file}
             edit_params(wanted, file=file)
         for path in about["outputs"]:
-            _lay(folder / "files" / path, Path(path))
+            copy(folder / "files" / path, Path(path))
         for name, lock in locks.items():
             add_to_lock(lock, read_lock(folder / "locks" / name).stages)
         keep_outputs(about["outputs"])
@@ -84,15 +84,3 @@ def _check_places(paths: Sequence[str]) -> None:
 
 def _not_committed(paths: Sequence[str]) -> list[str]:
     return listed("diff", "HEAD", "--name-only", "--no-renames", "--relative", "-z", "--", *paths)
-
-
-def _lay(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    else:
-        target.unlink(missing_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy(source, target)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ def with_stage(text: str, name: str, definition: Definition) -> str:
     stages = root.get("stages")
     if "stages" not in root:
         start = f"{text.rstrip()}\n\n" if text.strip() else ""
-        return f"{start}stages:\n{_indented(_dumped({name: stage}, text), 2)}"
+        return f"{start}stages:\n{textwrap.indent(_dumped({name: stage}, text), '  ')}"
     if not stages or stages.fa.flow_style():
         root["stages"] = {**(stages or {}), name: stage}
         return _dumped(root, text)
@@ -60,7 +61,7 @@ def with_stage(text: str, name: str, definition: Definition) -> str:
     end = min(later, default=len(lines))
     while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
         end -= 1
-    new = ["", *_indented(_dumped({name: stage}, text), column).splitlines()]
+    new = ["", *textwrap.indent(_dumped({name: stage}, text), " " * column).splitlines()]
     return "\n".join([*lines[:end], *new, *lines[end:]]) + "\n"
 
 
@@ -152,7 +153,3 @@ def _dumped(values: Any, like: str) -> str:
     written = io.StringIO()
     yaml.dump(values, written)
     return written.getvalue()
-
-
-def _indented(text: str, column: int) -> str:
-    return "".join(f"{' ' * column}{line}\n" for line in text.splitlines())

@@ -57,9 +57,8 @@ def over_occurring_classes(score: Score, metric: str, models: Sequence[Predictio
         return score
     k = models[0].probabilities.shape[1]
     occurs = np.bincount(models[0].y, minlength=k) > 0
-    kept = np.concatenate(
-        [np.ones(2 * k), occurs]
-    )  # without what was taken for a class that is not there
+    # Without what was taken for a class that is not there.
+    kept = np.concatenate([np.ones(2 * k), occurs])
 
     def of_occurring(totals: Floats) -> Floats:
         return score(totals * kept)

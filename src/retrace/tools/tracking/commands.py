@@ -50,7 +50,6 @@ def mlflow(
     retrace mlflow ui                    the pages, on http://127.0.0.1:5000
     """
     from retrace.tools.tracking.choosing import chosen
-    from retrace.tools.tracking.live import watch_training
     from retrace.tools.tracking.models import put_models
     from retrace.tools.tracking.pages import serve
     from retrace.tools.tracking.runs import log_runs
@@ -62,6 +61,8 @@ def mlflow(
     if live:
         if runs or everything or study:
             raise RetraceError("--live watches the training of this folder: name nothing beside it")
+        from retrace.tools.tracking.live import watch_training
+
         watch_training(typer.echo)
         return
     if storage and not study:

@@ -109,7 +109,8 @@ def extend(
         tags=[RunTag(*each) for each in tags.items()],
     )
     for steps in _pieces(new, METRICS // max(1, len(names))):
-        values = [Metric(name, value, now, step) for name, step, value in curves if step in set(steps)]
+        wanted = set(steps)
+        values = [Metric(name, value, now, step) for name, step, value in curves if step in wanted]
         store.client.log_batch(number, values)
 
 
