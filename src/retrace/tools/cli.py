@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
@@ -48,14 +49,10 @@ FOLLOWS: dict[str, tuple[str, set[str]]] = {
     "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search", "submit"}),
 }
 
-# What `retrace promote` asks besides its own gates, where dvc.yaml says so.
-CHECKS: dict[str, str] = {
-    "export.checking": "check_export",
-}
-
-# What `retrace check` asks before it asks its own.
-ALSO_CHECKED: dict[str, str] = {
-    "notebooks.checking": "check_notebooks",
+# What a command asks of other tools, besides what it asks itself.
+CHECKS: dict[str, tuple[str, str]] = {
+    "export.checking": ("check_export", "promote"),
+    "notebooks.checking": ("check_notebooks", "check"),
 }
 
 # `retrace repro` hands on what it does not know: the options of `dvc repro`.
@@ -102,7 +99,9 @@ def retrace(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
     command = context.invoked_subcommand
-    context.obj = ALSO_CHECKED if command == "check" else CHECKS
+    context.obj = [
+        partial(_ask, file, name) for file, (name, asking) in CHECKS.items() if command == asking
+    ]
     for file, (variable, commands) in FOLLOWS.items():
         if command in commands and os.environ.get(variable):
             follow = import_module(f"retrace.tools.{file}").follow
@@ -113,6 +112,12 @@ for file, commands in COMMANDS.items():
     module = import_module(f"retrace.tools.{file}")
     for command in commands:
         cli.command(context_settings=HANDS_ON.get(command))(getattr(module, command))
+
+
+def _ask(file: str, name: str, *arguments: str) -> str | None:
+    """Call a check of a tool, which is loaded only now."""
+    check: Callable[..., str | None] = getattr(import_module(f"retrace.tools.{file}"), name)
+    return check(*arguments)
 
 
 def app() -> None:

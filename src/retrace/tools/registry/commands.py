@@ -1,12 +1,11 @@
 """`retrace models` and `retrace promote`: which model is in use, and how one comes to be."""
 
 from enum import StrEnum
-from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from retrace.tools.registry import Check, Policy
+from retrace.tools.registry import Policy
 
 
 class Bump(StrEnum):
@@ -89,15 +88,9 @@ def promote(
             accepted=accept or [],
             local=local,
             onnx=onnx,
-            check_export=_check_of(context.obj),
+            check_export=next(iter(context.obj), None),
         )
     plan.carry_out()
     typer.echo(plan.message.rstrip())
     quoted = " ".join(f"'{tag}'" for tag in plan.tags)
     typer.echo(f"\n{plan.stage} has {plan.version}; tell the others: git push {remote()} {quoted}")
-
-
-def _check_of(checks: dict[str, str]) -> Check | None:
-    """Return the check of another tool, which may have been deleted."""
-    found = [getattr(import_module(f"retrace.tools.{file}"), name) for file, name in checks.items()]
-    return found[0] if found else None

@@ -1,6 +1,5 @@
 """`retrace check`: tell, without any data at hand, whether dvc.lock is true."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,8 +49,8 @@ def check(
     if overrides:
         _try_overrides(overrides)
         return
-    for file, name in (context.obj if context else {}).items():
-        getattr(import_module(f"retrace.tools.{file}"), name)()
+    for check_also in context.obj if context else []:
+        check_also()
     _check_lock()
     if remote:
         _check_remote()
