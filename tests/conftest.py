@@ -1,5 +1,6 @@
 import dataclasses
 import functools
+import gc
 import os
 import pickle
 import shutil
@@ -13,6 +14,8 @@ os.environ |= dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM
 # Of `make test ARGS=...`: a `make repro` in a test would take ARGS for its own.
 os.environ["MAKEFLAGS"] = ""
 os.environ.pop("ARGS", None)
+# Images of Python may forbid it: then each of hundreds of processes would compile what it loads.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
 
@@ -20,6 +23,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadFileScheduling
 
 from clones import make_clone
 from project import CHOICES, ROOT, Project, add_examples, commit_all, copy_project
@@ -29,6 +33,10 @@ from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"
 
+# transformers, MLflow, KFP
+TOGETHER = ("tests/cleaning/embedding/", "tests/tools/tracking/", "tests/tools/kubeflow/")
+
+sys.dont_write_bytecode = False
 
 # A shell that starts something in the background lets it ignore Ctrl-C, and so all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,10 +47,33 @@ def pytest_xdist_auto_num_workers():
     return (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) + 1
 
 
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+class ByFile(LoadFileScheduling):
+    """One process for the tests of a file, or of a folder whose libraries take seconds to load."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
 def pytest_collection_modifyitems(items):
     """Begin with files that hold slow tests: what is left for the end is short, and no process idles."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_sessionstart():
+    """Look for no garbage while all is loaded."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Look for it from now on, but not in what was loaded, which stays."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

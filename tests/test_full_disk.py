@@ -44,7 +44,7 @@ def small_disk():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tmpfs is Linux's")
-@pytest.mark.parametrize("folder", ["cache", ".dvc"])
+@pytest.mark.parametrize("folder", [pytest.param("cache", marks=pytest.mark.long), ".dvc"])
 def test_a_full_disk_leaves_the_run_before_as_it_was(reproduced, tmp_path, small_disk, folder):
     shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True)
     project = Project(tmp_path / "copy")
@@ -59,6 +59,7 @@ def test_a_full_disk_leaves_the_run_before_as_it_was(reproduced, tmp_path, small
     assert {path: project.read(path) for path in outputs} == before
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="tmpfs is Linux's")
 def test_a_checkpoint_that_does_not_fit_stops_the_training_in_one_line(project, small_disk):
     project.set(data="digits", model="cnn")

@@ -34,6 +34,7 @@ def pictures_in(html):
     return sum(base64.b64decode(figure).count(b"<image ") for figure in figures)
 
 
+@pytest.mark.long
 def test_photos_run_through_all_stages_twice_with_the_same_bytes(repository):
     folder = make_folder(repository / "data/weather", ("rain", "snow", "Nebel über"), n=14)
     UNREADABLE["cut.jpg"][0](folder / "rain/cut.jpg")

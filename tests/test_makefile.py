@@ -111,7 +111,7 @@ def test_every_file_that_is_installed_has_a_hash(path):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(bool(unmet([ROOT / "requirements.txt"])), reason="other versions than are pinned")
 def test_a_complete_environment_needs_no_index(make, tmp_path):
     """A new environment that sees the packages of this one, and no index to ask."""

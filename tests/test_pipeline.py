@@ -117,6 +117,7 @@ def bring_titanic(project, titanic_csv):
     shutil.copy(titanic_csv, project / "data/titanic/titanic.csv")
 
 
+@pytest.mark.long
 def test_titanic_is_brought_in_as_the_documentation_says(repository, titanic_csv):
     bring_titanic(repository, titanic_csv)
     repository.dvc("add", "data/titanic")

@@ -147,7 +147,7 @@ def train_until(project, line):
     return seen
 
 
-@pytest.mark.slow
+@pytest.mark.long  # the loop is stopped and goes on in this process, above
 def test_killed_at_two_epochs_the_stage_ends_in_the_same_bytes(project):
     project.set(data="digits", model="cnn", models__cnn__epochs=4)
     for stage in ("read_data", "preprocess", "split", "train"):

@@ -6,7 +6,7 @@ import pytest
 
 from retrace.core.artifacts import HISTORY_COLUMNS
 from retrace.core.records import Predictions
-from retrace.reporting import Results
+from retrace.reporting import Results, pages
 
 FEW = {"resamples": 200, "mistakes": 5}
 
@@ -17,6 +17,12 @@ ENVIRONMENT = {
     "versions": {"numpy": "2.4.6"},
     "hardware": {"instructions": "portable", "threads": 1, "device": "cpu"},
 }
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave figures undrawn, for tests that look into none: to draw those of a page takes a second."""
+    monkeypatch.setattr(pages, "svg_text", lambda figure: "<svg/>")
 
 
 def predicted(y, n_classes, seed):

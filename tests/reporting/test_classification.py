@@ -7,7 +7,7 @@ from retrace.core.records import Predictions
 from retrace.reporting import classification
 
 
-def test_only_images_show_their_mistakes_as_pictures(make_results):
+def test_only_images_show_their_mistakes_as_pictures(make_results, undrawn):
     assert "mistakes" in reporting.draw_figures(make_results(kind="image"))
     assert "mistakes" not in reporting.draw_figures(make_results(kind="tabular"))
 
@@ -39,7 +39,7 @@ def by_brightness(part):
     return Predictions(y=part.y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
 
 
-def test_of_images_the_report_shows_what_the_surest_mistakes_rest_on(make_results):
+def test_of_images_the_report_shows_what_the_surest_mistakes_rest_on(make_results, undrawn):
     images = make_results(kind="image")
     looked = dataclasses.replace(images, predict=by_brightness)
     assert "occlusion" in reporting.draw_figures(looked)

@@ -34,14 +34,14 @@ def test_hyperparameters_are_those_of_the_training_whatever_params_yaml_says_by_
     assert "models.cnn" not in text
 
 
-def test_a_model_without_epochs_has_no_training_section(make_results):
+def test_a_model_without_epochs_has_no_training_section(make_results, undrawn):
     results = make_results(epochs=0)
     assert "## Training" not in reporting.report_markdown(results)
     assert "history" not in reporting.draw_figures(results)
 
 
 @pytest.mark.parametrize("name", ["a|b", "<script>alert(1)</script>", "*star*\nnew"])
-def test_a_strange_class_name_cannot_break_the_page(make_results, name):
+def test_a_strange_class_name_cannot_break_the_page(make_results, name, undrawn):
     results = make_results(classes=(name, "b", "c"))
     markdown = reporting.report_markdown(results)
     page = reporting.report_html(results, reporting.draw_figures(results))
@@ -52,10 +52,10 @@ def test_a_strange_class_name_cannot_break_the_page(make_results, name):
             assert line.endswith("|"), "a name broke its table row"
 
 
-@pytest.mark.parametrize("name", ["$\\frac{$", "$\\alpha$", "US$ or A$"])
-def test_dollar_signs_in_a_class_name_are_no_formula(make_results, name):
-    drawn = reporting.draw_figures(make_results(kind="image", classes=(name, "b", "c")))
-    assert name in drawn["confusion"]
+def test_dollar_signs_in_a_class_name_are_no_formula(make_results):
+    names = ("$\\frac{$", "$\\alpha$", "US$ or A$")
+    drawn = reporting.draw_figures(make_results(kind="image", classes=names))
+    assert all(name in drawn["confusion"] for name in names)
     assert "$" in drawn["mistakes"]
 
 
@@ -80,7 +80,7 @@ class Links(html.parser.HTMLParser):
 
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])
-def test_the_page_is_whole_and_opens_offline(make_results, kind):
+def test_the_page_is_whole_and_opens_offline(make_results, kind, undrawn):
     results = make_results(kind=kind)
     links = Links()
     links.feed(reporting.report_html(results, reporting.draw_figures(results)))
@@ -97,17 +97,16 @@ def test_a_users_own_matplotlib_style_changes_nothing(make_results):
 
 def test_the_same_results_give_the_same_bytes(make_results):
     first, second = (make_results(kind="image") for _ in range(2))
-    assert reporting.draw_figures(first) == reporting.draw_figures(second)
-    assert reporting.report_html(first, reporting.draw_figures(first)) == reporting.report_html(
-        second, reporting.draw_figures(second)
-    )
+    drawn, again = reporting.draw_figures(first), reporting.draw_figures(second)
+    assert drawn == again
+    assert reporting.report_html(first, drawn) == reporting.report_html(second, again)
 
 
 def test_groups_are_mentioned_where_they_make_the_intervals(make_results):
     assert "whole groups" in reporting.report_markdown(make_results(groups=np.arange(90) // 3))
 
 
-def test_the_page_of_a_regression_is_whole_and_opens_offline(regression_results):
+def test_the_page_of_a_regression_is_whole_and_opens_offline(regression_results, undrawn):
     drawn = reporting.draw_figures(regression_results)
     links = Links()
     links.feed(reporting.report_html(regression_results, drawn))
@@ -123,7 +122,7 @@ def test_the_markdown_of_a_regression_is_whole(regression_results):
     assert "accuracy" not in text
 
 
-def test_both_pages_show_what_was_found_of_the_data(make_results):
+def test_both_pages_show_what_was_found_of_the_data(make_results, undrawn):
     results = dataclasses.replace(
         make_results(notes=("The schema held: <all>.",)),
         data_checks={"warnings": ["a_b alone predicts", "x|y differs"], "checked": ["Duplicates: 0."]},
@@ -137,7 +136,7 @@ def test_both_pages_show_what_was_found_of_the_data(make_results):
     assert "<li>The schema held: &lt;all&gt;.</li>" in page
 
 
-def test_a_history_without_accuracy_shows_its_loss_alone(regression_results):
+def test_a_history_without_accuracy_shows_its_loss_alone(regression_results, undrawn):
     losses = {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.0, 1.5]}
     history = pd.DataFrame(losses, columns=HISTORY_COLUMNS)
     results = dataclasses.replace(regression_results, history=history)
@@ -145,7 +144,7 @@ def test_a_history_without_accuracy_shows_its_loss_alone(regression_results):
     assert "history" in reporting.draw_figures(results)
 
 
-def test_both_pages_show_what_each_column_was_taken_for(make_results):
+def test_both_pages_show_what_each_column_was_taken_for(make_results, undrawn):
     note = "3 of 90 cells are no numbers and became gaps (first: '<n|k>' in row 4)"
     column = Column(name="a|b", role="feature", kind="number", gaps=3, distinct=80, note=note)
     results = make_results(columns=(column,))
@@ -157,7 +156,7 @@ def test_both_pages_show_what_each_column_was_taken_for(make_results):
     assert "<n|k>" not in page
 
 
-def test_the_first_line_says_whether_the_model_beats_one_that_ignores_its_inputs(make_results):
+def test_the_first_line_says_whether_the_model_beats_one_that_ignores_its_inputs(make_results, undrawn):
     results = make_results()
     good = reporting.report_markdown(results).splitlines()[2]
     assert good.startswith("**accuracy 0.")
@@ -201,7 +200,7 @@ def test_metrics_that_params_ask_for_stand_after_the_usual_ones(make_results):
     assert "| roc_auc | higher is better |" in reporting.report_markdown(results)
 
 
-def test_every_picture_says_what_it_shows_to_who_cannot_see_it(make_results):
+def test_every_picture_says_what_it_shows_to_who_cannot_see_it(make_results, undrawn):
     results = make_results(kind="image")
     page = reporting.report_html(results, reporting.draw_figures(results))
     assert page.count("<img ") == len(re.findall(r'<img src="[^"]+" alt="[A-Z][^"]{15,}">', page))

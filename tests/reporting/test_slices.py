@@ -112,7 +112,7 @@ def test_images_without_attributes_have_no_slices(sliced):
         slice_tables(sliced("site", kind="image"))
 
 
-def test_both_pages_show_slices_and_say_that_many_are_many_looks(sliced):
+def test_both_pages_show_slices_and_say_that_many_are_many_looks(sliced, undrawn):
     strange = pd.DataFrame({"a|b": ["<x>"] * 45 + ["y"] * 45})
     results = sliced("a|b", attributes=strange)
     text = reporting.report_markdown(results)

@@ -47,7 +47,7 @@ def test_copies_widen_the_interval_of_recall_and_leave_none_out(two_classes):
     assert rows[3]["recall_interval"] != by_copies[3]["recall_interval"]
 
 
-def test_costs_are_shown_where_they_choose(two_classes):
+def test_costs_are_shown_where_they_choose(two_classes, undrawn):
     results = two_classes(Costs(false_positive=1.0, false_negative=5.0))
     rows = threshold_section(results)["rows"]
     costs = {row["cost"]: row["chosen"] for row in rows}

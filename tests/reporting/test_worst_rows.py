@@ -29,7 +29,7 @@ def bad_at_night(make_results, make_dataset):
     return dataclasses.replace(results, parts=parts, predictions=predictions)
 
 
-def test_both_pages_say_where_a_model_errs(bad_at_night):
+def test_both_pages_say_where_a_model_errs(bad_at_night, undrawn):
     found = worst_rows_section(bad_at_night)
     assert (found["verdict"], found["conditions"]) == ("More often wrong", ["hour|<b> ≤ 5.5"])
     assert found["sentence"].endswith("of all others (p = 0.005)")
@@ -50,7 +50,7 @@ def test_private_data_and_data_without_columns_have_no_such_section(bad_at_night
     assert worst_rows_section(make_results(kind="image")) is None
 
 
-def test_words_are_on_both_pages_whatever_they_are(make_results):
+def test_words_are_on_both_pages_whatever_they_are(make_results, undrawn):
     words = (Words("a|b", (("un|usual", 1.5), ("<b>", 1.25))),)
     results = dataclasses.replace(make_results(kind="text"), words=words)
     markdown = reporting.report_markdown(results)

@@ -15,7 +15,7 @@ TEXTS = np.array(
         "Interest rates rose by half a point.",
         "",
         "Straße, naïve, 東京 🙂",
-        *(f"Sentence {n} of several. " * n for n in range(1, 40, 3)),
+        *(f"Sentence {n} of several. " * n for n in range(1, 40, 9)),
     ],
     dtype=object,
 )

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 # main has a weak model on digits; each branch changes one thing.
 SPLIT_SEED, OTHER_SPLIT_SEED = 7, 8
-BRANCHES = {"cnn": {"model": "cnn"}, "split": {"split__seed": OTHER_SPLIT_SEED}}
+BRANCHES = {"knn": {"model": "knn"}, "split": {"split__seed": OTHER_SPLIT_SEED}}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def story(tmp_path_factory):
     """A fresh clone in which every branch holds a run, and a remote that has all predictions."""
     project = copy_project(tmp_path_factory.mktemp("story") / "clone")
     project.set(split__seed=SPLIT_SEED, model="gaussian_nb")
-    project.set(models__cnn__epochs=8, models__cnn__channels=[8, 16, 32], report__resamples=100)
+    project.set(report__resamples=100)
     project.run("git", "init", "-q", "-b", "main")
     project.dvc("remote", "add", "-q", "--default", "near", str(project.folder.parent / "remote"))
     project.dvc("repro", "-q")
@@ -45,16 +45,16 @@ def compare(story, monkeypatch):
 
 
 def test_a_better_model_is_better(compare):
-    found = json.loads(compare("main", "cnn", "--json").stdout)
+    found = json.loads(compare("main", "knn", "--json").stdout)
     assert found["verdict"] == "better"
     assert found["comparison"]["p_value"] < 1e-6
     assert found["comparison"]["interval"]["low"] > 0.05
-    assert found["params"][0] == {"name": "model", "base": "gaussian_nb", "other": "cnn", "stages": []}
+    assert found["params"][0] == {"name": "model", "base": "gaussian_nb", "other": "knn", "stages": []}
     assert found["data"] == found["code"] == []
 
 
 def test_a_weaker_model_is_worse_and_fails_where_asked(compare):
-    found = json.loads(compare("cnn", "main", "--json").stdout)
+    found = json.loads(compare("knn", "main", "--json").stdout)
     assert found["verdict"] == "worse"
     assert found["comparison"]["p_value"] < 1e-6
     for options, status in (
@@ -63,7 +63,7 @@ def test_a_weaker_model_is_worse_and_fails_where_asked(compare):
         (("--fail-on", "worse", "--tolerance", "0.9"), 0),
         (("--fail-on", "not-better"), 4),
     ):
-        assert compare("cnn", "main", *options).exit_code == status
+        assert compare("knn", "main", *options).exit_code == status
 
 
 def test_another_split_is_not_comparable(compare):
@@ -87,7 +87,7 @@ def test_the_workspace_is_compared_with_main_only_where_its_lock_is_true(compare
 
 
 def test_the_page_shows_the_rows_that_changed_as_pictures(compare, tmp_path):
-    compare("main", "cnn", "--html", str(tmp_path / "compare.html"))
+    compare("main", "knn", "--html", str(tmp_path / "compare.html"))
     page = (tmp_path / "compare.html").read_text()
     assert page.count('src="data:image/png;base64,') > 20
     assert not re.search(r'(src|href)="(?!data:)', page)
@@ -98,12 +98,12 @@ def test_what_is_not_pulled_is_said_with_a_remedy_that_works(story, compare, tmp
     clone = Project(tmp_path / "clone")
     shutil.copy(story / ".dvc/config", clone / ".dvc/config")
     monkeypatch.chdir(clone.folder)
-    first = compare("main", "cnn")
+    first = compare("main", "knn")
     assert first.stdout.startswith("**not comparable**: the predictions of `main` are not in")
-    assert "| `model` | `gaussian_nb` | `cnn` |" in first.stdout
+    assert "| `model` | `gaussian_nb` | `knn` |" in first.stdout
     remedy = re.search(r"run `dvc (fetch .*?)`", first.stdout).group(1)
     clone.dvc(*remedy.split())
-    assert compare("main", "cnn").stdout.startswith("**better**")
+    assert compare("main", "knn").stdout.startswith("**better**")
 
 
 def test_help_shows_examples_and_exit_status(compare):

@@ -8,7 +8,8 @@ import pytest
 
 from project import commit_all, copy_project, environment
 
-pytestmark = pytest.mark.slow
+# `test_seeds.py` has the command's parts, on made-up runs.
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 FAILING = 44
 

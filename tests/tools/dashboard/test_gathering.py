@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import sys
 
@@ -27,15 +28,6 @@ stages:
     metrics: [{metrics.json: {cache: false}}]
 """
 
-LIST = """\
-import dataclasses, json
-from retrace.tools.dashboard.gathering import compare_names, gather_runs
-runs = gather_runs()
-names = compare_names(runs)
-more = [{"label": run.label, "argument": names[run.revision]} for run in runs]
-print(json.dumps([dataclasses.asdict(run) | each for run, each in zip(runs, more)], default=str))
-"""
-
 
 def retrace(project, *arguments, **options):
     source = str(ROOT / "src")
@@ -43,7 +35,10 @@ def retrace(project, *arguments, **options):
 
 
 def gather(project):
-    listed = project.run(sys.executable, "-c", LIST, PYTHONPATH=str(ROOT / "src")).stdout
+    """Return what a run is, as JSON would have it, by its label."""
+    with project.at_home():
+        runs = gather_runs()
+    listed = json.dumps([dataclasses.asdict(run) | {"label": run.label} for run in runs], default=str)
     return {run["label"]: run for run in json.loads(listed)}
 
 

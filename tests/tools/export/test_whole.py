@@ -92,7 +92,7 @@ def test_every_choice_of_features_is_exported(params, features):
 
 @pytest.mark.parametrize(
     "model",
-    ["knn", "svm", "hist_gradient_boosting", pytest.param("mlp", marks=pytest.mark.slow)],
+    ["knn", "svm", "hist_gradient_boosting", pytest.param("mlp", marks=pytest.mark.long)],
 )
 def test_two_exports_have_the_same_bytes_and_name_no_file(params, model):
     predictor, rows = fitted(params, mixed_dataset(), model, **QUICK.get(model, {}))

@@ -74,7 +74,10 @@ def children(process):
     return [int(pid) for pid, parent in pairs if int(parent) == process.pid]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.long)],
+)
 def test_who_ends_a_run_ends_all_of_it_and_has_the_old_outputs(pipeline, number):
     run = pipeline.start_training("retrace", "repro", C=2.0)
     (group,) = children(run)

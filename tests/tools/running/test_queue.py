@@ -102,6 +102,7 @@ def test_progress_is_shown_as_it_goes(run_with_a_failure):
     assert "4 of 4 finished, 1 failed (x3)" in lines
 
 
+@pytest.mark.long
 def test_ctrl_c_lets_the_running_one_finish_and_the_next_run_goes_on(run_with_a_failure, small):
     add(small, 5, seconds=8)  # longer than it takes to stop the workers
     add(small, 6)
@@ -127,6 +128,7 @@ def test_ctrl_c_lets_the_running_one_finish_and_the_next_run_goes_on(run_with_a_
     assert "x6" in kept(small)
 
 
+@pytest.mark.long
 def test_an_experiment_that_ran_when_the_machine_went_down_is_queued_again(small):
     (small / "hold").touch()
     add(small, 7, seconds=0.1)

@@ -1,10 +1,10 @@
 import json
 import re
+import shutil
 import sys
 
 import pytest
 
-from project import copy_project
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.reproduction import check_options
 from retrace.tools.running.repro import _hint
@@ -69,24 +69,24 @@ def test_options_are_those_of_dvc_repro(reproduced):
 
 
 @pytest.mark.slow
-def test_a_failing_stage_fails_the_command_and_keeps_what_was_finished(tmp_path):
-    project = copy_project(tmp_path)
-    project.run("git", "init", "-q")
-    project.set(data="wine", model="svm", models__svm__kernel="curved")
-    run = retrace(project, "repro", check=False)
+def test_a_failing_stage_fails_the_command_and_keeps_what_was_finished(pipeline):
+    report = pipeline.read("report.py").decode()
+    (pipeline / "report.py").write_text(f"raise SystemExit('error: no luck')\n{report}")
+    for path in ("cache/model.joblib", "report/report.md", "metrics.json", "dvc.lock"):
+        (pipeline / path).unlink()
+    run = retrace(pipeline, "repro", check=False)
     assert run.returncode == 1
-    assert "error: params.yaml: models.svm.kernel: got 'curved'" in run.stderr
+    assert "error: no luck" in run.stderr
     assert "Traceback" not in run.stderr
-    assert (project / "cache/train.pkl").exists()
-    assert not (project / "cache/model.joblib").exists()
+    assert (pipeline / "cache/model.joblib").exists()
+    assert not (pipeline / "report/report.md").exists()
 
 
 @pytest.mark.slow
-def test_it_works_before_the_first_commit(tmp_path):
-    project = copy_project(tmp_path)
-    project.run("git", "init", "-q")
-    project.set(data="wine", model="gaussian_nb")
-    assert "made from  no Git commit yet" in retrace(project, "repro").stdout
+def test_it_works_before_the_first_commit(pipeline):
+    shutil.rmtree(pipeline / ".git")
+    pipeline.run("git", "init", "-q")
+    assert "made from  no Git commit yet" in retrace(pipeline, "repro", "--force").stdout
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def test_a_stage_that_does_not_repeat_is_named(pipeline):
     assert run.stderr.startswith("error: two runs of the same inputs differ in report: report/report.md")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_verify_compares_with_the_lock_byte_by_byte(reproduced, tmp_path, monkeypatch):
     copy = Project(shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True))
     pairs = copy / "benchmarks/pairs.json"  # of other versions: test_pairs.py makes some of them

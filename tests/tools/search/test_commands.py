@@ -84,6 +84,7 @@ def test_the_test_part_is_not_read(project):
     assert not cached.exists()
 
 
+@pytest.mark.long
 def test_the_winner_runs_in_the_pipeline_and_scores_what_the_search_saw(project, monkeypatch):
     for name, value in environment(project).items():
         monkeypatch.setenv(name, value)
@@ -129,6 +130,7 @@ def test_what_changed_is_named_and_a_commit_elsewhere_is_no_change(project):
     assert f"a new study, because since {name}: params.yaml: seed is 1, was 42" in fresh.stdout
 
 
+@pytest.mark.long
 def test_ctrl_c_is_one_line_and_the_same_command_goes_on(project):
     command = [sys.executable, "-m", "retrace", "search", "--trials", "100000"]
     process = subprocess.Popen(

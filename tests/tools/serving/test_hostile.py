@@ -101,15 +101,16 @@ def test_other_paths_and_methods_are_refused(serve):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("n", [100, pytest.param(400, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("kind", "content_type"), [("table", "json"), ("table", "csv"), ("images", "json")]
 )
-def test_mutilated_requests_get_an_answer_or_a_refusal(serve, rows, kind, content_type):
+def test_mutilated_requests_get_an_answer_or_a_refusal(serve, rows, kind, content_type, n):
     client, generator = serve(kind), random.Random(0)
     good = json.dumps({"rows": rows[kind][:2]}).encode()
     if content_type == "csv":
         good = pd.DataFrame(rows[kind][:2]).to_csv(index=False).encode()
-    for _ in range(400):
+    for _ in range(n):
         body = mutilated(good, generator)
         said = client.post("/predict", content=body, headers={"content-type": HEADERS[content_type]})
         assert said.status_code == 200 or refused(said), body

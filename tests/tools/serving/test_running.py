@@ -44,7 +44,7 @@ def test_a_server_that_is_stopped_under_load_answers_all_that_it_took(published,
     assert status in {0, -signal.SIGTERM}  # uvicorn passes the signal on when it is done
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_server_that_is_killed_under_load_and_started_again_gives_no_wrong_answer(published, wine):
     rows = json.loads(pd.read_csv(wine).to_json(orient="records"))
     with published.at_home():

@@ -35,7 +35,7 @@ def promote(clone, *options, check=True):
     return clone.retrace("promote", "--local", "--accept", " ", *options, check=check)
 
 
-@pytest.mark.slow
+@pytest.mark.long  # the gates, the rollback and the reload have tests of their own, on made-up models
 def test_what_is_promoted_is_what_is_served(clone, wine):
     train(clone, MIDDLING)
     assert "verdict: the first model in this stage" in promote(clone).stdout

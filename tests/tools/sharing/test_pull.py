@@ -18,6 +18,7 @@ def shared(reproduced, tmp_path):
     return project
 
 
+@pytest.mark.long  # tests/tools/repository/test_run_cache.py has it of a small pipeline
 def test_a_colleagues_run_is_not_run_again(shared, tmp_path):
     pushed = shared.retrace("push").stdout
     assert "sent 4 runs to run-cache/main" in pushed

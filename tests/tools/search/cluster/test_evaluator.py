@@ -183,6 +183,7 @@ def test_a_trial_waits_for_a_worker_that_comes_later(fresh_cluster, toy):
         assert wait_until(lambda: evaluator.next_event(5)).outcome.values == (3.0,)
 
 
+@pytest.mark.long
 def test_a_scheduler_that_goes_away_is_one_line(fresh_cluster, toy):
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.slow, toy), address=fresh_cluster.address) as evaluator:
