@@ -1,5 +1,6 @@
 """What the workflows may do: rules that keep a fork from keys and machines, and YAML thin."""
 
+import functools
 import re
 import subprocess
 
@@ -21,6 +22,7 @@ COMMAND = re.compile(
 FROM_OUTSIDE = {"pull_request", "pull_request_target", "issue_comment", "workflow_run", "issues", "fork"}
 
 
+@functools.cache
 def load(name):
     workflow = load_yaml(FILES[name])
     # "on" is a word in YAML 1.2, and `true` for those who read 1.1.

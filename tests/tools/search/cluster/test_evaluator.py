@@ -23,8 +23,8 @@ def scheduler(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cluster(scheduler):
-    """A scheduler and two workers."""
-    scheduler.workers = [scheduler.add_worker(), scheduler.add_worker()]
+    """A scheduler and a worker."""
+    scheduler.add_worker()
     return scheduler
 
 
