@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from schemathesis import GenerationMode, checks, openapi
 
 HEADERS = {"json": "application/json", "csv": "text/csv", "png": "image/png", "text": "text/plain"}
 
@@ -130,12 +129,14 @@ def mutilated(body, generator):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize("kind", ["table", "images"])
 def test_schemathesis_finds_no_fault_by_the_openapi_of_the_server(serve, kind, mode):
+    from schemathesis import GenerationMode, checks, openapi  # takes seconds, in each process
+
     schema, statuses = openapi.from_asgi("/openapi.json", serve(kind).app), set()
 
-    @given(schema["/predict"]["POST"].as_strategy(generation_mode=mode))
+    @given(schema["/predict"]["POST"].as_strategy(generation_mode=GenerationMode(mode)))
     @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def ask(case):
         response = case.call()
@@ -144,4 +145,4 @@ def test_schemathesis_finds_no_fault_by_the_openapi_of_the_server(serve, kind, m
 
     ask()
     assert statuses <= {200, 400, 413, 415, 422}
-    assert 200 in statuses or mode is GenerationMode.NEGATIVE
+    assert 200 in statuses or mode == "negative"
