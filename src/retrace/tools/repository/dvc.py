@@ -129,9 +129,15 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
     from dvc.repo import Repo
     from scmrepo.exceptions import SCMError
 
+    from retrace.tools.repository.notes import in_memory
+
     class ReadOnlyRepo(Repo):
         tmp_dir: str = ""
         site_cache_dir: str = ""
+
+        def __init__(self, *arguments: Any) -> None:
+            with in_memory():
+                super().__init__(*arguments)
 
         def _ignore(self) -> None:
             pass
