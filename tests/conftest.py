@@ -3,6 +3,7 @@ import functools
 import gc
 import os
 import pickle
+import re
 import shutil
 import signal
 import socket
@@ -33,8 +34,14 @@ from swift import Swift, missing_programs
 
 SHARED = ROOT.parent / "shared" / "data"
 
-# transformers, MLflow, KFP
-TOGETHER = ("tests/cleaning/embedding/", "tests/tools/tracking/", "tests/tools/kubeflow/")
+# What takes seconds to load or to start, and the files that need it.
+TOGETHER = {
+    "transformers": r"tests/cleaning/embedding/",
+    "MLflow": r"tests/tools/tracking/",
+    "KFP": r"tests/tools/kubeflow/",
+    "Swift": r"tests/tools/(sharing/|repository/test_(run_cache|transfers))",
+    "Chromium": r"tests/tools/\w+/test_in_chromium",
+}
 
 sys.dont_write_bytecode = False
 
@@ -52,11 +59,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 class ByFile(LoadFileScheduling):
-    """One process for the tests of a file, or of a folder whose libraries take seconds to load."""
+    """One process for the tests of a file, or of those that need the same slow thing."""
 
     def _split_scope(self, nodeid):
-        file = super()._split_scope(nodeid)
-        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        found = (need for need, files in TOGETHER.items() if re.match(files, nodeid))
+        return next(found, super()._split_scope(nodeid))
 
 
 def pytest_collection_modifyitems(items):

@@ -3,6 +3,7 @@ import shutil
 import pytest
 from sklearn.datasets import load_wine
 
+from chromium import chromium
 from made_runs import MadeRuns
 from project import Project
 from small_pipeline import SmallPipeline, make_small_pipeline
@@ -18,6 +19,20 @@ def runs(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def small_pipeline_that_ran(tmp_path_factory):
     return make_small_pipeline(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def one_browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser(one_browser):
+    """A browser that has nothing to say of other files' pages."""
+    one_browser.get("about:blank")
+    one_browser.get_log("performance"), one_browser.get_log("browser")
+    return one_browser
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import hashlib
 
 import pytest
 
-from chromium import chromium
 from retrace.tools.dashboard.runs import Run
 
 SCORES = {"accuracy": 0.9, "f1_macro": 0.8, "log_loss": 0.4}
@@ -38,9 +37,3 @@ def make_run(tmp_path_factory):
         return dataclasses.replace(run, **fields)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened

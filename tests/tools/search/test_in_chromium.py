@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("optuna")
 
-from chromium import asked_for, chromium, wait
+from chromium import asked_for, wait
 from made_studies import conditional, made, make_study
 from retrace.tools.search.results.files import write_results
 
@@ -16,12 +16,6 @@ STUDIES = {
     "one trial": lambda: make_study(made(0.9, C=1.0)),
     "only failed ones": lambda: make_study(made(state="failed", error="no <i>luck</i>", C=1.0)),
 }
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 def draw_all(browser):

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from sklearn.datasets import load_digits
 
-from chromium import asked_for, chromium, wait
+from chromium import asked_for, wait
 from fitted_models import fitted
 from made_datasets import dataset
 from retrace.tools.serving import Settings
@@ -31,12 +31,6 @@ ANSWER = "return document.querySelector('#answer').dataset.predicted"
 
 RING = [[128 + 50 * np.cos(a), 128 + 85 * np.sin(a)] for a in np.linspace(0, 2 * np.pi, 40)]
 THREE = [[70, 50], [150, 45], [175, 80], [130, 120], [180, 160], [160, 205], [70, 210]]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @contextmanager

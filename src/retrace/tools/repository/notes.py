@@ -1,7 +1,7 @@
 """What DVC notes of the files that it hashed, in memory.
 
-It keeps them in two databases, which wait for the disk as they are made. Who only reads a repository would
-throw them away at once.
+It keeps them in two databases, which wait for the disk as they are made. Who only reads a repository
+would throw them away at once.
 """
 
 import contextlib
