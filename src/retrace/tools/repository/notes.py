@@ -5,12 +5,13 @@ would throw them away at once.
 """
 
 import contextlib
+import importlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dvc_data.hashfile import state
+state: Any = importlib.import_module("dvc_data.hashfile.state")
 
-DATABASES = state.State
+DATABASES: Any = state.State
 
 
 class Table(dict[str, Any]):
