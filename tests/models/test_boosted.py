@@ -12,6 +12,8 @@ from retrace.models.boosting import libraries
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
 
+HISTOGRAMS = "hist_gradient_boosting"
+
 
 def build(params, name, data, **changes):
     models = params.models | {name: params.models[name] | {"n_estimators": 100} | changes}
@@ -103,6 +105,26 @@ def test_balanced_classes_find_more_of_the_rare_one(params, name):
         fit_model(model, training, test)
         found[weight] = predict(model, test).predicted.sum()
     assert found["balanced"] > found[None]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_scikit_learns_histograms_take_hundreds_of_categories_and_gaps(params, task):
+    n = 1200
+    X = mixed_table(n).assign(town=np.array([f"t{k % 300}" for k in range(n)], dtype=object))
+    towns = np.arange(n) % 300 % 2
+    y = towns if task == "classification" else towns * 10.0
+    training, test = halves(dataset(X, y, ("a", "b") if task == "classification" else (), task))
+    features = dataclasses.replace(params.features, max_categories=1000)
+    chosen = {"max_iter": 20, "categories": "native"}
+    models = params.models | {HISTOGRAMS: params.models[HISTOGRAMS] | chosen}
+    changed = dataclasses.replace(params, model=HISTOGRAMS, models=models, features=features)
+    model = build_model(changed, "tabular", task)
+    fit_model(model, training, test)
+    assert model["model"].is_categorical_.tolist() == [False, False, True, True, True]
+    assert abs(predict(model, test).predicted - test.y).mean() < (0.3 if y.max() == 1 else 3)
+    unseen = test.take(np.arange(5))
+    unseen.X["town"] = "elsewhere"
+    assert np.isfinite(predict(model, unseen).predicted).all()
 
 
 @pytest.mark.parametrize("name", BOOSTERS)
