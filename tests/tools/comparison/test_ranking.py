@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
-from made_runs import labelled
+from made_runs import labelled, valued
 from retrace.core.errors import ComparisonError
-from retrace.tools.comparison.ranking import _letters, rank_sides
+from retrace.tools.comparison.ranking import _letters, _text, rank_sides
 from retrace.tools.repository.sides import load_side
 
 
@@ -28,3 +30,13 @@ def test_two_runs_are_for_compare(runs):
     runs.commit(labelled())
     with pytest.raises(ComparisonError, match="name at least 3"):
         rank_sides([load_side("main")] * 2)
+
+
+def test_large_scores_are_written_as_in_the_report(runs):
+    for number, branch in enumerate(("main", "one", "two")):
+        rows = valued(noise=1 + number / 9, seed=number)
+        rows[["true", "predicted"]] *= 50_000
+        runs.commit(rows, branch=branch, metric="rmse")
+    said = _text(rank_sides([load_side(name) for name in ("main", "one", "two")]))
+    assert re.search(r"  main +\d\d,\d{3}  ", said)
+    assert not re.search(r"\d{4}\.\d", said)
