@@ -33,6 +33,7 @@ LIBRARIES = {
     "torch": "torch",
     "lightgbm": "lightgbm",
     "xgboost": "xgboost-cpu",
+    "catboost": "catboost",
 }
 
 

@@ -77,6 +77,9 @@ OURS = {
     "xgboost": Model(
         build=boosted.xgboost, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
     ),
+    "catboost": Model(
+        build=boosted.catboost, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
+    ),
     "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
     "mlp": Model(build=neural.mlp, tasks=BOTH, scale=True, runs_on_gpu=True),
     "cnn": Model(build=neural.cnn, tasks=BOTH, kinds=("image",), takes_images=True, runs_on_gpu=True),

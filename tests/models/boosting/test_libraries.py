@@ -3,7 +3,8 @@ import pytest
 
 from extras import BOOSTERS, needs
 from retrace.core.errors import ModelError
-from retrace.models.boosting.libraries import LIBRARIES, Options, Rows, imported
+from retrace.models.boosting.definition import Options, Rows, imported
+from retrace.models.boosting.libraries import LIBRARIES
 
 OPTIONS = Options(
     n_classes=2, n_estimators=8, learning_rate=0.3, reg_lambda=0.0, subsample=1, colsample_bytree=1,
