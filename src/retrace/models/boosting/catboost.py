@@ -1,5 +1,6 @@
 """What is asked of CatBoost: rows in, trees as bytes out, and back to numbers."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix, issparse
 
 from retrace.core.records import Floats
 from retrace.models.boosting.definition import OnRound, Options, Rows, imported
@@ -26,9 +28,9 @@ class CatBoost:
 
         class AfterRound:
             def after_iteration(self, info: Any) -> bool:
-                losses = {part: next(iter(log.values()))[-1] for part, log in info.metrics.items()}
-                losses["train"] = losses.pop("learn")
-                return not on_round(losses)
+                parts = {"train": "learn", "validation": "validation"}
+                logs = {part: info.metrics[name] for part, name in parts.items() if name in info.metrics}
+                return not on_round({part: next(iter(log.values()))[-1] for part, log in logs.items()})
 
         booster = catboost.CatBoost(_params(options))
         with _refusal(catboost):
@@ -89,7 +91,7 @@ def _params(options: Options) -> dict[str, Any]:
 
 def _pool(catboost: Any, rows: Rows) -> Any:
     """Make a column of numbers float, one of categories whole numbers, of which -1 is a gap."""
-    X = rows.X
+    X = csr_matrix(rows.X) if issparse(rows.X) else rows.X  # of sparse arrays it knows nothing
     if rows.categorical:
         columns = dict(enumerate(X.T))
         for place in rows.categorical:
@@ -104,4 +106,5 @@ def _refusal(catboost: Any) -> Iterator[None]:
     try:
         yield
     except catboost.CatBoostError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
+        said = str(error).splitlines()[0]
+        raise ValueError(re.sub(r"^\S+\.cpp:\d+: ", "", said)) from error
