@@ -26,20 +26,17 @@ class CatBoost:
         """Boost trees until `on_round` says that it is enough."""
         catboost = imported("catboost")
 
-        class AfterRound:
-            def after_iteration(self, info: Any) -> bool:
-                parts = {"train": "learn", "validation": "validation"}
-                logs = {part: info.metrics[name] for part, name in parts.items() if name in info.metrics}
-                return not on_round({part: next(iter(log.values()))[-1] for part, log in logs.items()})
-
+        after_round = _AfterRound(on_round)
         booster = catboost.CatBoost(_params(options))
         with _refusal(catboost):
             booster.fit(
                 _pool(catboost, training),
                 eval_set=None if validation is None else _pool(catboost, validation),
                 use_best_model=False,
-                callbacks=[AfterRound()],
+                callbacks=[after_round],
             )
+        if after_round.raised is not None:
+            raise after_round.raised
         return booster
 
     @staticmethod
@@ -68,6 +65,25 @@ class CatBoost:
         with _refusal(catboost):
             said = booster.predict(_pool(catboost, rows), prediction_type=kind, thread_count=threads)
         return said[:, 1] if kind == "Probability" and said.shape[1] == 2 else said
+
+
+class _AfterRound:
+    """What CatBoost tells of each round; of what is raised here it would make an error of its own."""
+
+    raised: BaseException | None = None
+
+    def __init__(self, on_round: OnRound) -> None:
+        self.on_round = on_round
+
+    def after_iteration(self, info: Any) -> bool:
+        """Tell whether to go on."""
+        parts = {"train": "learn", "validation": "validation"}
+        logs = {part: info.metrics[name] for part, name in parts.items() if name in info.metrics}
+        try:
+            return not self.on_round({part: next(iter(log.values()))[-1] for part, log in logs.items()})
+        except BaseException as error:  # Ctrl+C, a trial that is given up
+            self.raised = error
+            return False
 
 
 def _params(options: Options) -> dict[str, Any]:
