@@ -100,7 +100,7 @@ def _text(plan: Plan, detect: float) -> str:
         f"A difference of {detect:g} is found four times out of five (power .8, alpha .05) with",
         f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {found}",
     ]
-    if plan.seeds is None:
+    if plan.seeds is None or plan.deviation is None:
         lines.append("  an unknown number of seeds: `retrace seeds 5` tells how far they scatter")
     else:
         lines.append(
