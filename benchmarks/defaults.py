@@ -80,7 +80,7 @@ class Stopped(BaseEstimator):
         few = np.arange(len(y)) % 5 == 0
         told = {}
         self.fitted_ = clone(self.model)
-        if has_fit_parameter(self.model["model"], "X_val"):
+        if has_fit_parameter(self.model["model"], "callbacks"):
             told = {"X_val": X[few], "y_val": y[few], "callbacks": ()}
             self.fitted_.set_params(transform_input=["X_val"])
         with sklearn.config_context(enable_metadata_routing=True):
