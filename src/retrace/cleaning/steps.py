@@ -21,7 +21,7 @@ FILE = SOURCE / "cleaners.py"
 # Rows that are tried together, and alone: of these so many of each sort (`_telling`).
 TOGETHER, ALONE = 64, 8
 
-TOLERANCE = 1e-9  # of a number, by the largest of its column: sums of several terms may be rounded
+TOLERANCE = 1e-12  # of a number, by the largest of its column: sums of several terms may be rounded
 
 # Of objects: what all-number cells are called, whatever gaps are among them.
 NUMBERS = {"boolean", "decimal", "floating", "integer", "mixed-integer-float"}
