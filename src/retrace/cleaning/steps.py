@@ -55,14 +55,14 @@ def take_step(step: Step, X: Any) -> Any:
     return TAKERS[step.kind](step, X)
 
 
-def check_row_wise(step: Step, X: Any, made: Any, ids: Sequence[Any] | NDArray[Any]) -> None:
+def check_row_wise(step: Step, X: Any, made: Any, ids: NDArray[Any]) -> None:
     """Try a step on some rows alone, and on some of them together: each must become what it was before.
 
     Parameters
     ----------
     X, made : DataFrame or array
         All rows before and after the step.
-    ids : sequence of shape (n_samples,)
+    ids : array of shape (n_samples,)
         What names a row.
 
     Raises
