@@ -5,7 +5,7 @@ from retrace.tools.repository.notes import DATABASES, Notes, Table
 
 
 def test_a_file_is_hashed_once_while_a_repository_is_read(pipeline):
-    with open_repository(pipeline.folder) as repo:
+    with open_repository(pipeline.folder) as repo, repo.lock:
         stage = repo.stage.load_one(name="train")
         assert not stage.changed()
         noted = dict(repo.state.hashes)
