@@ -4,7 +4,7 @@ from typer.testing import CliRunner
 from made_runs import labelled, of_both_parts
 from retrace.core.errors import ComparisonError
 from retrace.tools.cli import cli
-from retrace.tools.comparison.ranking import letters_of, rank_sides
+from retrace.tools.comparison.ranking import Ranking, _text, letters_of, rank_sides
 from retrace.tools.repository.sides import load_side
 
 
@@ -37,6 +37,7 @@ def test_the_validation_part_ranks_without_a_score_of_the_test_part(runs):
         rows = of_both_parts(labelled(right=0.5), labelled(right=right, seed=1))
         runs.commit(rows, branch=branch)
     found = rank_sides([load_side(name) for name in ("main", "good", "better")], part="validation")
+    assert found.part == "validation"
     assert found.names == ["better", "good", "main"]
     assert min(found.scores) > 0.55
 
@@ -51,3 +52,14 @@ def test_a_run_named_twice_counts_once_and_a_figure_is_kept(runs, monkeypatch):
     assert said.startswith("accuracy of the test part")
     assert said.endswith("figure: .retrace/rank/rank.svg\n")
     assert ">third</text>" in (runs.folder / ".retrace/rank/rank.svg").read_text()
+
+
+def test_large_scores_are_written_as_in_the_report():
+    names, scores = ["one", "another"], [48191.1235, 9.25]
+    pairs = [("another", "one", 48181.8735, 0.01)]
+    ranking = Ranking(
+        metric="rmse", part="test", names=names, scores=scores, letters=["a", "b"], pairs=pairs
+    )
+    said = _text(ranking)
+    assert "  one      48,191  a\n  another  9.2500  b\n" in said
+    assert "another against one      48,182  p = 0.01" in said

@@ -153,6 +153,8 @@ def letters_of(names: list[str], told_apart: set[tuple[str, str]]) -> list[str]:
 
 
 def _text(ranking: Ranking) -> str:
+    from retrace.evaluation.intervals import number_text
+
     wide = max(map(len, ranking.names))
     n_pairs, n_sets = len(ranking.pairs), len(ranking.data_sets)
     title = f"{ranking.metric} of the {ranking.part} part; runs that share a letter cannot be told apart"
@@ -164,13 +166,14 @@ def _text(ranking: Ranking) -> str:
         )
         correction = f"each pair, by Nemenyi's test over {n_pairs} (permutations of the ranks):"
     lines = [title]
+    scores = [f"{score:.2f}" if n_sets else number_text(score) for score in ranking.scores]
     lines += [
-        f"  {name:<{wide}}  {score:.{2 if n_sets else 4}f}  {letters}"
-        for name, score, letters in zip(ranking.names, ranking.scores, ranking.letters, strict=True)
+        f"  {name:<{wide}}  {score:>{max(map(len, scores))}}  {letters}"
+        for name, score, letters in zip(ranking.names, scores, ranking.letters, strict=True)
     ]
     lines.append(correction)
     lines += [
-        f"  {better:<{wide}} against {worse:<{wide}}  {difference:.4f}  p = {p_value:.2g}"
+        f"  {better:<{wide}} against {worse:<{wide}}  {number_text(difference)}  p = {p_value:.2g}"
         for better, worse, difference, p_value in ranking.pairs
     ]
     return "\n".join(lines)
