@@ -31,5 +31,5 @@ def test_what_is_neither_is_refused_with_what_is_allowed(steps, wrong):
 
 
 def test_a_name_alone_is_no_list(steps):
-    with pytest.raises(ParamsError, match="preprocess.steps: got 'a' .text., should be a list"):
+    with pytest.raises(ParamsError, match=r"preprocess.steps: got 'a' .text., should be a list"):
         steps("a")
