@@ -33,6 +33,7 @@ def fresh_cluster(scheduler):
     """A scheduler alone; the test adds workers, and may kill them."""
     for worker in scheduler.processes[1:]:
         scheduler.end(worker)
+    scheduler.wait_for_workers(0)  # that of a nanny lives a little longer
     return scheduler
 
 
@@ -93,12 +94,13 @@ def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
 
 def test_an_answer_that_gets_lost_is_asked_for_again(cluster, toy, monkeypatch):
     with ClusterEvaluator(partial(toys.impatient, toy), address=cluster.address) as evaluator:
+        wait_for_slots(evaluator, 2)  # a worker that joins would end the waits below
         evaluator.submit(5, {})
-        assert evaluator.next_event(10) == Reported(5, 0, 0.5)
+        assert evaluator.next_event(60) == Reported(5, 0, 0.5)
         with monkeypatch.context() as broken:
             broken.setattr(evaluator, "_reply", lambda *_: None)
             evaluator.answer(5, True)
-        assert evaluator.next_event(10).outcome.pruned
+        assert evaluator.next_event(60).outcome.pruned
 
 
 def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
@@ -159,7 +161,7 @@ def test_a_worker_drops_the_trial_of_a_searcher_that_is_gone(fresh_cluster, toy)
     fresh_cluster.add_worker()
     with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
         evaluator.submit(0, {"x": 1.0})
-        assert evaluator.next_event(10).step == 0  # and nobody answers
+        assert evaluator.next_event(60).step == 0  # and nobody answers
     wait_until(lambda: lines(toy, "stopped"))
     with ClusterEvaluator(partial(toys.empty, toy), address=fresh_cluster.address) as evaluator:
         assert toys.run_all(evaluator, [{"x": 1.0}])[0].values == (1.0,)
@@ -189,4 +191,4 @@ def test_a_scheduler_that_goes_away_is_one_line(fresh_cluster, toy):
         evaluator.submit(0, {"seconds": 20})
         fresh_cluster.end(fresh_cluster.scheduler)
         with pytest.raises(ClusterError, match=r"went away.*the same command, which goes on"):
-            evaluator.next_event(15)
+            evaluator.next_event(60)

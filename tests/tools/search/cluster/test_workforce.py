@@ -34,6 +34,7 @@ def cluster(folder, other_code):
     with Cluster(folder) as cluster:
         cluster.add_worker(PYTHONPATH=other_code)
         cluster.add_worker("--resources", "GPU=1", threads=2)
+        cluster.wait_for_workers(2)  # a search that finds the first alone ends with a line
         yield cluster
 
 
