@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 
@@ -55,10 +56,10 @@ def _checked(options: Options) -> "Params":
     """Say a mistake in the options at once: what a search imports takes seconds."""
     options.check()
     from retrace.core.params import load_params
-    from retrace.readers import describe
 
     params = load_params()
-    options.all_goals(params, describe(params.data).task)
+    if options.metric or options.goals:
+        _check_goals(options, params)
     try:
         import optuna
     except ModuleNotFoundError as error:
@@ -67,6 +68,17 @@ def _checked(options: Options) -> "Params":
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return params
+
+
+def _check_goals(options: Options, params: "Params") -> None:
+    """Go by what the description of the data says; whether it is right, the readers say later."""
+    from retrace.core.checked_yaml import load_yaml
+    from retrace.core.records import Task
+
+    path = Path("data", f"{params.data}.yaml")
+    task = load_yaml(path).get("task") if path.is_file() else None
+    if task in get_args(Task):
+        options.all_goals(params, task)
 
 
 def _search(prepared: "Prepared") -> None:

@@ -89,10 +89,6 @@ def writing_explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-# Of more letters than a drive of Windows has.
-ONE_SLASH = re.compile(r"[a-zA-Z][a-zA-Z0-9+]+:/?(?!/)")
-
-
 def open_storage(where: str) -> BaseStorage:
     """Open a file, or what a URL such as ``postgresql://user@host/name`` names.
 
@@ -101,11 +97,6 @@ def open_storage(where: str) -> BaseStorage:
     RetraceError
         It cannot be reached, read or written.
     """
-    if ONE_SLASH.match(where):
-        raise RetraceError(
-            f"--storage: got '{where.partition(':')[0]}:...': a URL has two slashes, as in"
-            " postgresql://user@host/name"
-        )
     if "://" not in where:
         return JournalStorage(Journal(Path(where)))
     with storage_explained(where):
