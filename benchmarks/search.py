@@ -26,7 +26,7 @@ from retrace.tools.search.running import Search
 from retrace.tools.search.setup import prepare
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import finished_trials
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.trials.evaluating import LocalEvaluator
 
 N_EMPTY = 2000
 N_BUSY = 40
@@ -119,7 +119,7 @@ def _busy_trials(jobs: int) -> float:
     settings = [{"x": float(i), "seconds": SECONDS_OF_WORK} for i in range(N_BUSY)]
     with ClusterEvaluator(partial(toys.busy, toys.Toy(load_params())), jobs=jobs) as evaluator:
         while evaluator.slots() < jobs:
-            evaluator.next_event(0.1)
+            evaluator.listen(0.1, lambda *_: False)
         start = time.perf_counter()
         toys.run_all(evaluator, settings)
         return time.perf_counter() - start

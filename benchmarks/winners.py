@@ -20,7 +20,7 @@ import pandas as pd
 from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
 from retrace.tools.search.confirmation import Refits, confirm
-from retrace.tools.search.trials.events import Finished, Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from retrace.tools.search.trials.scoring import Problem
 
 N_ROWS, FRESH, SHARE = 500, 2000, 0.2
@@ -52,9 +52,9 @@ class LeastSquares:
         rows = refits.problem.training
         columns = refits.settings[job["side"]]["features"]
         score = accuracy(rows.take(fitted), rows.take(judged), columns)
-        self.done = Finished(number, Outcome(values=(score,)))
+        self.done = number, Outcome(values=(score,))
 
-    def next_event(self, seconds: float | None) -> Finished:
+    def listen(self, seconds: float | None, judge: object) -> Any:
         """Return what the last job came to."""
         return self.done
 

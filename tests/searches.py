@@ -6,8 +6,7 @@ from retrace.tools.search.running import Search
 from retrace.tools.search.study.searchers import this_searcher
 from retrace.tools.search.study.spaces import Parameter, Space, label
 from retrace.tools.search.study.studies import OpenStudy
-from retrace.tools.search.trials.events import Outcome
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.trials.evaluating import LocalEvaluator, Outcome
 
 
 def numbers(name, low, high, *, log=False, step=None, **when):

@@ -19,8 +19,7 @@ from retrace.tools.search.confirmation import (
     save_confirmation,
     score_refit,
 )
-from retrace.tools.search.trials.events import Finished, Outcome, Reported
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.trials.evaluating import LocalEvaluator, Outcome
 from retrace.tools.search.trials.scoring import Problem
 
 
@@ -46,7 +45,7 @@ class Scripted:
     """Answers jobs from a function, three at once and in another order than asked."""
 
     def __init__(self, objective, outcome):
-        self.outcome, self.waiting, self.seen = outcome, [], []
+        self.outcome, self.waiting = outcome, []
 
     def __enter__(self):
         return self
@@ -60,16 +59,11 @@ class Scripted:
     def submit(self, number, job):
         assert len(self.waiting) < 3
         self.waiting.append((number, job))
-        self.seen.append(Reported(number, 1, 0.5))
 
-    def next_event(self, seconds):
-        if self.seen:
-            return self.seen.pop()
+    def listen(self, seconds, judge):
         number, job = self.waiting.pop()
-        return Finished(number, self.outcome(job))
-
-    def answer(self, number, stop):
-        assert not stop
+        assert not judge(number, 1, 0.5)
+        return number, self.outcome(job)
 
 
 def scripted(outcome):

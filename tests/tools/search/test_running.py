@@ -8,7 +8,7 @@ import pytest
 from project import ROOT
 from retrace.core.errors import RetraceError
 from retrace.tools.search.study.studies import add_baseline, finished_trials
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from searches import FLAT, SMALL, objective, open_study, run_search, told
 
 SEARCHERS = """

@@ -14,7 +14,7 @@ import numpy as np
 from optuna.study import Study
 
 from retrace.tools.repository.overrides import override_params
-from retrace.tools.search.trials.events import Callback, Evaluator, Finished, Objective, Outcome
+from retrace.tools.search.trials.evaluating import Callback, Evaluator, Objective, Outcome
 from retrace.tools.search.trials.folds import Rows, fresh_seeds, fresh_splits, join
 from retrace.tools.search.trials.scoring import Problem, score
 from retrace.tools.significance import Comparison, compare_over_splits
@@ -148,12 +148,9 @@ def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]
         while waiting and running < max(1, evaluator.slots()):
             evaluator.submit(*waiting.pop(0))
             running += 1
-        event = evaluator.next_event(None)
-        if isinstance(event, Finished):
-            outcomes[event.number] = event.outcome
+        if finished := evaluator.listen(None, lambda *_: False):
+            outcomes.update([finished])
             running -= 1
-        elif event is not None:
-            evaluator.answer(event.number, False)
     return [outcomes[number] for number in range(len(jobs))]
 
 

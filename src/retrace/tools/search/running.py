@@ -19,7 +19,7 @@ from retrace.tools.search.study.studies import (
     put_back_orphans,
     tell,
 )
-from retrace.tools.search.trials.events import Evaluator, Finished, Outcome, Reported
+from retrace.tools.search.trials.evaluating import Evaluator, Outcome
 
 # So often a searcher looks whether another one died, or the time is up.
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -94,7 +94,8 @@ class Search:
                 why = self._fill()
                 if why and not self._running:
                     return why
-                self._handle(self._evaluator.next_event(SECONDS_BETWEEN_LOOKS))
+                if finished := self._evaluator.listen(SECONDS_BETWEEN_LOOKS, self._shall_stop):
+                    self._finish(*finished)
         finally:
             self._give_back()
 
@@ -152,21 +153,14 @@ class Search:
                 key, Outcome(values=values, error=told.get("error"), attributes=kept)
             )
 
-    def _handle(self, event: Reported | Finished | None) -> None:
-        if isinstance(event, Reported):
-            self._evaluator.answer(event.number, self._shall_stop(event))
-        elif isinstance(event, Finished):
-            self._finish(event.number, event.outcome)
-
-    def _shall_stop(self, event: Reported) -> bool:
-        running = self._running[event.number]
-        trial, before = running.trial, running.reported
+    def _shall_stop(self, number: int, step: int, value: float) -> bool:
+        trial, before = self._running[number].trial, self._running[number].reported
         if len(self._opened.study.directions) > 1 or trial.user_attrs.get("baseline"):
             return False  # the baseline is what the others are measured against
         # A trial that was interrupted comes this way again: what was decided then is decided.
-        if event.step in before:
-            return event.step == max(before) and trial.should_prune()
-        trial.report(event.value, event.step)
+        if step in before:
+            return step == max(before) and trial.should_prune()
+        trial.report(value, step)
         return trial.should_prune()
 
     def _finish(self, number: int, outcome: Outcome) -> None:

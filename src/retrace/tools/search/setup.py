@@ -23,7 +23,7 @@ from retrace.tools.search.study.searchers import this_searcher
 from retrace.tools.search.study.spaces import POINTS, Space
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import OpenStudy, add_baseline
-from retrace.tools.search.trials.events import Evaluator, Objective
+from retrace.tools.search.trials.evaluating import Evaluator, LocalEvaluator, Objective
 from retrace.tools.search.trials.folds import fold_rows, join
 from retrace.tools.search.trials.scoring import Problem, lower_is_better
 
@@ -50,8 +50,6 @@ class Prepared:
         """Make what computes trials: this process, or Dask's workers."""
         jobs, address = self.options.jobs, self.options.cluster
         if jobs == 1 and address is None:
-            from retrace.tools.search.trials.local import LocalEvaluator
-
             return LocalEvaluator(objective)
         from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 

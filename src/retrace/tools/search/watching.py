@@ -8,7 +8,7 @@ from optuna.trial import FrozenTrial, TrialState
 from tqdm import tqdm
 
 from retrace.tools.search.study.studies import begun
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from retrace.tools.search.trials.scoring import lower_is_better
 
 

@@ -23,7 +23,7 @@ if __name__ == "__main__":
         with ClusterEvaluator(partial(toys.slow, toys.Toy(load_params())), jobs=1) as evaluator:
             evaluator.submit(0, {"seconds": 60})
             print("started", flush=True)
-            evaluator.next_event(None)
+            evaluator.listen(None, lambda *_: False)
     except KeyboardInterrupt:
         sys.exit("interrupted")
 """

@@ -10,7 +10,7 @@ from retrace.tools.search.study.studies import (
     put_back_orphans,
     tell,
 )
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from searches import FLAT, open_study, told
 
 BASELINE = {"models.svm.C": 1e6, "models.svm.kernel": "rbf", "models.svm.gamma": "scale"}

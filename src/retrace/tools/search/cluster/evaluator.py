@@ -10,17 +10,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from distributed import Future
 from distributed.protocol.pickle import dumps
 
 from retrace.tools.search.cluster.connecting import connection
 from retrace.tools.search.cluster.workers import Mailbox, deliver, run_trial
 from retrace.tools.search.cluster.workforce import Workforce
-from retrace.tools.search.trials.events import Evaluator, Event, Finished, Objective, Outcome, Reported
-
-if TYPE_CHECKING:
-    from distributed import Future
+from retrace.tools.search.trials.evaluating import Evaluator, Finished, Judge, Objective, Outcome
 
 MOST_TRIES = 3
 
@@ -31,13 +29,12 @@ SECONDS_BETWEEN_CHECKS = 0.1
 
 @dataclass
 class Submitted:
-    """A trial between `submit` and its `Finished`; without a worker it waits for one."""
+    """A trial that is not over; without a worker it waits for one."""
 
     number: int
     overrides: Mapping[str, Any]
     worker: str | None = None
-    future: "Future[Any] | None" = None
-    asked: int | None = None
+    future: Future[Any] | None = None
     answers: dict[int, bool] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
 
@@ -80,7 +77,9 @@ class ClusterEvaluator(Evaluator):
     ) -> None:
         self._topic = f"retrace-{uuid.uuid4().hex[:12]}"
         self._running: dict[int, Submitted] = {}
-        self._inbox: SimpleQueue[tuple[int, int, Reported | Outcome | BaseException]] = SimpleQueue()
+        self._inbox: SimpleQueue[tuple[int, int, tuple[int, float] | Outcome | BaseException]] = (
+            SimpleQueue()
+        )
         self._resources = {"GPU": 1} if gpu else None
         payload = dumps(objective)
         with ExitStack() as stack:
@@ -99,8 +98,8 @@ class ClusterEvaluator(Evaluator):
         self._running[number] = Submitted(number, dict(overrides))
         self._place()
 
-    def next_event(self, seconds: float | None) -> Event | None:
-        """Wait for a report or an outcome; None where nothing comes, or as soon as there are more slots.
+    def listen(self, seconds: float | None, judge: Judge) -> Finished | None:
+        """Wait for a trial that is over; None where none is, or as soon as there are more slots.
 
         Raises
         ------
@@ -110,25 +109,17 @@ class ClusterEvaluator(Evaluator):
         end = monotonic() + (float("inf") if seconds is None else seconds)
         slots = self.slots()
         while True:
-            if event := self._follow_workers() or self._listen(end):
-                return event
+            if finished := self._follow_workers() or self._hear_next(end, judge):
+                return finished
             if monotonic() >= end or self.slots() > slots:
                 return None
-
-    def answer(self, number: int, stop: bool) -> None:
-        """Send the reply that a trial's report waits for."""
-        trial = self._running[number]
-        if trial.asked is not None:
-            trial.answers[trial.asked] = stop
-            self._reply(trial, trial.asked)
-            trial.asked = None
 
     def __exit__(self, *_: object) -> None:
         # Take back what runs; end the processes that were started here, and no others.
         self._running.clear()
         self._stack.close()
 
-    def _listen(self, end: float) -> Event | None:
+    def _hear_next(self, end: float, judge: Judge) -> Finished | None:
         try:
             left = min(SECONDS_BETWEEN_CHECKS, end - monotonic())
             number, attempt, said = self._inbox.get(timeout=max(0.0, left))
@@ -137,15 +128,13 @@ class ClusterEvaluator(Evaluator):
         trial = self._running.get(number)
         if trial is None or trial.attempt != attempt:
             return None  # of a worker that was thought lost
-        return self._note(trial, said) if isinstance(said, Reported) else self._end(trial, said)
-
-    def _note(self, trial: Submitted, report: Reported) -> Reported | None:
-        """Pass a report on once: a trial that is run again repeats those of its first run."""
-        if report.step in trial.answers:
-            self._reply(trial, report.step)
-        elif trial.asked != report.step:
-            trial.asked = report.step
-            return report
+        if not isinstance(said, tuple):
+            return self._end(trial, said)
+        step, value = said
+        # Judged once: a trial that is run again repeats the reports of its first run.
+        if step not in trial.answers:
+            trial.answers[step] = judge(number, step, value)
+        self._reply(trial, step)
         return None
 
     def _end(self, trial: Submitted, result: Outcome | BaseException) -> Finished | None:
@@ -160,7 +149,7 @@ class ClusterEvaluator(Evaluator):
 
     def _finish(self, trial: Submitted, outcome: Outcome) -> Finished:
         del self._running[trial.number]
-        return Finished(trial.number, outcome)
+        return trial.number, outcome
 
     def _lose(self, trial: Submitted) -> Finished | None:
         """Run a trial again elsewhere; give it up where it seems to be what ends its workers."""
@@ -216,9 +205,9 @@ class ClusterEvaluator(Evaluator):
 
     def _hear(self, event: tuple[float, list[Any]]) -> None:
         number, attempt, step, value = event[1]
-        self._inbox.put((number, attempt, Reported(number, step, value)))
+        self._inbox.put((number, attempt, (step, value)))
 
-    async def _await(self, mailbox: Mailbox, future: "Future[Any]") -> None:
+    async def _await(self, mailbox: Mailbox, future: Future[Any]) -> None:
         result: Outcome | BaseException
         try:
             result = await future

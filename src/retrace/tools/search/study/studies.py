@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from retrace.tools.search.study.searchers import is_alive
 from retrace.tools.search.study.spaces import Space
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 
 # Between asking for a trial and writing down who asked.
 SECONDS_WITHOUT_SEARCHER = 60

@@ -19,7 +19,7 @@ from retrace.models.fitting import predict
 from retrace.tools.repository.overrides import override_params
 from retrace.tools.repository.refitting import fit_afresh
 from retrace.tools.search.options import COSTS
-from retrace.tools.search.trials.events import Callback, Outcome
+from retrace.tools.search.trials.evaluating import Callback, Outcome
 from retrace.tools.search.trials.folds import fold_rows, join
 
 if TYPE_CHECKING:
