@@ -19,9 +19,9 @@ from optuna.storages.journal import JournalFileBackend
 import toys
 from project import Project, commit_all, copy_project
 from retrace.core.params import load_params
+from retrace.tools.repository.overrides import override
 from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 from retrace.tools.search.options import Options
-from retrace.tools.search.promotion import override
 from retrace.tools.search.running import Search
 from retrace.tools.search.setup import prepare
 from retrace.tools.search.study.storages import open_storage

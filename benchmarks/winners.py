@@ -19,7 +19,7 @@ import pandas as pd
 
 from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
-from retrace.tools.search.confirmation import Refits, confirm
+from retrace.tools.search.confirmation import confirm
 from retrace.tools.search.trials.evaluating import Outcome
 from retrace.tools.search.trials.scoring import Problem
 
@@ -47,10 +47,9 @@ class LeastSquares:
 
     def submit(self, number: int, job: dict[str, Any]) -> None:
         """Fit and score."""
-        refits: Refits = self.objective.args[0]
-        fitted, judged = refits.splits[job["split"]]
-        rows = refits.problem.training
-        columns = refits.settings[job["side"]]["features"]
+        problem, splits, _ = self.objective.args
+        fitted, judged = splits[job["split"]]
+        rows, columns = problem.training, job["setting"]["features"]
         score = accuracy(rows.take(fitted), rows.take(judged), columns)
         self.done = number, Outcome(values=(score,))
 

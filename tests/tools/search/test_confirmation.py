@@ -13,7 +13,6 @@ from retrace.readers import read
 from retrace.splitting.methods import split_rows
 from retrace.tools.repository.overrides import override_params
 from retrace.tools.search.confirmation import (
-    Refits,
     confirm,
     load_confirmation,
     save_confirmation,
@@ -72,10 +71,12 @@ def scripted(outcome):
 
 def by_side(best, baseline=0.8):
     """Return an outcome for each job; the splits scatter."""
-    scores = {"best": best, "baseline": baseline}
-    return lambda job: Outcome(
-        values=(scores[job["side"]] + 0.002 * (job["split"] * 7 % 5 * (job["side"] == "best")),)
-    )
+
+    def outcome(job):
+        scattered = best + 0.002 * (job["split"] * 7 % 5)
+        return Outcome(values=(scattered if job["setting"] == GOOD else baseline,))
+
+    return outcome
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +113,12 @@ def test_seeds_are_none_that_the_search_used_and_both_sides_share_them(wine):
         return Scripted(objective, by_side(0.9))
 
     confirm(wine, GOOD, POOR, keep_refits, seed=0)
-    refits = seen[0]
-    assert len(set(refits.seeds)) == 10
-    assert not {0, wine.params.seed, wine.params.split.seed} & set(refits.seeds)
-    assert {len(fitted) + len(judged) for fitted, judged in refits.splits} == {
-        len(wine.training) + len(wine.validation)
-    }
-    assert len(refits.problem.training) == len(wine.training) + len(wine.validation)
+    problem, splits, seeds = seen
+    assert len(set(seeds)) == 10
+    assert not {0, wine.params.seed, wine.params.split.seed} & set(seeds)
+    n_rows = len(wine.training) + len(wine.validation)
+    assert {len(fitted) + len(judged) for fitted, judged in splits} == {n_rows}
+    assert len(problem.training) == n_rows
 
 
 def test_a_refit_can_be_sent_to_another_process_and_takes_its_own_seed(wine):
@@ -129,16 +129,10 @@ def test_a_refit_can_be_sent_to_another_process_and_takes_its_own_seed(wine):
         forest, params=dataclasses.replace(forest.params, model="random_forest")
     )
     rows = np.arange(len(wine.training))
-    refits = Refits(
-        problem=forest, settings={"best": {}}, splits=[(rows[20:], rows[:20])] * 2, seeds=[1, 2]
-    )
-    sent = pickle.loads(pickle.dumps(refits))
-    losses = [
-        score_refit(sent, {"side": "best", "split": split}, lambda *_: False).attributes["scores"][
-            "log_loss"
-        ]
-        for split in (0, 1, 0)
-    ]
+    refit = functools.partial(score_refit, forest, [(rows[20:], rows[:20])] * 2, [1, 2])
+    sent = pickle.loads(pickle.dumps(refit))
+    outcomes = [sent({"split": split, "setting": {}}, lambda *_: False) for split in (0, 1, 0)]
+    losses = [outcome.attributes["scores"]["log_loss"] for outcome in outcomes]
     assert losses[0] == losses[2] != losses[1]
 
 
@@ -163,7 +157,7 @@ def test_of_a_loss_less_is_better(wine):
 
 def test_a_winner_that_fails_once_is_not_confirmed(wine):
     def outcome(job):
-        if job == {"side": "best", "split": 3}:
+        if job == {"split": 3, "setting": GOOD}:
             return Outcome(values=None, error="ModelError: no luck")
         return by_side(0.9)(job)
 
@@ -177,7 +171,7 @@ def test_a_winner_that_fails_once_is_not_confirmed(wine):
 
 def test_a_baseline_that_fails_now_and_then_leaves_the_other_pairs(wine):
     def outcome(job):
-        failed = job["side"] == "baseline" and job["split"] < 3
+        failed = job["setting"] == POOR and job["split"] < 3
         return Outcome(values=None, error="no luck") if failed else by_side(0.9)(job)
 
     found = confirm(wine, GOOD, POOR, scripted(outcome), seed=0)

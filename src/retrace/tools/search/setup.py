@@ -1,6 +1,5 @@
 """All that a search needs before its first trial, checked: the data, the space, the study."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,7 +115,7 @@ def _open_study(
         changed = "; ".join(differences(told["made_from"], made_from))
         raise RetraceError(
             f"study '{name}' holds trials of something else: {changed}. Give a new name, such as"
-            f" --study {_next_name(name)}, or none, or undo the change"
+            f" --study {name}-2, or none, or undo the change"
         )
     description = {
         "model": params.model,
@@ -141,11 +140,6 @@ def _steps(problem: Problem, space: Space) -> int:
     name = f"models.{problem.params.model}.epochs"
     searched = [end for each in space.parameters if each.name == name for end in each.values(2)]
     return int(max([problem.params.hyperparameters.get("epochs", 0), *searched]))
-
-
-def _next_name(name: str) -> str:
-    counted = re.fullmatch(r"(.+)-(\d{1,3})", name)
-    return f"{counted[1]}-{int(counted[2]) + 1}" if counted else f"{name}-2"
 
 
 def _echo_what_is_new(name: str, params: Params, made_from: dict[str, Any]) -> None:

@@ -10,12 +10,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
-
-if TYPE_CHECKING:
-    from optuna.study import Study
+from optuna.study import Study
 
 # A searcher on another machine that is silent for longer is taken for dead.
 SECONDS_BETWEEN_BEATS = 20
@@ -56,7 +54,7 @@ def _key(searcher: str) -> str:
 
 
 @contextmanager
-def heartbeat(study: "Study", searcher: str) -> Iterator[None]:
+def heartbeat(study: Study, searcher: str) -> Iterator[None]:
     """Write into a study, at once and again and again, that a searcher is alive."""
     over = threading.Event()
 

@@ -5,7 +5,6 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -16,9 +15,6 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 from retrace.tools.search.study.searchers import is_alive
 from retrace.tools.search.study.spaces import Space
 from retrace.tools.search.trials.evaluating import Outcome
-
-# Between asking for a trial and writing down who asked.
-SECONDS_WITHOUT_SEARCHER = 60
 
 
 @dataclass(frozen=True)
@@ -168,8 +164,5 @@ def put_back_orphans(opened: OpenStudy) -> int:
 
 
 def _is_attended(trial: FrozenTrial, searcher: str, attributes: Mapping[str, Any]) -> bool:
-    theirs = trial.user_attrs.get("searcher")
-    if theirs is None:
-        began = trial.datetime_start
-        return began is None or (datetime.now() - began).total_seconds() < SECONDS_WITHOUT_SEARCHER
+    theirs = trial.user_attrs.get("searcher", searcher)
     return theirs == searcher or is_alive(theirs, attributes)
