@@ -108,8 +108,7 @@ def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[f
     prepared = prepare(options, load_params())
     with make_evaluator(partial(toys.empty, prepared.problem)) as evaluator:
         start = time.perf_counter()
-        opened, space = prepared.opened, prepared.space
-        Search(opened, space, evaluator, lambda number, outcome: None, trials=N_EMPTY).run()
+        Search(prepared, evaluator, lambda number, outcome: None).run()
         seconds = time.perf_counter() - start
     assert len(finished_trials(prepared.opened.study)) == N_EMPTY
     return seconds, seconds / N_EMPTY

@@ -85,7 +85,7 @@ def _search(prepared: "Prepared") -> None:
     from retrace.tools.search.results.files import write_results
     from retrace.tools.search.results.summary import front_in_words, tie_in_words
     from retrace.tools.search.running import Search
-    from retrace.tools.search.study.searchers import heartbeat
+    from retrace.tools.search.study.studies import heartbeat
     from retrace.tools.search.trials.scoring import score
     from retrace.tools.search.watching import Progress
 
@@ -98,15 +98,7 @@ def _search(prepared: "Prepared") -> None:
     progress = Progress(problem.goals[0], options.trials, opened.trials())
     evaluator = prepared.evaluator(partial(score, problem))
     with evaluator, heartbeat(study, opened.searcher), progress.bar:
-        why = Search(
-            opened,
-            prepared.space,
-            evaluator,
-            progress.show,
-            trials=options.trials,
-            seconds=options.timeout,
-            settings=prepared.settings,
-        ).run()
+        why = Search(prepared, evaluator, progress.show).run()
     page = write_results(study, prepared.folder)
     best = progress.summary() if len(problem.goals) == 1 else front_in_words(study)
     typer.echo(f"{why}; {best}")

@@ -18,10 +18,9 @@ from retrace.tools.search.options import Options
 from retrace.tools.search.study.identity import differences, identify, identity_hash
 from retrace.tools.search.study.reading import load_space
 from retrace.tools.search.study.samplers import make_pruner, make_sampler
-from retrace.tools.search.study.searchers import this_searcher
-from retrace.tools.search.study.spaces import POINTS, Space
+from retrace.tools.search.study.spaces import Space
 from retrace.tools.search.study.storages import open_storage
-from retrace.tools.search.study.studies import OpenStudy, add_baseline
+from retrace.tools.search.study.studies import OpenStudy, add_baseline, this_searcher
 from retrace.tools.search.trials.evaluating import Evaluator, LocalEvaluator, Objective
 from retrace.tools.search.trials.folds import fold_rows, join
 from retrace.tools.search.trials.scoring import Problem, lower_is_better
@@ -38,7 +37,7 @@ class Prepared:
     problem: Problem
     space: Space
     opened: OpenStudy
-    settings: list[dict[str, Any]] | None
+    settings: dict[str, dict[str, Any]] | None
 
     @property
     def folder(self) -> Path:
@@ -77,10 +76,8 @@ def prepare(options: Options, params: Params) -> Prepared:
         # Too few rows for them are said before a study is made.
         next(fold_rows(join(training, validation), problem.folds, params.split))
     opened = _open_study(options, problem, space, identify(_train(stages), space, goals, options.folds))
-    add_baseline(
-        opened, space, space.restrict({name: current_value(params, name) for name in space.names})
-    )
-    settings = list(space.settings(POINTS)) if options.sampler == "grid" else space.all_settings()
+    add_baseline(opened, space, space.choose(lambda each: current_value(params, each.name)))
+    settings = space.grid(options.seed) if options.sampler == "grid" else space.all_settings()
     return Prepared(options=options, problem=problem, space=space, opened=opened, settings=settings)
 
 

@@ -36,12 +36,8 @@ class Submitted:
     worker: str | None = None
     future: Future[Any] | None = None
     answers: dict[int, bool] = field(default_factory=dict)
+    # The workers that it was lost with; as many as attempts before: what those still say is nobody's.
     lost: list[str] = field(default_factory=list)
-
-    @property
-    def attempt(self) -> int:
-        """How often it was begun before: what an earlier worker still says is nobody's."""
-        return len(self.lost)
 
 
 class ClusterEvaluator(Evaluator):
@@ -126,7 +122,7 @@ class ClusterEvaluator(Evaluator):
         except Empty:
             return None
         trial = self._running.get(number)
-        if trial is None or trial.attempt != attempt:
+        if trial is None or len(trial.lost) != attempt:
             return None  # of a worker that was thought lost
         if not isinstance(said, tuple):
             return self._end(trial, said)
@@ -178,7 +174,7 @@ class ClusterEvaluator(Evaluator):
         free = {worker: data for worker, data in self._workforce.ready.items() if worker not in taken}
         waiting = [trial for trial in self._running.values() if trial.worker is None]
         for trial, (worker, objective) in zip(waiting, free.items(), strict=False):
-            mailbox = self._topic, trial.number, trial.attempt
+            mailbox = self._topic, trial.number, len(trial.lost)
             trial.worker = worker
             # Held here, or Dask takes the trial back.
             trial.future = self._client.submit(
@@ -196,7 +192,7 @@ class ClusterEvaluator(Evaluator):
     def _reply(self, trial: Submitted, step: int) -> None:
         """Answer a report; an answer that gets lost is asked for again."""
         if trial.worker:
-            mailbox = self._topic, trial.number, trial.attempt
+            mailbox = self._topic, trial.number, len(trial.lost)
             self._in_dasks_thread(self._send, mailbox, trial.worker, step, trial.answers[step])
 
     def _in_dasks_thread(self, function: Any, *arguments: Any) -> None:

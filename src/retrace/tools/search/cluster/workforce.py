@@ -114,23 +114,20 @@ class Workforce:
             usable = not self.gpu or worker.get("resources", {}).get("GPU", 0) >= 1
             if usable and not any(address in group for group in groups):
                 self._warn_of_threads(address, worker["nthreads"])
-                self._preparing[address] = self._prepare(address)
+                self._preparing[address] = self.client.submit(
+                    unpack,
+                    self._packed,
+                    self._versions,
+                    key=f"retrace-{self.name}-data-{time.time_ns()}",
+                    workers=[address],
+                    pure=False,
+                )
 
     def gone(self) -> ClusterError:
         """Say that the scheduler is no more."""
         return ClusterError(
             f"the Dask scheduler at {self._address} went away, and with it the trials that were"
             " running: start it and its workers again, then give the same command, which goes on"
-        )
-
-    def _prepare(self, address: str) -> Future[Any]:
-        return self.client.submit(
-            unpack,
-            self._packed,
-            self._versions,
-            key=f"retrace-{self.name}-data-{time.time_ns()}",
-            workers=[address],
-            pure=False,
         )
 
     def _take_on(self, address: str, future: Future[Any]) -> None:

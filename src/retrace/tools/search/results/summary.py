@@ -37,11 +37,8 @@ def overrides_of(trial: FrozenTrial) -> dict[str, Any]:
 
 def baseline_trial(study: Study) -> FrozenTrial | None:
     """Return the trial of params.yaml as it was when the study was last searched."""
-    baselines = [
-        trial
-        for trial in study.get_trials(deepcopy=False)
-        if trial.user_attrs.get("baseline") and "retired" not in trial.user_attrs
-    ]
+    trials = study.get_trials(deepcopy=False)
+    baselines = [trial for trial in trials if trial.user_attrs.get("baseline")]
     now = study.user_attrs.get("baseline")
     current = [trial for trial in baselines if overrides_of(trial) == now]
     return next(iter(current + baselines), None)

@@ -67,14 +67,12 @@ class Journal(JournalFileBackend):
 def _whole_lines(file: Any) -> int:
     """Cut off what a killed process left of a line; return where the last whole line ends."""
     end = file.seek(0, os.SEEK_END)
-    if end == 0:
-        return 0
-    file.seek(end - 1)
-    if file.read(1) != b"\n":
+    file.seek(max(0, end - 1))
+    if file.read(1) not in (b"", b"\n"):
         file.seek(0)
         end = file.read().rfind(b"\n") + 1
         file.truncate(end)
-    return file.seek(end)
+    return int(file.seek(end))
 
 
 @contextmanager
@@ -94,13 +92,12 @@ def open_storage(where: str) -> BaseStorage:
 
     Raises
     ------
-    RetraceError
-        It cannot be reached, read or written.
+    ArtifactError
+        A file cannot be written. What a database raises is for `storage_explained`.
     """
     if "://" not in where:
         return JournalStorage(Journal(Path(where)))
-    with storage_explained(where):
-        return _database(where)
+    return _database(where)
 
 
 def _database(url: str) -> BaseStorage:
