@@ -64,11 +64,9 @@ def objective(overrides, report):
     return Outcome(values=(float(sum(numbers)),))
 
 
-def run_search(
-    opened, trials, space=FLAT, function=objective, seconds=None, settings=None, sampler="tpe"
-):
+def run_search(opened, trials, space=FLAT, function=objective, settings=None, **options):
     shown = []
-    options = Options(trials=trials, timeout=seconds, sampler=sampler)
+    options = Options(trials=trials, **options)
     prepared = Prepared(options=options, problem=None, space=space, opened=opened, settings=settings)
     with LocalEvaluator(function) as evaluator:
         return Search(prepared, evaluator, lambda number, _: shown.append(number)).run(), shown
