@@ -1,6 +1,5 @@
 """`retrace dashboard`: every branch, tag and experiment of this clone on one page."""
 
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +49,8 @@ def dashboard(
     save_text(render(contents(runs, judged, against, ranking), vega_library()), output)
     typer.echo(_summary(runs, against, output))
     if show:
+        import webbrowser
+
         webbrowser.open(output.absolute().as_uri())
 
 
