@@ -76,7 +76,7 @@ def _check_goals(options: Options, params: "Params") -> None:
     from retrace.core.records import Task
 
     path = Path("data", f"{params.data}.yaml")
-    task = load_yaml(path).get("task") if path.is_file() else None
+    task: Any = load_yaml(path).get("task") if path.is_file() else None
     if task in get_args(Task):
         options.all_goals(params, task)
 
