@@ -42,7 +42,9 @@ def other_bits(library: str) -> tuple[str, ...]:
     """
     if version(library).partition("+")[0] != VERSIONS[library]:
         return ()
-    return tuple(part for part, found in fingerprints(library).items() if found != EXPECTED[part])
+    return tuple(
+        part for part, fingerprint in fingerprints(library).items() if fingerprint != EXPECTED[part]
+    )
 
 
 @functools.cache
