@@ -40,8 +40,8 @@ Ask = Callable[[Sequence[str], str | None], str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """What was found in the data.
+class Proposal:
+    """What the data's description and the params should say, as the data looks.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Found:
     said: list[str] = field(default_factory=list)
 
 
-def look(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
+def look(path: Path, given: Mapping[str, str], ask: Ask) -> Proposal:
     """Look at data and say how they are read and what fits them.
 
     Parameters
@@ -93,7 +93,7 @@ def _table_in(path: Path) -> Path | None:
     return files[0] if len(files) == 1 else None
 
 
-def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
+def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Proposal:
     written = _how_written(path)
     plain = {"title": "", "task": "classification", "kind": "tabular", "reader": "table"}
     form = checked(Description, plain | {"file": "", "target": ""} | written, str(path))
@@ -130,7 +130,7 @@ def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
         params["split.method"] = "fixed"
     elif "time" in description:
         said.append("        `split.method: time` in params.yaml tests on the newest rows")
-    return Found(description=description | written, params=params, said=said)
+    return Proposal(description=description | written, params=params, said=said)
 
 
 def _how_written(path: Path) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _metric(task: str, target: pd.Series) -> str:
     return "f1_macro" if target.value_counts(normalize=True).max() > UNEVEN else "accuracy"
 
 
-def _look_at_folder(path: Path) -> Found:
+def _look_at_folder(path: Path) -> Proposal:
     files, _ = find_files(path)
     images = _are_images(files["path"].tolist())
     kind, reader = ("image", "image_folder") if images else ("text", "text_folder")
@@ -181,7 +181,7 @@ def _look_at_folder(path: Path) -> Found:
         params["split.method"] = "fixed"
         said.append("part    the folders say which rows train and which test")
     description = {"task": "classification", "kind": kind, "reader": reader}
-    return Found(description=description, params=params, said=said)
+    return Proposal(description=description, params=params, said=said)
 
 
 def _are_images(paths: Sequence[str]) -> bool:
