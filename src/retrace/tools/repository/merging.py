@@ -45,11 +45,11 @@ def sides(ours: str, theirs: str) -> tuple[Side, Side]:
     ours, theirs : str
         What stands before a path: ``"HEAD:./"`` of a commit, ``":2:./"`` of a conflict in the index.
     """
-    found = [Side(Lock({}), prefix) for prefix in (ours, theirs)]
-    contents = [side.content(str(LOCK)) or b"" for side in found]
+    unread = [Side(Lock({}), prefix) for prefix in (ours, theirs)]
+    contents = [side.content(str(LOCK)) or b"" for side in unread]
     locks = [
         parse_lock(content, f"{LOCK} of {side.prefix}")
-        for content, side in zip(contents, found, strict=True)
+        for content, side in zip(contents, unread, strict=True)
     ]
     return Side(locks[0], ours), Side(locks[1], theirs)
 
@@ -59,8 +59,8 @@ def merged_commit() -> str:
 
     Of a rebase, a cherry-pick, and of several heads at once Git does not tell.
     """
-    found = [match[1] for name in os.environ if (match := HEAD.fullmatch(name))]
-    return found[0] if len(found) == 1 else ""
+    commits = [match[1] for name in os.environ if (match := HEAD.fullmatch(name))]
+    return commits[0] if len(commits) == 1 else ""
 
 
 def merged_tree(theirs: str) -> tuple[str, set[str]]:

@@ -91,8 +91,8 @@ def resolve_stages(folder: Path = Path()) -> list[ResolvedStage]:
 def ignore_files() -> list[str]:
     """Name the files that tell DVC what it must not see."""
     words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    found = {*listed(*words, IGNORE, f"*/{IGNORE}"), IGNORE}  # the first also without Git
-    return sorted(name for name in found if Path(name).is_file())
+    names = {*listed(*words, IGNORE, f"*/{IGNORE}"), IGNORE}  # the first also without Git
+    return sorted(name for name in names if Path(name).is_file())
 
 
 def _resolve(stage: Any, made: set[str], kept: set[str]) -> ResolvedStage:
@@ -131,8 +131,8 @@ def _sources(deps: list[Any], made: set[str], kept: set[str]) -> Iterator[Source
             raise RetraceError(
                 f"'{dep.stage.addressing}' depends on {path}, which is not here: {remedy}"
             )
-        found = dep.repo.dvcignore.find(dep.fs, dep.fs_path) if dep.isdir() else [dep.fs_path]
-        names = sorted(_place(dep, name) for name in found)
+        files = dep.repo.dvcignore.find(dep.fs, dep.fs_path) if dep.isdir() else [dep.fs_path]
+        names = sorted(_place(dep, name) for name in files)
         inside = [name for name in names if not any(PurePath(name).is_relative_to(out) for out in made)]
         mixed = any(PurePath(out).is_relative_to(path) for out in made)
         md5 = _hash_of(inside, dep.repo.root_dir) if mixed else str(dep.get_hash().value)

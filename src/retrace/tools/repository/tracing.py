@@ -59,8 +59,8 @@ def opened_by(stage: Stage, stages: Iterable[Stage], root: Path) -> set[str]:
             said = (run.stderr or run.stdout).strip().splitlines()[-3:]
             raise RetraceError(f"{stage.name} does not run in a copy of the project: {' / '.join(said)}")
         lines = notes.read_text(errors="surrogateescape").splitlines() if notes.exists() else []
-        found = (Path(line) for line in lines)
-        return {path.relative_to(copy).as_posix() for path in found if path.is_relative_to(copy)}
+        paths = (Path(line) for line in lines)
+        return {path.relative_to(copy).as_posix() for path in paths if path.is_relative_to(copy)}
 
 
 def _environment(copy: Path, notes: Path) -> dict[str, str]:

@@ -59,13 +59,13 @@ def versions(tags: list[Tag]) -> dict[str, Tag]:
 
 def assignments(tags: list[Tag]) -> dict[str, list[Tag]]:
     """Return the tags of each stage in their order: the last says what is in it now."""
-    found: dict[str, list[tuple[int, Tag]]] = {}
+    by_stage: dict[str, list[tuple[int, Tag]]] = {}
     for tag in tags:
         if match := STAGE_TAG.fullmatch(tag.name):
-            found.setdefault(match[1], []).append((int(match[2]), tag))
+            by_stage.setdefault(match[1], []).append((int(match[2]), tag))
     return {
         stage: [tag for _, tag in sorted(numbered, key=lambda one: one[0])]
-        for stage, numbered in found.items()
+        for stage, numbered in by_stage.items()
     }
 
 
