@@ -98,8 +98,8 @@ def innermost(estimator: Any) -> Any:
 
 
 def _within(estimator: Any) -> Any:
-    found = estimator.regressor_
-    return found.estimator if isinstance(found, FrozenEstimator) else found
+    regressor = estimator.regressor_
+    return regressor.estimator if isinstance(regressor, FrozenEstimator) else regressor
 
 
 def _in_units(estimator: Any) -> ModelProto:
@@ -143,5 +143,5 @@ def _by_skl2onnx(estimator: Any) -> ModelProto:
             f"skl2onnx does not convert {type(estimator).__name__}: {said[:200]}"
         ) from error
     names = [CODE, SHARES] if is_classifier(estimator) else [VALUE]
-    found = [value.name for value in model.graph.output]
-    return with_outputs(in_our_opset(model), dict(zip(found, names, strict=True)))
+    outputs = [value.name for value in model.graph.output]
+    return with_outputs(in_our_opset(model), dict(zip(outputs, names, strict=True)))

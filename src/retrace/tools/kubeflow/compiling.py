@@ -142,13 +142,13 @@ def _arguments(
 def _imported(component: Component, store: str) -> dict[str, Any]:
     from kfp import dsl
 
-    found = {}
+    outputs = {}
     for key, pack in component.packs.items():
         task = dsl.importer(
             artifact_uri=f"{store}/packs/{pack.name}", artifact_class=dsl.Artifact, reimport=False
         )
-        found[key] = task.set_display_name(f"{component.name}: {key}").output
-    return found
+        outputs[key] = task.set_display_name(f"{component.name}: {key}").output
+    return outputs
 
 
 def _stage_component(component: Component, image: str, makers: Mapping[str, str]) -> "BaseComponent":

@@ -38,9 +38,9 @@ class Log(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take a text, and note the stages that it says are run."""
-        for found in STARTED.finditer(text):
-            self.ran.append(found["stage"])
-            print(found["stage"], file=self.screen, flush=True)
+        for match in STARTED.finditer(text):
+            self.ran.append(match["stage"])
+            print(match["stage"], file=self.screen, flush=True)
         self.file.write(text)
         self.file.flush()
         return len(text)

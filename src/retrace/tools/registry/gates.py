@@ -67,8 +67,8 @@ def pass_gates(
 
 
 def _on_main(side: Side) -> Gate:
-    found = is_on_main(side.tree.commit)
-    return Gate("on main", found, "main has it" if found else "main does not have it: merge it first")
+    merged = is_on_main(side.tree.commit)
+    return Gate("on main", merged, "main has it" if merged else "main does not have it: merge it first")
 
 
 def _lock(side: Side) -> Gate:

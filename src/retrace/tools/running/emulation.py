@@ -55,8 +55,8 @@ def make_pairs_on(
         )
     left, tries = list(names), 0
     while left:
-        for name, found in _made_until_a_crash(processor, left, folder):
-            yield name, found
+        for name, hashes in _made_until_a_crash(processor, left, folder):
+            yield name, hashes
             left, tries = left[1:], 0
         tries += 1
         if left and tries == TRIES:
@@ -75,8 +75,8 @@ def _made_until_a_crash(
     ):
         try:
             while line := _next_line(run):
-                name, found = json.loads(line)
-                yield name, Hashes(**found)
+                name, hashes = json.loads(line)
+                yield name, Hashes(**hashes)
         except BaseException:  # nobody reads on
             run.kill()
             raise

@@ -60,10 +60,10 @@ def copy_workspace(target: Path, source: Path = Path()) -> Path:
 
 
 def _list_files(source: Path, *options: str) -> list[Path]:
-    found = ask_git("ls-files", "-z", "--exclude-standard", *options, folder=source)
-    if found.returncode:
-        raise RetraceError(f"{source.absolute()}: {decoded(found.stderr)}")
-    return [Path(name) for name in decoded(found.stdout).split("\0") if name]
+    run = ask_git("ls-files", "-z", "--exclude-standard", *options, folder=source)
+    if run.returncode:
+        raise RetraceError(f"{source.absolute()}: {decoded(run.stderr)}")
+    return [Path(name) for name in decoded(run.stdout).split("\0") if name]
 
 
 def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:

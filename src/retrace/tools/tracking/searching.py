@@ -43,23 +43,23 @@ def open_studies(name: str | None = None, storage: str | None = None) -> "list[S
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     places: list[str] = [storage] if storage else _journals(name)
-    found = []
+    studies = []
     for place in places:
         study = Path(place).parent.name if storage is None else name
         try:
-            found.append(optuna.load_study(study_name=study, storage=_opened(place)))
+            studies.append(optuna.load_study(study_name=study, storage=_opened(place)))
         except (KeyError, ValueError) as error:
             raise RetraceError(f"no study '{study}' in {without_secrets(place)}: {error}") from error
-    return found
+    return studies
 
 
 def _journals(name: str | None) -> list[str]:
-    found = sorted(map(str, RESULTS.glob(f"*/{JOURNAL}")))
+    journals = sorted(map(str, RESULTS.glob(f"*/{JOURNAL}")))
     if name is None:
-        return found
+        return journals
     own = str(RESULTS / name / JOURNAL)
-    if own not in found:
-        known = ", ".join(Path(each).parent.name for each in found) or "none"
+    if own not in journals:
+        known = ", ".join(Path(each).parent.name for each in journals) or "none"
         raise RetraceError(
             f"there is no study '{name}' in {RESULTS} (there are: {known}); where it is in a database,"
             " name that with --storage"

@@ -131,7 +131,7 @@ def _names(where: str, description: Description, n_fields: int) -> list[str]:
 
 
 def _bad_lines(said: list[warnings.WarningMessage], where: str) -> list[Problem]:
-    found = []
+    problems = []
     for warning in said:
         text = str(warning.message)
         if not (lines := BAD_LINE.findall(text)) and issubclass(
@@ -140,8 +140,8 @@ def _bad_lines(said: list[warnings.WarningMessage], where: str) -> list[Problem]
             raise DataError(
                 f"{where}: its lines have more fields than its header: {' '.join(text.split())}"
             )
-        found += [Problem(f"line {number}", why) for number, why in lines]
-    return found
+        problems += [Problem(f"line {number}", why) for number, why in lines]
+    return problems
 
 
 def _broken(where: str, error: Exception, description: Description) -> str:
