@@ -208,10 +208,10 @@ def _component(
     signature += [f"    {each}: Output[Artifact]," for each in made]
     places = "".join(f"            {each!r}: {each}.path,\n" for each in (*artefacts, *made))
     given = "".join(f"            {each!r}: {each},\n" for each in values)
-    said = textwrap.indent(pprint.pformat(plan, sort_dicts=False, width=100), "        ").lstrip()
+    plan_text = textwrap.indent(pprint.pformat(plan, sort_dicts=False, width=100), "        ").lstrip()
     text = (
         f"def {name}(\n" + "\n".join(signature) + "\n) -> str:\n"
-        f"    return {does}(\n        plan={said},\n        places={{\n{places}        }},\n"
+        f"    return {does}(\n        plan={plan_text},\n        places={{\n{places}        }},\n"
         f"        values={{\n{given}        }}{extra},\n    )\n"
     )
     file = f"<component {name}>"

@@ -80,8 +80,8 @@ def _columns(predictor: Predictor, dataset: Dataset) -> pd.DataFrame:
     rows = sample_rows(dataset, np.arange(len(dataset)), 0)
     sampled = dataset.take(rows)
     columns = comparable(sampled, np.arange(len(rows)))
-    said = predictor.answer_clean(sampled.X)
-    columns[PREDICTION] = named(said, predictor.signature.classes)["predicted"].astype(
+    predictions = predictor.answer_clean(sampled.X)
+    columns[PREDICTION] = named(predictions, predictor.signature.classes)["predicted"].astype(
         object if predictor.signature.classes else np.float64
     )
     return columns

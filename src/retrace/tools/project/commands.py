@@ -67,7 +67,7 @@ def _look(data: Path, given: dict[str, str]) -> "Proposal":
     from retrace.tools.project.looking import look
 
     proposal = look(data, given, _ask)
-    for line in proposal.said:
+    for line in proposal.notes:
         typer.echo(line)
     return proposal
 

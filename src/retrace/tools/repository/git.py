@@ -83,12 +83,12 @@ class Setup:
 def setup() -> Setup:
     """Ask Git about itself and about the repository here."""
     try:
-        said = git("--version")
+        output = git("--version")
     except RetraceError:
         return Setup(version=None)
     here = ask_git("rev-parse", "--git-dir")
     return Setup(
-        version=said.split()[2],
+        version=output.split()[2],
         refusal=" ".join(decoded(here.stderr).split()) if here.returncode else "",
         name=os.environ.get("GIT_COMMITTER_NAME") or git("config", "user.name"),
         email=os.environ.get("GIT_COMMITTER_EMAIL") or git("config", "user.email"),

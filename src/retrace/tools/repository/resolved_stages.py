@@ -149,14 +149,14 @@ def _definition(stage: Any) -> dict[str, Any]:
     from dvc.stage.serialize import to_pipeline_file
 
     entry = copy.deepcopy(to_pipeline_file(stage)[stage.name])
-    wanted = {key: value for key, value in entry.items() if key not in LEFT_OUT}
+    definition = {key: value for key, value in entry.items() if key not in LEFT_OUT}
     for kind in ("outs", "metrics", "plots"):
         # A remote of this clone is not known elsewhere.
-        for out in wanted.get(kind, []):
+        for out in definition.get(kind, []):
             if isinstance(out, dict):
                 next(iter(out.values())).pop("remote", None)
     group, _, key = stage.name.partition("@")
-    resolved = _escaped(wanted)
+    resolved = _escaped(definition)
     # DVC gives a name with @ to what comes of a foreach alone.
     whole = {"foreach": [key], "do": resolved} if key else resolved
     return {"stages": {group: whole}}

@@ -56,8 +56,10 @@ def opened_by(stage: Stage, stages: Iterable[Stage], root: Path) -> set[str]:
             check=False,
         )
         if run.returncode:
-            said = (run.stderr or run.stdout).strip().splitlines()[-3:]
-            raise RetraceError(f"{stage.name} does not run in a copy of the project: {' / '.join(said)}")
+            last_lines = (run.stderr or run.stdout).strip().splitlines()[-3:]
+            raise RetraceError(
+                f"{stage.name} does not run in a copy of the project: {' / '.join(last_lines)}"
+            )
         lines = notes.read_text(errors="surrogateescape").splitlines() if notes.exists() else []
         paths = (Path(line) for line in lines)
         return {path.relative_to(copy).as_posix() for path in paths if path.is_relative_to(copy)}

@@ -42,8 +42,10 @@ class Tag:
 
 def model_tags() -> list[Tag]:
     """Return the tags of versions and stages, in the order of their making."""
-    said = git("for-each-ref", "--sort=creatordate", f"--format={FIELDS}%00%(contents)%01", "refs/tags")
-    entries = [entry.lstrip("\n").split("\0") for entry in said.split("\1") if "\0" in entry]
+    listing = git(
+        "for-each-ref", "--sort=creatordate", f"--format={FIELDS}%00%(contents)%01", "refs/tags"
+    )
+    entries = [entry.lstrip("\n").split("\0") for entry in listing.split("\1") if "\0" in entry]
     return [
         Tag(name=name, commit=hashes[:40], who=who, when=when, message=message.strip())
         for name, hashes, who, when, message in entries

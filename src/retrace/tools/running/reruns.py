@@ -77,8 +77,8 @@ def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:
     own = {"PYTHONPATH": str(folder / "src")}
     run = run_dvc("repro", "--force", cwd=folder, capture_output=True, env=own | dict(environment or {}))
     if run.returncode:
-        said = (run.stderr or run.stdout).strip().splitlines()[-3:]
-        raise RetraceError(f"the pipeline does not run in {folder}: {' / '.join(said)}")
+        last_lines = (run.stderr or run.stdout).strip().splitlines()[-3:]
+        raise RetraceError(f"the pipeline does not run in {folder}: {' / '.join(last_lines)}")
     return Run(folder=folder)
 
 

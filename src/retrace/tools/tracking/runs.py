@@ -35,7 +35,7 @@ def log_runs(store: Store, choices: Sequence[Choice]) -> Logged:
     outcomes = [_outcome(store, choice) for choice in choices]
     drop_ended(store)
     counts = {name: outcomes.count(name) for name in ("new", "known", "unfinished")}
-    return Logged(**counts, damaged=tuple(said for said in outcomes if said not in counts))
+    return Logged(**counts, damaged=tuple(outcome for outcome in outcomes if outcome not in counts))
 
 
 def _outcome(store: Store, choice: Choice) -> str:

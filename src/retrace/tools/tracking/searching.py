@@ -111,7 +111,7 @@ def _logged(store: Store, parent: str) -> set[str]:
 
 
 def _study_record(study: "Study", trials: "Sequence[FrozenTrial]") -> Record:
-    told = study.user_attrs
+    attributes = study.user_attrs
     first, last = min(map(_began, trials)), max(map(_ended, trials))
     pages = {
         path.name: path
@@ -119,9 +119,11 @@ def _study_record(study: "Study", trials: "Sequence[FrozenTrial]") -> Record:
         if (path := RESULTS / study.study_name / name).is_file()
     }
     # Two clones may name their studies alike; no two begin in the same millisecond.
-    key = f"{study.study_name} {told.get('identity', '')} {first}"
+    key = f"{study.study_name} {attributes.get('identity', '')} {first}"
     shown = {
-        name: told[name] for name in ("model", "data", "folds", "seed") if told.get(name) is not None
+        name: attributes[name]
+        for name in ("model", "data", "folds", "seed")
+        if attributes.get(name) is not None
     }
     return Record(
         key=key,
@@ -146,9 +148,9 @@ def _best(study: "Study", trials: "Sequence[FrozenTrial]") -> dict[str, float]:
 
 def _trial_record(study: "Study", trial: "FrozenTrial") -> Record:
     goals = _goals(study)
-    told = trial.user_attrs
+    attributes = trial.user_attrs
     values = trial.values if trial.state.name == "COMPLETE" else []
-    tags = {"error": told.get("error", ""), "worker": told.get("worker", "")}
+    tags = {"error": attributes.get("error", ""), "worker": attributes.get("worker", "")}
     return Record(
         key=str(trial.number),
         name=f"trial {trial.number}",
@@ -156,7 +158,7 @@ def _trial_record(study: "Study", trial: "FrozenTrial") -> Record:
         ended=_ended(trial),
         params={
             name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in told.get("overrides", trial.params).items()
+            for name, value in attributes.get("overrides", trial.params).items()
         },
         metrics=dict(zip(goals, values or [], strict=False)),
         curves=[
