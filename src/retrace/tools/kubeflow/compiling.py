@@ -66,6 +66,7 @@ def build_pipeline(
     Parameters
     ----------
     name : str
+        What Kubeflow calls the pipeline.
     components : sequence of Component
         In an order in which they can run.
     store : str

@@ -65,7 +65,9 @@ class Watched:
     Parameters
     ----------
     app : ASGIApp
+        What answers.
     numbers : Numbers
+        The counters that each request raises.
     log : file
         Gets a line for each request.
     """

@@ -21,6 +21,7 @@ def follow(
     Parameters
     ----------
     jobs : sequence of Job
+        As SLURM took them.
     on_end : callable
         Told each job that ends, and its state.
 
