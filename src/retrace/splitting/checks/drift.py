@@ -110,8 +110,8 @@ def _rejected_by_holm(differences: list[Difference], n_compared: int) -> list[Di
 
 
 def _warning(part: str, differing: list[Difference]) -> str:
-    here = sorted((each for each in differing if each.part == part), key=lambda each: -each.effect)
-    named = first_few([f"{each.column} ({each.effect:.2f})" for each in here])
+    of_part = sorted((each for each in differing if each.part == part), key=lambda each: -each.effect)
+    named = first_few([f"{each.column} ({each.effect:.2f})" for each in of_part])
     return (
         f"The {part} part differs from the training part in {named}: what was learned may hold less"
         " there (0: no difference, 1: nothing in common)"

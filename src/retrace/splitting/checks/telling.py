@@ -88,8 +88,8 @@ def _follows(values: Floats, times: NDArray[np.generic]) -> bool:
 
 def _scaled(values: Floats) -> Floats:
     """Scale to 0 to 1, with gaps below: a tree computes in float32, which holds no large id exactly."""
-    there = values[~np.isnan(values)]
-    low, high = (there.min(), there.max()) if there.size else (0.0, 1.0)
+    numbers = values[~np.isnan(values)]
+    low, high = (numbers.min(), numbers.max()) if numbers.size else (0.0, 1.0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         scaled = (values - low) / (high - low)
     return np.where(np.isnan(values), -1.0, np.nan_to_num(scaled))
