@@ -81,7 +81,6 @@ def read_pixels(
     Parameters
     ----------
     path : str
-        Of the image file.
     size, channels, fit, bits
         As `to_pixels` takes them.
 

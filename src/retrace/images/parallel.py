@@ -34,7 +34,6 @@ def map_chunks(
     function : callable
         Takes a slice; defined in a module, so that another process finds it.
     items : sequence
-        What is cut into slices.
     chunk : int
         Length of a slice.
     workers : int or None

@@ -22,7 +22,6 @@ def calibrate_model(model: Pipeline, validation: Dataset, method: str) -> None:
     validation : Dataset
         The rows to learn from.
     method : {"isotonic", "sigmoid"}
-        A step function, or a logistic curve, of the model's scores.
 
     Raises
     ------

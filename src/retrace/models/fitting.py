@@ -43,7 +43,6 @@ def fit_model(
     model : Pipeline
         Not fitted; with ``calibrate`` or a ``target_scale`` its last step is replaced.
     training, validation : Dataset
-        The rows to learn from, and those that tell when to stop and how to calibrate.
     callbacks : sequence of callbacks
         What watches a training by epochs.
     calibrate : {"isotonic", "sigmoid"} or None

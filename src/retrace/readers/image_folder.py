@@ -79,7 +79,6 @@ def inspect(paths: Sequence[str], workers: int | None = None) -> list[ImageFacts
     Parameters
     ----------
     paths : sequence of str
-        Of the image files.
     workers : int or None
         As `retrace.images.parallel.map_chunks` takes it.
     """

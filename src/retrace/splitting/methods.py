@@ -35,9 +35,7 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     Parameters
     ----------
     dataset : Dataset
-        All rows; a method may need their groups, times or fixed parts.
     settings : Split
-        Its ``method`` says how rows are dealt out:
 
         - ``stratified``: random, with the share of each class kept; of a regression, the share of
           each tenth of the targets.

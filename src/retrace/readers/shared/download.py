@@ -71,7 +71,6 @@ def fetch(url: str, sha256: str, name: str, patience: Patience = Patience()) -> 
     name : str
         What to call the file.
     patience : Patience
-        How often and how long a server is asked.
 
     Raises
     ------

@@ -121,7 +121,6 @@ def check_schema(table: pd.DataFrame, schema: Schema, file: str, said_in: str) -
     table : DataFrame
         As it was read, before anything else is done to it.
     schema : Schema
-        What must be true of each column.
     file, said_in : str
         How an error names the table and the place of the schema.
 

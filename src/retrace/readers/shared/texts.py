@@ -76,7 +76,6 @@ def to_dataset(
     files : sequence of TextFile
         Either all have a part or none has.
     description : TextsDescription
-        What the dataset's .yaml says, its encodings above all.
     name, where : str
         The name of the dataset, and how an error names its files.
     notes : sequence of str

@@ -24,11 +24,9 @@ def sample_rows(dataset: Dataset, rows: Rows, seed: int) -> Rows:
     Parameters
     ----------
     dataset : Dataset
-        All rows; its groups count.
     rows : int array of shape (n_rows,)
         The positions of the part.
     seed : int
-        Of the draw.
 
     Returns
     -------

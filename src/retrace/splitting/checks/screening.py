@@ -11,7 +11,7 @@ from tqdm import tqdm
 from retrace.core.records import Floats, Targets, Task
 
 MOST_COLUMNS = 1_000  # are looked at one by one; it takes some 20 milliseconds each
-SHOW_PROGRESS = 200  # columns take long enough for a progress bar
+MANY = 200  # take long enough for a progress bar
 BLOCK = 2_000  # columns whose ranks lie in memory at once
 
 
@@ -67,9 +67,5 @@ def _best(columns: pd.DataFrame, score: Callable[[Floats], Floats]) -> pd.DataFr
 def watched(names: Sequence[object], what: str) -> Iterator[object]:
     """Go through columns, with a progress bar where someone watches and it takes long."""
     yield from tqdm(
-        names,
-        desc=what,
-        unit="column",
-        disable=None if len(names) > SHOW_PROGRESS else True,
-        leave=False,
+        names, desc=what, unit="column", disable=None if len(names) > 200 else True, leave=False
     )

@@ -56,11 +56,9 @@ def steps_told(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
     Parameters
     ----------
     column : Series of shape (n_samples,)
-        Numbers, or texts of dtype object.
     y : array of shape (n_samples,)
         In the order of time, as the column is.
     task : str
-        ``"classification"`` or ``"regression"``.
     fold : int array of shape (n_samples,)
         Of the cross-validation.
     """

@@ -66,7 +66,6 @@ def build_pipeline(
     Parameters
     ----------
     name : str
-        What Kubeflow calls the pipeline.
     components : sequence of Component
         In an order in which they can run.
     store : str

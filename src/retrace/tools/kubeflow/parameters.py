@@ -67,7 +67,6 @@ def chosen_arguments(
     names : dict
         What the pipeline calls each value that can be set.
     stages : sequence of ResolvedStage
-        The pipeline's; what shapes one of them cannot be chosen.
 
     Raises
     ------

@@ -103,9 +103,7 @@ def arguments_of(marks: Sequence[Mark], assigned: Assigned, where: str) -> list[
     Parameters
     ----------
     marks : sequence of Mark
-        The fields of the docstring.
     assigned : Assigned
-        The names that the cell of parameters assigns, and their values.
     where : str
         The notebook, for what is said of it.
 

@@ -34,7 +34,6 @@ def code_of(cells: Sequence[Cell], notebook: Path) -> list[str]:
     Parameters
     ----------
     cells : sequence of Cell
-        All cells, in the order of the notebook.
     notebook : Path
         For what is said of it.
 

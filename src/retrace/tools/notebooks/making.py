@@ -63,7 +63,6 @@ def add_stage(
     Parameters
     ----------
     notebook : Path
-        The notebook's path.
     name : str or None
         Of the stage; None: that of the script.
     chosen : dict

@@ -61,7 +61,6 @@ def body_of(declared: Declared, notebook: Path, *, page: bool) -> str:
     Parameters
     ----------
     declared : Declared
-        What the notebook declares, and its code.
     notebook : Path
         From the project's top folder.
     page : bool

@@ -49,7 +49,6 @@ def pass_gates(
     current : Side or None
         The run whose model is in the stage now.
     policy : Policy
-        Which verdicts against the current model are enough.
     accepted : sequence of str
         A warning of the data checks that contains one of these is accepted.
     local : bool

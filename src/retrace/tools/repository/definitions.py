@@ -71,9 +71,7 @@ def with_changed_stage(text: str, name: str, before: Definition, after: Definiti
     Parameters
     ----------
     text : str
-        The dvc.yaml.
     name : str
-        Of the stage.
     before, after : Definition
         What only `before` has goes, what only `after` has comes; all else stays.
     """
@@ -103,11 +101,9 @@ def with_values(
     Parameters
     ----------
     text : str
-        The params.yaml.
     section : sequence of str
         The keys that lead to the place.
     values : dict
-        What the place gets, by key; a key that is there keeps its value.
     only : iterable of str or None
         The keys that the place may hold; others go. None: all stay.
     """

@@ -111,9 +111,7 @@ def make_application(
     Parameters
     ----------
     holder : Holder
-        Has the model that answers, which a reload replaces.
     settings : Settings
-        Limits of a request, tokens, and what is kept.
     reload_every : float
         Seconds from one look for a promoted model to the next; 0: never.
     log : file

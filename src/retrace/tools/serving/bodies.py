@@ -36,11 +36,8 @@ def read_body(content_type: str, body: bytes, predictor: Predictor, most_rows: i
     content_type : str
         As the request says it.
     body : bytes
-        What was sent, of that type.
     predictor : Predictor
-        The model that says which rows it takes.
     most_rows : int
-        Rows of one request; more are refused.
 
     Raises
     ------

@@ -65,9 +65,7 @@ class Watched:
     Parameters
     ----------
     app : ASGIApp
-        What answers.
     numbers : Numbers
-        The counters that each request raises.
     log : file
         Gets a line for each request.
     """

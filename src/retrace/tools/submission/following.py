@@ -21,7 +21,6 @@ def follow(
     Parameters
     ----------
     jobs : sequence of Job
-        As SLURM took them.
     on_end : callable
         Told each job that ends, and its state.
 

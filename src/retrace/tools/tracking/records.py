@@ -41,7 +41,6 @@ class Record:
     key : str
         By which it is known again.
     name : str
-        What a person calls it.
     began, ended : int
         Milliseconds since 1970; fixed for a run, so that the same metric is never logged twice.
     curves : list of (str, int, float)
@@ -75,7 +74,6 @@ def record_of(side: Side, name: str, model_url: str, verdict: Mapping[str, str])
     Parameters
     ----------
     side : Side
-        The finished run: its commit, lock, params and metrics.
     name : str
         What a person calls it.
     model_url : str

@@ -41,7 +41,6 @@ class Store:
     Attributes
     ----------
     client : MlflowClient
-        Speaks with the server or the project's own store.
     experiment : str
         Its id.
     home : Path or None
