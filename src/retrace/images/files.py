@@ -81,6 +81,7 @@ def read_pixels(
     Parameters
     ----------
     path : str
+        The file.
     size, channels, fit, bits
         As `to_pixels` takes them.
 

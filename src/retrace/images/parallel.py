@@ -34,6 +34,7 @@ def map_chunks(
     function : callable
         Takes a slice; defined in a module, so that another process finds it.
     items : sequence
+        They are sent to other processes.
     chunk : int
         Length of a slice.
     workers : int or None

@@ -22,6 +22,7 @@ def calibrate_model(model: Pipeline, validation: Dataset, method: str) -> None:
     validation : Dataset
         The rows to learn from.
     method : {"isotonic", "sigmoid"}
+        The curve that is fitted: a step function, or a logistic one.
 
     Raises
     ------

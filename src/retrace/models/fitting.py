@@ -43,6 +43,7 @@ def fit_model(
     model : Pipeline
         Not fitted; with ``calibrate`` or a ``target_scale`` its last step is replaced.
     training, validation : Dataset
+        The rows to fit on, and those that a model may stop by or be calibrated on.
     callbacks : sequence of callbacks
         What watches a training by epochs.
     calibrate : {"isotonic", "sigmoid"} or None

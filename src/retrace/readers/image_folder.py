@@ -79,6 +79,7 @@ def inspect(paths: Sequence[str], workers: int | None = None) -> list[ImageFacts
     Parameters
     ----------
     paths : sequence of str
+        The files.
     workers : int or None
         As `retrace.images.parallel.map_chunks` takes it.
     """

@@ -35,6 +35,7 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     Parameters
     ----------
     dataset : Dataset
+        All rows, cleaned.
     settings : Split
 
         - ``stratified``: random, with the share of each class kept; of a regression, the share of

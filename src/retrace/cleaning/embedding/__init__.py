@@ -52,6 +52,7 @@ def embed(dataset: Dataset, clean: Callable[[Dataset], Dataset], backbone: Backb
     clean : callable
         The row-wise work before the network.
     backbone : ImageBackbone or TextBackbone
+        The frozen network.
 
     Returns
     -------

@@ -22,6 +22,7 @@ class ImageBackbone:
     settings : ImageCleaning
         ``backbone``, ``revision`` and ``batch_size``.
     device : {"cpu", "cuda"}
+        Where it runs.
 
     Raises
     ------

@@ -40,6 +40,7 @@ def load_network(folder: Path, device: str, key: str) -> tuple[Any, bool]:
     folder : Path
         What `pinned_folder` returned.
     device : {"cpu", "cuda"}
+        Where it is put.
     key : str
         The section of params.yaml, for messages.
 

@@ -30,6 +30,7 @@ class TextBackbone:
     settings : TextCleaning
         ``backbone``, ``revision`` and ``batch_size``.
     device : {"cpu", "cuda"}
+        Where it runs.
 
     Raises
     ------
@@ -57,6 +58,7 @@ class TextBackbone:
         Parameters
         ----------
         texts : str array of shape (n_samples,)
+            Cleaned ones.
         advance : callable
             Is told the number of texts done, batch by batch.
 

@@ -71,6 +71,7 @@ def fetch(url: str, sha256: str, name: str, patience: Patience = Patience()) -> 
     name : str
         What to call the file.
     patience : Patience
+        How long and how often it is tried.
 
     Raises
     ------

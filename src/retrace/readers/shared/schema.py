@@ -121,6 +121,7 @@ def check_schema(table: pd.DataFrame, schema: Schema, file: str, said_in: str) -
     table : DataFrame
         As it was read, before anything else is done to it.
     schema : Schema
+        What data/<name>.yaml says of columns and rows.
     file, said_in : str
         How an error names the table and the place of the schema.
 

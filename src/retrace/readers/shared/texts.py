@@ -76,6 +76,7 @@ def to_dataset(
     files : sequence of TextFile
         Either all have a part or none has.
     description : TextsDescription
+        What data/<name>.yaml says.
     name, where : str
         The name of the dataset, and how an error names its files.
     notes : sequence of str

@@ -17,6 +17,7 @@ def check_data(dataset: Dataset, parts: dict[str, Rows], seed: int) -> Findings:
     Parameters
     ----------
     dataset : Dataset
+        All rows, cleaned.
     parts : dict of str to int array
         Row positions of ``"train"``, ``"validation"`` and ``"test"``.
     seed : int

@@ -71,7 +71,9 @@ def find_leaks(
     columns : DataFrame of shape (n_samples, n_columns)
         Of training rows; a gap is NaN.
     y : array of shape (n_samples,)
+        The target: codes of classes, or numbers.
     task : str
+        ``"classification"`` or ``"regression"``.
     times : array of shape (n_samples,), optional
         The time of each row.
     """

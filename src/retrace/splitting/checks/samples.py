@@ -24,9 +24,11 @@ def sample_rows(dataset: Dataset, rows: Rows, seed: int) -> Rows:
     Parameters
     ----------
     dataset : Dataset
+        All rows.
     rows : int array of shape (n_rows,)
         The positions of the part.
     seed : int
+        Of the draw.
 
     Returns
     -------

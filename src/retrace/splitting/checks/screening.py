@@ -11,7 +11,6 @@ from tqdm import tqdm
 from retrace.core.records import Floats, Targets, Task
 
 MOST_COLUMNS = 1_000  # are looked at one by one; it takes some 20 milliseconds each
-MANY = 200  # take long enough for a progress bar
 BLOCK = 2_000  # columns whose ranks lie in memory at once
 
 

@@ -56,9 +56,11 @@ def steps_told(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
     Parameters
     ----------
     column : Series of shape (n_samples,)
+        In the order of time.
     y : array of shape (n_samples,)
         In the order of time, as the column is.
     task : str
+        ``"classification"`` or ``"regression"``.
     fold : int array of shape (n_samples,)
         Of the cross-validation.
     """

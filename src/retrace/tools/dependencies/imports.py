@@ -119,6 +119,7 @@ class Project:
         Parameters
         ----------
         imported : Imported
+            What stands behind ``import`` or ``from``.
         importer : Path or None
             The file that imports; None of what is in no file.
         places : tuple of Path

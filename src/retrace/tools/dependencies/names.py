@@ -28,7 +28,9 @@ class Names:
     Parameters
     ----------
     project : Project
+        Its files, parsed once.
     program : Program
+        What a command starts.
     """
 
     def __init__(self, project: Project, program: Program) -> None:
@@ -92,6 +94,7 @@ class Names:
         Parameters
         ----------
         mention : re.Pattern
+            What a file must hold.
         besides : set of str
             Modules that are known without looking, such as ``"retrace.core.params"``.
         """

@@ -64,6 +64,7 @@ def programs(command: str, shell: Shell) -> list[Program]:
     command : str
         As dvc.yaml has it, its templates filled in.
     shell : Shell
+        Where the command runs.
 
     Returns
     -------

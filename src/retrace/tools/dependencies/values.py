@@ -55,6 +55,7 @@ def bind(function: Any, arguments: Arguments, *, method: bool) -> tuple[dict[str
     Parameters
     ----------
     function : ast.FunctionDef
+        The function that is called.
     arguments : list of tuple
         Each with its name, or None of one that has a position only.
     method : bool

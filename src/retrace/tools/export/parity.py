@@ -47,7 +47,9 @@ def check_parity(session: Session, predictor: Predictor, parts: list[Rows]) -> P
     Parameters
     ----------
     session : Session
+        The exported model, loaded.
     predictor : Predictor
+        The model that it is of.
     parts : list of Rows
         Cleaned. Of a table, they are asked again with gaps and with categories that nobody has seen.
 

@@ -32,6 +32,7 @@ def whole_as_onnx(predictor: Predictor, metadata: Mapping[str, str]) -> bytes:
     Parameters
     ----------
     predictor : Predictor
+        The model, and how its rows are read and cleaned.
     metadata : mapping
         What the file shall say of itself.
 

@@ -66,6 +66,7 @@ def build_pipeline(
     Parameters
     ----------
     name : str
+        Of the pipeline, as its runs show it.
     components : sequence of Component
         In an order in which they can run.
     store : str

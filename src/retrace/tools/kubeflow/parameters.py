@@ -67,6 +67,7 @@ def chosen_arguments(
     names : dict
         What the pipeline calls each value that can be set.
     stages : sequence of ResolvedStage
+        Whose params can be set.
 
     Raises
     ------

@@ -103,7 +103,9 @@ def arguments_of(marks: Sequence[Mark], assigned: Assigned, where: str) -> list[
     Parameters
     ----------
     marks : sequence of Mark
+        The fields of its docstring.
     assigned : Assigned
+        What its cell of parameters assigns.
     where : str
         The notebook, for what is said of it.
 

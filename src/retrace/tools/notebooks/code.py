@@ -34,6 +34,7 @@ def code_of(cells: Sequence[Cell], notebook: Path) -> list[str]:
     Parameters
     ----------
     cells : sequence of Cell
+        All cells of the notebook.
     notebook : Path
         For what is said of it.
 

@@ -63,6 +63,7 @@ def add_stage(
     Parameters
     ----------
     notebook : Path
+        A ``.ipynb``, or a ``.py`` with cells.
     name : str or None
         Of the stage; None: that of the script.
     chosen : dict

@@ -61,6 +61,7 @@ def body_of(declared: Declared, notebook: Path, *, page: bool) -> str:
     Parameters
     ----------
     declared : Declared
+        What the notebook says of its stage.
     notebook : Path
         From the project's top folder.
     page : bool

@@ -49,6 +49,7 @@ def pass_gates(
     current : Side or None
         The run whose model is in the stage now.
     policy : Policy
+        How much better than ``current`` it must be.
     accepted : sequence of str
         A warning of the data checks that contains one of these is accepted.
     local : bool

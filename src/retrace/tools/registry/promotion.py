@@ -63,6 +63,7 @@ def plan_promotion(
     name : str
         A branch, tag, commit or version.
     stage : str
+        Such as ``"prod"``.
     bump : str
         Which number of the version rises, if the commit has no version yet.
     policy : Policy or None

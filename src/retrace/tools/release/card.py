@@ -26,6 +26,7 @@ def model_card(
     Parameters
     ----------
     predictor : Predictor
+        The model that is released.
     promise : Promise
         The metrics on the test rows.
     onnx : str

@@ -71,7 +71,9 @@ def with_changed_stage(text: str, name: str, before: Definition, after: Definiti
     Parameters
     ----------
     text : str
+        The dvc.yaml.
     name : str
+        The stage.
     before, after : Definition
         What only `before` has goes, what only `after` has comes; all else stays.
     """
@@ -101,9 +103,11 @@ def with_values(
     Parameters
     ----------
     text : str
+        The params.yaml.
     section : sequence of str
         The keys that lead to the place.
     values : dict
+        By key; those that are there already keep their value.
     only : iterable of str or None
         The keys that the place may hold; others go. None: all stay.
     """

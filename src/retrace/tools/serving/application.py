@@ -111,7 +111,9 @@ def make_application(
     Parameters
     ----------
     holder : Holder
+        Of the model that answers.
     settings : Settings
+        What it lets a request ask.
     reload_every : float
         Seconds from one look for a promoted model to the next; 0: never.
     log : file

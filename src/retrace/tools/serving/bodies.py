@@ -36,8 +36,11 @@ def read_body(content_type: str, body: bytes, predictor: Predictor, most_rows: i
     content_type : str
         As the request says it.
     body : bytes
+        The request, as it came.
     predictor : Predictor
+        The model that is asked.
     most_rows : int
+        How many a request may have.
 
     Raises
     ------

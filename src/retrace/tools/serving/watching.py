@@ -65,7 +65,9 @@ class Watched:
     Parameters
     ----------
     app : ASGIApp
+        The application.
     numbers : Numbers
+        Where requests are counted.
     log : file
         Gets a line for each request.
     """

@@ -21,6 +21,7 @@ def follow(
     Parameters
     ----------
     jobs : sequence of Job
+        Submitted ones.
     on_end : callable
         Told each job that ends, and its state.
 

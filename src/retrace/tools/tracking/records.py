@@ -74,6 +74,7 @@ def record_of(side: Side, name: str, model_url: str, verdict: Mapping[str, str])
     Parameters
     ----------
     side : Side
+        The run.
     name : str
         What a person calls it.
     model_url : str
