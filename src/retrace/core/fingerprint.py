@@ -34,6 +34,7 @@ def other_bits(library: str) -> tuple[str, ...]:
     Parameters
     ----------
     library : {"numpy", "scipy", "torch"}
+        It is loaded for that, where its version is the one of the known hashes.
 
     Returns
     -------

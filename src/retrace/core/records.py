@@ -25,6 +25,7 @@ class Column:
     Attributes
     ----------
     name : str
+        As the table's header has it.
     role : str
         ``"feature"``, ``"target"``, ``"id"``, ...
     kind : str

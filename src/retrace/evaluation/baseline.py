@@ -23,6 +23,7 @@ class Baseline:
     Attributes
     ----------
     metric : str
+        The name of the metric that both are scored by.
     score : float
         Of the one that ignores its inputs.
     p_value : float

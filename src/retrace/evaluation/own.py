@@ -36,7 +36,9 @@ def mean_over_rows(
     Parameters
     ----------
     task : {"classification", "regression"}
+        The kind of prediction that it scores.
     better : {"higher", "lower"}
+        Whether the larger or the smaller value is of the better model.
     of : {"predicted", "probabilities"}
         What the function takes beside ``y``: codes of classes, or numbers, of shape (n_samples,); or
         probabilities of shape (n_samples, n_classes).

@@ -87,6 +87,7 @@ def find_worst(table: pd.DataFrame, error: Floats) -> tuple[Condition, ...]:
     table : DataFrame of shape (n_samples, n_columns)
         Of the validation part.
     error : array of shape (n_samples,)
+        How wrong the model is in each row, from `errors`.
 
     Returns
     -------
@@ -127,6 +128,7 @@ def judge_worst(
     table : DataFrame of shape (n_samples, n_columns)
         Of the test part.
     error : array of shape (n_samples,)
+        How wrong the model is in each of these rows, from `errors`.
     units : array of shape (n_samples,) or None
         Rows of one unit count once inside, and once outside.
     settings : Report

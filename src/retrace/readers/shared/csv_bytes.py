@@ -24,6 +24,7 @@ class Signs:
     Attributes
     ----------
     separators : int
+        How often the separator occurs, inside of quotes as well.
     quoted : bool
         Whether there are quotes, inside of which a separator is none.
     leading_zeros : bool

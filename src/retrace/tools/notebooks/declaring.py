@@ -34,6 +34,7 @@ class Declared:
     about : str
         The docstring without its fields.
     arguments : list of Argument
+        What the script takes on its command line.
     marks : list of Mark
         Inputs, outputs and metrics with their paths from the top folder, and a whole command.
     values : dict

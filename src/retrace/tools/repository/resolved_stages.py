@@ -49,6 +49,7 @@ class ResolvedStage:
     definition : dict
         A dvc.yaml of this stage alone, in which nothing is left to resolve.
     sources : tuple of Source
+        The files and folders that it needs and no stage makes, with their hashes.
     inputs, outputs, metrics : tuple of str
         What other stages make that it needs, and what it makes; ``metrics`` are some of its outputs.
     params : dict

@@ -41,6 +41,7 @@ class Record:
     key : str
         By which it is known again.
     name : str
+        What a person calls it.
     began, ended : int
         Milliseconds since 1970; fixed for a run, so that the same metric is never logged twice.
     curves : list of (str, int, float)

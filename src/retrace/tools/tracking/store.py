@@ -41,6 +41,7 @@ class Store:
     Attributes
     ----------
     client : MlflowClient
+        Speaks with the server or the project's own store.
     experiment : str
         Its id.
     home : Path or None
