@@ -51,10 +51,10 @@ def signature_of(model: Pipeline) -> Signature:
     ModelError
         An older version of this project made the model.
     """
-    found = getattr(model, "signature_", None)
-    if not isinstance(found, Signature):
+    signature = getattr(model, "signature_", None)
+    if not isinstance(signature, Signature):
         raise ModelError("the model does not say what it takes: fit it again, `retrace repro`")
-    return found
+    return signature
 
 
 def _columns(X: pd.DataFrame) -> tuple[tuple[str, Literal["number", "category"]], ...]:

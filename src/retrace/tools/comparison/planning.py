@@ -66,23 +66,25 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
     from retrace.tools.significance.wording import UNITS
 
     judgement = judge(base, other, metric=metric, use_seeds=False)
-    found = judgement.comparison
-    if found is None or found.detectable is None:
+    comparison = judgement.comparison
+    if comparison is None or comparison.detectable is None:
         raise ComparisonError(f"there is nothing to plan from: {judgement.reason}")
-    if found.test.startswith("McNemar") and judgement.rows:
+    if comparison.test.startswith("McNemar") and judgement.rows:
         was, now = (side.predictions.predicted == side.predictions.y for side in judgement.rows)
         needed = rows_needed(detect, float((was != now).mean()))
     else:
-        needed = math.ceil(found.n_units * (found.detectable / detect) ** 2)
+        needed = math.ceil(comparison.n_units * (comparison.detectable / detect) ** 2)
     scores = [
-        run.scores[found.metric] for run in seed_runs(other, "training") if found.metric in run.scores
+        run.scores[comparison.metric]
+        for run in seed_runs(other, "training")
+        if comparison.metric in run.scores
     ]
     deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
     quantiles = float(special.ndtri([1 - ALPHA / 2, POWER]).sum())
     return Plan(
-        units=UNITS[found.unit],
-        n_units=found.n_units,
-        detectable=found.detectable,
+        units=UNITS[comparison.unit],
+        n_units=comparison.n_units,
+        detectable=comparison.detectable,
         needed=needed,
         deviation=deviation,
         n_seeds=len(scores),

@@ -174,8 +174,8 @@ def _rows(
     positions = np.flatnonzero(chosen)
     positions = positions[np.argsort(-size[positions], kind="stable")]
     ids, true = (base.keys[key].take(positions).to_pylist() for key in (ID, TRUE))
-    said = [_labels(rows, positions) for rows in (base, other)]
-    return [ChangedRow(*row) for row in zip(positions.tolist(), ids, true, *said, strict=True)]
+    labels = [_labels(rows, positions) for rows in (base, other)]
+    return [ChangedRow(*row) for row in zip(positions.tolist(), ids, true, *labels, strict=True)]
 
 
 def _labels(rows: PredictedRows, positions: NDArray[np.intp]) -> Iterable[str]:
