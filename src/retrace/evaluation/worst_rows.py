@@ -188,9 +188,8 @@ def _path(cuts: Any, target: int, asked: list[Condition | str]) -> Iterator[Cond
         question = asked[cuts.feature[node]]
         if isinstance(question, str):
             question = Condition(question, right, above=float(cuts.threshold[node]))
-            conditions[(question.column, right)] = (
-                question  # a later bound of a side is the narrower one
-            )
+            # A later bound of a side is the narrower one.
+            conditions[(question.column, right)] = question
         else:
             conditions[(str(question), right)] = question._replace(holds=right)
         node = cuts.children_right[node] if right else cuts.children_left[node]
