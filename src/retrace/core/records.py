@@ -27,7 +27,8 @@ class Column:
     name : str
         As the table's header has it.
     role : str
-        ``"feature"``, ``"target"``, ``"id"``, ...
+        ``"feature"``, ``"target"``, ``"id"``, ...; of what `preprocess.steps` changed: ``"input"``, what
+        they took and did not leave, and ``"made"``, a feature that they made.
     kind : str
         ``"number"``, ``"category"``, ``"date"``, ...
     gaps, distinct : int

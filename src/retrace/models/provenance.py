@@ -35,6 +35,7 @@ LIBRARIES = {
     "torch": "torch",
     "lightgbm": "lightgbm",
     "xgboost": "xgboost-cpu",
+    "catboost": "catboost",
 }
 
 
