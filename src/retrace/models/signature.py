@@ -53,7 +53,7 @@ class SteppedSignature(Signature):
 
 def sign(model: Pipeline, training: Dataset) -> None:
     """Write into a model what it was fitted to."""
-    found: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "task": training.task,
         "kind": training.kind,
         "classes": training.classes,
@@ -62,7 +62,7 @@ def sign(model: Pipeline, training: Dataset) -> None:
     }
     stepped = any(column.role in {"input", "made"} for column in training.columns)
     model.signature_ = (
-        SteppedSignature(**found, before=_before(training)) if stepped else Signature(**found)
+        SteppedSignature(**facts, before=_before(training)) if stepped else Signature(**facts)
     )
 
 

@@ -97,10 +97,10 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
 def _text(plan: Plan, detect: float) -> str:
     from retrace.evaluation.intervals import number_text
 
-    found = number_text(plan.detectable)
+    detectable = number_text(plan.detectable)
     lines = [
         f"A difference of {detect:g} is found four times out of five (power .8, alpha .05) with",
-        f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {found}",
+        f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {detectable}",
     ]
     if plan.seeds is None or plan.deviation is None:
         lines.append("  an unknown number of seeds: `retrace seeds 5` tells how far they scatter")

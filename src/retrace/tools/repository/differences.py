@@ -214,8 +214,8 @@ def _completed(side: Side, part: str, names: Sequence[str]) -> dict[str, float]:
         rows = read_rows(predictions_path(side), side.name, part)
     except ComparisonError:
         return written
-    found = scores(rows.predictions, lacking)
-    return written | {name: found[name] for name in lacking if np.isfinite(found[name])}
+    computed = scores(rows.predictions, lacking)
+    return written | {name: computed[name] for name in lacking if np.isfinite(computed[name])}
 
 
 def _metric_row(part: str, name: str, base: float | None, other: float | None) -> MetricRow:
