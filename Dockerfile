@@ -25,6 +25,7 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ARG EXTRA=
 ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1
 COPY Makefile README.md pyproject.toml setup.py requirements*.in requirements*.txt ./
+COPY .ci/uv.py .ci/
 RUN python3 -m venv /opt/venv \
     && mkdir -p src/retrace && touch src/retrace/__init__.py \
     && make setup EXTRA="$EXTRA" TORCH_INDEX="$TORCH_INDEX" \

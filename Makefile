@@ -11,6 +11,11 @@ ACTIVE := $(shell [ "$$CONDA_DEFAULT_ENV" != base ] || unset CONDA_PREFIX; \
 ifeq ($(strip $(ACTIVE)),)
 READY := .venv/ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Where no bytecode may lie beside the sources it lies in .venv: else each stage would compile its libraries again.
+ifneq ($(PYTHONDONTWRITEBYTECODE),)
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+export PYTHONDONTWRITEBYTECODE :=
+endif
 else
 # One mark for each clone: the environment holds the package of the last one that was set up.
 SPACE := $() $()
@@ -18,13 +23,14 @@ READY := $(subst $(SPACE),\ ,$(ACTIVE))/retrace-ready-$(shell pwd | cksum | cut 
 export PATH := $(ACTIVE)/bin:$(PATH)
 endif
 
-# Every file that is installed has a hash in requirements*.txt, which pip checks. torch has none: which build of it
+# Every file that is installed has a hash in requirements*.txt, which is checked. torch has none: which build of it
 # is right, the machine decides. It comes last, so that TORCH_INDEX can bring nothing else.
-# uv takes a quarter of pip's time for the same files and hashes; pip steps in where uv finds no index (a mirror that
-# only pip knows) or is not to be had.
-UV = uv pip install --quiet --python "$$(command -v python)" --no-deps
+# uv takes a quarter of pip's time for the same files and hashes, and goes by pip's settings (.ci/uv.py); pip steps in
+# where uv is not to be had or finds nothing. torch is not installed by this folder's pyproject.toml, which tells uv for
+# the word `requirements` that it needs nothing of CUDA.
+UV = python .ci/uv.py pip install --quiet --python "$$(command -v python)"
 PIP = python -m pip install --quiet --no-compile
-install = $(UV) $(1) 2>/dev/null || $(PIP) --no-deps $(1)
+install = $(UV) --no-deps $(1) 2>/dev/null || $(PIP) --no-deps $(1)
 TORCH = $(TORCH_INDEX:%=--extra-index-url %) -r requirements-torch.txt
 
 # For all systems at once (--universal).
@@ -200,7 +206,7 @@ $(READY): requirements.txt requirements-torch.txt pyproject.toml $(PIN)
 	@$(if $(strip $(ACTIVE)),,$(PYTHON) -m venv .venv)
 	@command -v uv >/dev/null || $(PIP) --no-deps -r requirements-uv.txt || true
 	$(call install,-r requirements.txt)
-	$(PIP) $(TORCH)
+	$(UV) --project / $(TORCH) 2>/dev/null || $(PIP) $(TORCH)
 	$(call install,$(LIBRARY))
 	@python -m retrace merge-lock --set-up || true
 	@$(MARK)

@@ -1,6 +1,6 @@
 """The values that ship for models and features, against others: on public tables, texts and images.
 
-    python benchmarks/defaults.py [trees|categories|boosters|pixels|words]
+    python benchmarks/defaults.py [trees|categories|pixels|words]
 
 .retrace/public_data holds the packages that public_data.py names.
 """
@@ -16,14 +16,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import sklearn
 from scipy.stats import wilcoxon
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
-from sklearn.utils.validation import has_fit_parameter
 
 from public_data import Rows, images, tables, texts
 from retrace.core.params import load_params
@@ -69,41 +67,6 @@ def categories(folder: Path) -> str:
     return "\n\n".join(found)
 
 
-class Stopped(BaseEstimator):
-    """A model that leaves a fifth of its rows out, and chooses its rounds by them where it does so."""
-
-    def __init__(self, model: Pipeline) -> None:
-        self.model = model
-
-    def fit(self, X: pd.DataFrame, y: Any) -> "Stopped":
-        """Fit on four fifths of the rows, which the split has shuffled."""
-        few = np.arange(len(y)) % 5 == 0
-        told = {}
-        self.fitted_ = clone(self.model)
-        if has_fit_parameter(self.model["model"], "callbacks"):
-            told = {"X_val": X[few], "y_val": y[few], "callbacks": ()}
-            self.fitted_.set_params(transform_input=["X_val"])
-        with sklearn.config_context(enable_metadata_routing=True):
-            self.fitted_.fit(X[~few], y[~few], **told)
-        return self
-
-    def score(self, X: pd.DataFrame, y: Any) -> float:
-        """Return the accuracy, or R²."""
-        return self.fitted_.score(X, y)
-
-
-def boosters(folder: Path) -> str:
-    """Compare the libraries of boosted trees."""
-    found = []
-    for task in ("regression", "classification"):
-        options = {
-            f"`{name}`": Stopped(_model(name, "tabular", task))
-            for name in ("lightgbm", "xgboost", "catboost", "hist_gradient_boosting")
-        }
-        found.append(_table(task, (each.drawn() for each in tables(folder, task)), options))
-    return "\n\n".join(found)
-
-
 def pixels(folder: Path) -> str:
     """Compare how the pixels of images are scaled."""
     every = FunctionTransformer(flatten)
@@ -146,7 +109,7 @@ def measure() -> str:
 
 
 QUESTIONS: dict[str, Callable[[Path], str]] = {
-    "trees": trees, "categories": categories, "boosters": boosters, "pixels": pixels, "words": words,
+    "trees": trees, "categories": categories, "pixels": pixels, "words": words,
 }  # fmt: skip
 
 

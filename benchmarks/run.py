@@ -17,6 +17,7 @@ import compare
 import dashboard
 import data_checks
 import defaults
+import first_minutes
 import images
 import instructions
 import newsgroups
@@ -41,6 +42,13 @@ title holds a word. The machines were shared: compare the ratios, which come fro
 the seconds."""
 
 SECTIONS = (
+    (
+        "From a bare clone to the report",
+        first_minutes.measure,
+        "`git clone`, then `make setup` and `make repro` in it, digits with the cnn as shipped: no"
+        " environment, nothing compiled, and caches of uv and pip in a folder of their own. The time on"
+        " the processor counts all cores. `python benchmarks/first_minutes.py`",
+    ),
     (
         "The pipeline",
         pipeline.measure,

@@ -19,14 +19,14 @@ from optuna.storages.journal import JournalFileBackend
 import toys
 from project import Project, commit_all, copy_project
 from retrace.core.params import load_params
+from retrace.tools.repository.overrides import override
 from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 from retrace.tools.search.options import Options
-from retrace.tools.search.promotion import override
 from retrace.tools.search.running import Search
 from retrace.tools.search.setup import prepare
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import finished_trials
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.trials.evaluating import LocalEvaluator
 
 N_EMPTY = 2000
 N_BUSY = 40
@@ -108,8 +108,7 @@ def _empty_trials(sampler: str, make_evaluator: Callable[[Any], Any]) -> tuple[f
     prepared = prepare(options, load_params())
     with make_evaluator(partial(toys.empty, prepared.problem)) as evaluator:
         start = time.perf_counter()
-        opened, space = prepared.opened, prepared.space
-        Search(opened, space, evaluator, lambda number, outcome: None, trials=N_EMPTY).run()
+        Search(prepared, evaluator, lambda number, outcome: None).run()
         seconds = time.perf_counter() - start
     assert len(finished_trials(prepared.opened.study)) == N_EMPTY
     return seconds, seconds / N_EMPTY
@@ -119,7 +118,7 @@ def _busy_trials(jobs: int) -> float:
     settings = [{"x": float(i), "seconds": SECONDS_OF_WORK} for i in range(N_BUSY)]
     with ClusterEvaluator(partial(toys.busy, toys.Toy(load_params())), jobs=jobs) as evaluator:
         while evaluator.slots() < jobs:
-            evaluator.next_event(0.1)
+            evaluator.listen(0.1, lambda *_: False)
         start = time.perf_counter()
         toys.run_all(evaluator, settings)
         return time.perf_counter() - start

@@ -19,8 +19,8 @@ import pandas as pd
 
 from retrace.core.params import Params, load_params
 from retrace.core.records import Dataset
-from retrace.tools.search.confirmation import Refits, confirm
-from retrace.tools.search.trials.events import Finished, Outcome
+from retrace.tools.search.confirmation import confirm
+from retrace.tools.search.trials.evaluating import Outcome
 from retrace.tools.search.trials.scoring import Problem
 
 N_ROWS, FRESH, SHARE = 500, 2000, 0.2
@@ -47,14 +47,13 @@ class LeastSquares:
 
     def submit(self, number: int, job: dict[str, Any]) -> None:
         """Fit and score."""
-        refits: Refits = self.objective.args[0]
-        fitted, judged = refits.splits[job["split"]]
-        rows = refits.problem.training
-        columns = refits.settings[job["side"]]["features"]
+        problem, splits, _ = self.objective.args
+        fitted, judged = splits[job["split"]]
+        rows, columns = problem.training, job["setting"]["features"]
         score = accuracy(rows.take(fitted), rows.take(judged), columns)
-        self.done = Finished(number, Outcome(values=(score,)))
+        self.done = number, Outcome(values=(score,))
 
-    def next_event(self, seconds: float | None) -> Finished:
+    def listen(self, seconds: float | None, judge: object) -> Any:
         """Return what the last job came to."""
         return self.done
 

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"not so after {seconds} s"
@@ -47,6 +47,13 @@ class Cluster:
             "--nthreads", str(threads), "--no-dashboard", "--nanny" if nanny else "--no-nanny",
             *options, **variables,
         )  # fmt: skip
+
+    def wait_for_workers(self, n):
+        """Wait until the scheduler has this many, no more and no fewer."""
+        from distributed import Client  # tests without a cluster use this module too
+
+        with Client(self.address, set_as_default=False) as client:
+            wait_until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == n)
 
     def end(self, process):
         process.kill()

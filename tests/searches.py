@@ -2,12 +2,12 @@
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
+from retrace.tools.search.options import Options
 from retrace.tools.search.running import Search
-from retrace.tools.search.study.searchers import this_searcher
+from retrace.tools.search.setup import Prepared
 from retrace.tools.search.study.spaces import Parameter, Space, label
-from retrace.tools.search.study.studies import OpenStudy
-from retrace.tools.search.trials.events import Outcome
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.study.studies import OpenStudy, this_searcher
+from retrace.tools.search.trials.evaluating import LocalEvaluator, Outcome
 
 
 def numbers(name, low, high, *, log=False, step=None, **when):
@@ -64,11 +64,12 @@ def objective(overrides, report):
     return Outcome(values=(float(sum(numbers)),))
 
 
-def run_search(opened, trials, space=FLAT, function=objective, **limits):
+def run_search(opened, trials, space=FLAT, function=objective, settings=None, **options):
     shown = []
+    options = Options(trials=trials, **options)
+    prepared = Prepared(options=options, problem=None, space=space, opened=opened, settings=settings)
     with LocalEvaluator(function) as evaluator:
-        on_end = lambda number, _: shown.append(number)  # noqa: E731
-        return Search(opened, space, evaluator, on_end, trials=trials, **limits).run(), shown
+        return Search(prepared, evaluator, lambda number, _: shown.append(number)).run(), shown
 
 
 def told(opened):

@@ -14,6 +14,7 @@ from project import ROOT
 from retrace.tools.repository.requirements import unmet
 
 FILES = [
+    ".ci/uv.py",
     "Makefile",
     "pyproject.toml",
     "setup.py",
@@ -99,6 +100,54 @@ def test_another_index_is_asked_for_torch_alone(make):
     asked = [line for line in lines if "example.org" in line]
     assert len(asked) == 1
     assert asked[0].endswith(" --extra-index-url https://example.org/cpu -r requirements-torch.txt")
+
+
+def test_torch_is_installed_with_what_it_needs_of_cuda(make):
+    line = next(line for line in make("-n", "setup").stdout.splitlines() if "requirements-torch" in line)
+    by_uv, _, by_pip = line.partition(" || ")
+    # Not by pyproject.toml of this folder, which tells uv that torch needs nothing of CUDA.
+    assert " --project / " in by_uv
+    assert "--no-deps" not in by_uv + by_pip
+
+
+def test_bytecode_lies_in_the_environment_where_none_may_lie_beside_sources(make):
+    said = {value: make("-np", "setup", PYTHONDONTWRITEBYTECODE=value).stdout for value in ("", "1")}
+    assert "PYTHONPYCACHEPREFIX := " not in said[""]
+    assert re.search(r"^PYTHONPYCACHEPREFIX := .*/\.venv/bytecode$", said["1"], re.MULTILINE)
+
+
+def test_uv_is_told_what_pip_is_told(tmp_path):
+    uv = tmp_path / "uv"
+    uv.write_text('#!/bin/sh\necho "$@"\nenv\n')
+    uv.chmod(0o755)
+    config = tmp_path / "pip.conf"
+    config.write_text(
+        "[global]\nindex-url = https://me:secret@example.org/a\nfind-links =\n  /b\n  /c\nproxy = p:1\n"
+        "[install]\nextra-index-url = https://example.org/d https://example.org/e\n[list]\nproxy = q\n"
+    )
+    own = {
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "PIP_CONFIG_FILE": str(config),
+        "PIP_PROXY": "r:2",
+        "PIP_NO_INDEX": "1",
+        "UV_INDEX_STRATEGY": "first-index",
+    }
+    kept = {
+        name: each for name, each in os.environ.items() if not name.startswith(("PIP_", "UV_", "HTTP"))
+    }
+    command = [sys.executable, ROOT / ".ci/uv.py", "pip", "install", "x"]
+    run = subprocess.run(command, env=kept | own, capture_output=True, text=True, check=True)
+    arguments, *lines = run.stdout.splitlines()
+    assert arguments == "pip install x --no-index"
+    expected = {
+        "UV_INDEX_URL": "https://me:secret@example.org/a",
+        "UV_EXTRA_INDEX_URL": "https://example.org/d https://example.org/e",
+        "UV_FIND_LINKS": "/b,/c",
+        "HTTPS_PROXY": "r:2",
+        "UV_INDEX_STRATEGY": "first-index",
+    }
+    told = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert {name: told[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*.txt")), ids=lambda path: path.stem)

@@ -22,3 +22,9 @@ def test_every_page_has_its_place_in_the_site():
 def test_links_stay_inside_of_the_site(page):
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
     assert not [target for target in targets if target.startswith("..")]
+
+
+@pytest.mark.parametrize("listing", ["docs/index.md", "llms.txt"])
+def test_each_page_is_listed(listing):
+    listed = (ROOT / listing).read_text()
+    assert not [page.name for page in PAGES if page.stem != "index" and page.name not in listed]

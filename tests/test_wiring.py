@@ -251,6 +251,12 @@ def test_links_between_documents_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_files_of_this_repository_that_documents_name_are_there():
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for path in re.findall(r"`(tests/\w+\.py|src/retrace/(?!tools)[\w/.-]+)`", page.read_text()):
+            assert page.name == "CHANGELOG.md" or (ROOT / path).exists(), f"{page.name}: {path}"
+
+
 def test_tests_mirror_the_package():
     for path in (ROOT / "src/retrace").rglob("*.py"):
         if path.stem not in {"__init__", "__main__", "description", "events"}:

@@ -9,7 +9,7 @@ from pathlib import Path
 from retrace.core.errors import RetraceError
 from retrace.core.params import Params
 from retrace.tools.search.cluster import workers
-from retrace.tools.search.trials.events import Outcome, Reported
+from retrace.tools.search.trials.evaluating import Outcome
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,15 @@ def broken(toy, overrides, report):
     raise RetraceError("C: got -1, should be more than 0")
 
 
-def run_all(evaluator, settings, *, stop=lambda step, value: False, on_event=lambda event: None):
+def run_all(evaluator, settings, judge=lambda number, step, value: False):
     """Do what a searcher does: keep the slots full; return the outcomes by number, once each."""
     todo, found, started = list(enumerate(settings)), {}, 0
     while len(found) < len(settings):
         while todo and started - len(found) < evaluator.slots():
             evaluator.submit(*todo.pop(0))
             started += 1
-        event = evaluator.next_event(10)
-        on_event(event)
-        if isinstance(event, Reported):
-            evaluator.answer(event.number, stop(event.step, event.value))
-        elif event:
-            assert event.number not in found
-            found[event.number] = event.outcome
+        if finished := evaluator.listen(10, judge):
+            number, outcome = finished
+            assert number not in found
+            found[number] = outcome
     return found

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import AfterValidator, PlainValidator, Strict, StrictBool, model_validator
+from pydantic import AfterValidator, Strict, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 
 from retrace.core.checked_yaml import CONFIG, checked, load_yaml
 from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.instructions import Instructions
+from retrace.core.step_choice import StepChoice
 
 # Strict: pydantic would otherwise take "3", 3.0 or true for 3.
 Positive = Annotated[float, Strict(), Gt(0)]
@@ -76,23 +77,6 @@ class TextCleaning(Pretrained):
     """Row-wise work on texts."""
 
     remove: tuple[Literal["headers", "footers", "quotes"], ...]
-
-
-def _step(choice: object) -> object:
-    if isinstance(choice, str):
-        return choice
-    if isinstance(choice, Mapping) and len(choice) == 1:
-        ((name, arguments),) = choice.items()
-        if isinstance(name, str) and isinstance(arguments, Mapping | None):
-            return {name: dict(arguments)} if arguments else name
-    raise ValueError(
-        f"got {choice!r}, should be the name of a function in src/cleaners.py, or the name with its"
-        " arguments, such as {family_size: {add: 1}}"
-    )
-
-
-# A function of src/cleaners.py: its name, or its name and its arguments.
-StepChoice = Annotated[str | dict[str, dict[str, Any]], PlainValidator(_step)]
 
 
 @section

@@ -1,8 +1,10 @@
+import sys
+
 import pytest
 import torch
 from sklearn.metrics import log_loss, mean_squared_error
 
-from retrace.models.torch.optimization import SCHEDULES, cross_entropy, squared_error
+from retrace.models.torch.optimization import COMPILER, SCHEDULES, adamw, cross_entropy, squared_error
 
 
 def test_cross_entropy_is_the_log_loss_of_scikit_learn():
@@ -38,3 +40,19 @@ def test_a_schedule_has_its_shape(name, first, highest, last):
         scheduler.step()
     found = (rates[0], max(rates), rates[-1])
     assert found == pytest.approx((first, highest, last), abs=0.01)
+
+
+def test_an_optimizer_works_as_torchs_own_and_loads_no_compiler(monkeypatch):
+    networks = [torch.nn.Linear(3, 1), torch.nn.Linear(3, 1)]
+    networks[1].load_state_dict(networks[0].state_dict())
+    theirs = torch.optim.AdamW(networks[1].parameters(), lr=0.1, weight_decay=0.01, fused=True)
+    monkeypatch.delitem(sys.modules, COMPILER, raising=False)
+    ours = adamw(networks[0], 0.1, 0.01)
+    ours.load_state_dict(ours.state_dict())
+    for network, optimizer in zip(networks, (ours, theirs), strict=True):
+        for _ in range(3):
+            optimizer.zero_grad()
+            network(torch.ones(2, 3)).sum().backward()
+            optimizer.step()
+            assert optimizer is theirs or COMPILER not in sys.modules
+    assert torch.equal(networks[0].weight, networks[1].weight)

@@ -26,6 +26,8 @@ def test_both_curves_are_told_drawn_and_kept(wine):
     varied = curve("validation", "models.logistic_regression.C=0.01,1,100").stdout
     assert "Best on the validation part: models.logistic_regression.C=" in varied
     name = "validation-models.logistic_regression.C"
+    with pytest.raises(ParamsError, match=r"logistic_regression\.C: got 'abc'"):
+        curve("validation", "models.logistic_regression.C=1,abc")
     written = {path.name for path in (wine / ".retrace/curves").iterdir()}
     assert written == {"learning.csv", "learning.svg", f"{name}.csv", f"{name}.svg"}
 

@@ -24,6 +24,11 @@ def test_the_widest_folder_is_taken_but_never_the_top(toy):
     assert fold({"single.py"}, {"single.py"}, toy) == {"single.py"}
 
 
+@pytest.mark.parametrize("apart", ["src/lib", "src/lib/model.bin"])
+def test_no_folder_is_taken_that_holds_an_output_or_is_where_the_stage_runs(toy, apart):
+    assert fold(LIB, LIB, toy, {apart, "model.txt"}) == LIB
+
+
 @pytest.fixture
 def verdict(stage):
     def verdict(name="train", **found):

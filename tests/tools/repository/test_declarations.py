@@ -104,6 +104,23 @@ def test_a_dependency_is_taken_out(tmp_path, before, after):
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "    - train\n    - o.yaml:\n      - z\n",
+            "    - train\n    - o.yaml:\n      - z\n    - seed\n",
+        ),
+        ("    - o.yaml:\n        z\n    - train", "    - o.yaml:\n        z\n    - seed\n    - train\n"),
+        (" [train, {o.yaml: [z, y]}]\n", " [train, {o.yaml: [z, y]}, seed]\n"),
+        (" [o.yaml: , train]\n", " [{o.yaml: null}, seed, train]\n"),
+    ],
+)
+def test_params_of_another_file_stay_together(tmp_path, before, after):
+    start = "    cmd: x\n    params:" + ("" if before.startswith(" [") else "\n")
+    assert changed(tmp_path, start + before, Change(section="params", add=["seed"])) == start + after
+
+
 def test_two_lists_and_two_stages_are_changed_at_once(tmp_path):
     path = tmp_path / "dvc.yaml"
     path.write_text(

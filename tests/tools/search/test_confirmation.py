@@ -13,14 +13,12 @@ from retrace.readers import read
 from retrace.splitting.methods import split_rows
 from retrace.tools.repository.overrides import override_params
 from retrace.tools.search.confirmation import (
-    Refits,
     confirm,
     load_confirmation,
     save_confirmation,
     score_refit,
 )
-from retrace.tools.search.trials.events import Finished, Outcome, Reported
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.trials.evaluating import LocalEvaluator, Outcome
 from retrace.tools.search.trials.scoring import Problem
 
 
@@ -46,7 +44,7 @@ class Scripted:
     """Answers jobs from a function, three at once and in another order than asked."""
 
     def __init__(self, objective, outcome):
-        self.outcome, self.waiting, self.seen = outcome, [], []
+        self.outcome, self.waiting = outcome, []
 
     def __enter__(self):
         return self
@@ -60,16 +58,11 @@ class Scripted:
     def submit(self, number, job):
         assert len(self.waiting) < 3
         self.waiting.append((number, job))
-        self.seen.append(Reported(number, 1, 0.5))
 
-    def next_event(self, seconds):
-        if self.seen:
-            return self.seen.pop()
+    def listen(self, seconds, judge):
         number, job = self.waiting.pop()
-        return Finished(number, self.outcome(job))
-
-    def answer(self, number, stop):
-        assert not stop
+        assert not judge(number, 1, 0.5)
+        return number, self.outcome(job)
 
 
 def scripted(outcome):
@@ -78,10 +71,12 @@ def scripted(outcome):
 
 def by_side(best, baseline=0.8):
     """Return an outcome for each job; the splits scatter."""
-    scores = {"best": best, "baseline": baseline}
-    return lambda job: Outcome(
-        values=(scores[job["side"]] + 0.002 * (job["split"] * 7 % 5 * (job["side"] == "best")),)
-    )
+
+    def outcome(job):
+        scattered = best + 0.002 * (job["split"] * 7 % 5)
+        return Outcome(values=(scattered if job["setting"] == GOOD else baseline,))
+
+    return outcome
 
 
 @pytest.fixture(scope="module")
@@ -118,13 +113,12 @@ def test_seeds_are_none_that_the_search_used_and_both_sides_share_them(wine):
         return Scripted(objective, by_side(0.9))
 
     confirm(wine, GOOD, POOR, keep_refits, seed=0)
-    refits = seen[0]
-    assert len(set(refits.seeds)) == 10
-    assert not {0, wine.params.seed, wine.params.split.seed} & set(refits.seeds)
-    assert {len(fitted) + len(judged) for fitted, judged in refits.splits} == {
-        len(wine.training) + len(wine.validation)
-    }
-    assert len(refits.problem.training) == len(wine.training) + len(wine.validation)
+    problem, splits, seeds = seen
+    assert len(set(seeds)) == 10
+    assert not {0, wine.params.seed, wine.params.split.seed} & set(seeds)
+    n_rows = len(wine.training) + len(wine.validation)
+    assert {len(fitted) + len(judged) for fitted, judged in splits} == {n_rows}
+    assert len(problem.training) == n_rows
 
 
 def test_a_refit_can_be_sent_to_another_process_and_takes_its_own_seed(wine):
@@ -135,16 +129,10 @@ def test_a_refit_can_be_sent_to_another_process_and_takes_its_own_seed(wine):
         forest, params=dataclasses.replace(forest.params, model="random_forest")
     )
     rows = np.arange(len(wine.training))
-    refits = Refits(
-        problem=forest, settings={"best": {}}, splits=[(rows[20:], rows[:20])] * 2, seeds=[1, 2]
-    )
-    sent = pickle.loads(pickle.dumps(refits))
-    losses = [
-        score_refit(sent, {"side": "best", "split": split}, lambda *_: False).attributes["scores"][
-            "log_loss"
-        ]
-        for split in (0, 1, 0)
-    ]
+    refit = functools.partial(score_refit, forest, [(rows[20:], rows[:20])] * 2, [1, 2])
+    sent = pickle.loads(pickle.dumps(refit))
+    outcomes = [sent({"split": split, "setting": {}}, lambda *_: False) for split in (0, 1, 0)]
+    losses = [outcome.attributes["scores"]["log_loss"] for outcome in outcomes]
     assert losses[0] == losses[2] != losses[1]
 
 
@@ -169,7 +157,7 @@ def test_of_a_loss_less_is_better(wine):
 
 def test_a_winner_that_fails_once_is_not_confirmed(wine):
     def outcome(job):
-        if job == {"side": "best", "split": 3}:
+        if job == {"split": 3, "setting": GOOD}:
             return Outcome(values=None, error="ModelError: no luck")
         return by_side(0.9)(job)
 
@@ -183,7 +171,7 @@ def test_a_winner_that_fails_once_is_not_confirmed(wine):
 
 def test_a_baseline_that_fails_now_and_then_leaves_the_other_pairs(wine):
     def outcome(job):
-        failed = job["side"] == "baseline" and job["split"] < 3
+        failed = job["setting"] == POOR and job["split"] < 3
         return Outcome(values=None, error="no luck") if failed else by_side(0.9)(job)
 
     found = confirm(wine, GOOD, POOR, scripted(outcome), seed=0)

@@ -5,35 +5,13 @@ import pytest
 
 pytest.importorskip("optuna")
 
-from dvc.utils.cli_parse import to_path_overrides
-from dvc.utils.hydra import apply_overrides, to_hydra_overrides
-
 from made_studies import made, make_study
-from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import RetraceError
 from retrace.tools.search.confirmation import Confirmation, save_confirmation
 from retrace.tools.search.options import Options
-from retrace.tools.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen, override
+from retrace.tools.search.promotion import NOT_CONFIRMED, _sentence, apply, chosen
 from retrace.tools.search.results.summary import baseline_trial, summarise
 from retrace.tools.search.setup import Prepared
-
-AWKWARD = [
-    1e-05, 1e16, 5e-324, 0.1 + 0.2, 1.0, -0.0, 0, 2**40, None, True, False,
-    [64, 128], [], [0.1, 1e-05, None, True, "a"], [[1, 2], [3]],
-    "rbf", "null", "true", "1e-05", "010", "yes", "NaN", "Inf", "TRUE", "Null", "off",
-    "", "it's \"quoted\"", "a,b", "a:b=c", "[x]", "{a}",
-    "back\\", "b\\'x", "${seed}", "ü é", " a b ", "#x", "~", "*", "x\ny", "\t",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("value", AWKWARD, ids=repr)
-def test_dvc_writes_the_very_same_value(tmp_path, value):
-    path = tmp_path / "params.yaml"
-    path.write_text("models:\n  svm:\n    C: 3  # a remark\n")
-    ((_, asked),) = to_path_overrides([override("models.svm.C", value)]).items()
-    assert not any(each.is_sweep_override() for each in to_hydra_overrides(asked))
-    apply_overrides(path, asked)
-    assert repr(load_yaml(path)["models"]["svm"]["C"]) == repr(value)
 
 
 def confirmation(confirmed):

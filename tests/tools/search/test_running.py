@@ -8,7 +8,7 @@ import pytest
 from project import ROOT
 from retrace.core.errors import RetraceError
 from retrace.tools.search.study.studies import add_baseline, finished_trials
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from searches import FLAT, SMALL, objective, open_study, run_search, told
 
 SEARCHERS = """
@@ -50,7 +50,7 @@ def test_the_study_has_as_many_trials_as_asked_for(tmp_path):
 
 
 def test_no_trial_begins_after_the_time(tmp_path):
-    assert run_search(open_study(tmp_path / "j"), 5, seconds=0)[0] == "the time is up"
+    assert run_search(open_study(tmp_path / "j"), 5, timeout=0)[0] == "the time is up"
 
 
 def test_an_interrupted_search_goes_on_as_if_it_had_not_been(tmp_path):
@@ -113,8 +113,8 @@ def test_an_equal_setting_is_not_computed_again(tmp_path):
 
 
 def test_a_search_ends_when_all_settings_have_been_tried(tmp_path):
-    opened = open_study(tmp_path / "j", SMALL, "grid")
-    why, shown = run_search(opened, 30, SMALL, settings=SMALL.all_settings())
+    opened = open_study(tmp_path / "j", SMALL)
+    why, shown = run_search(opened, 30, SMALL, settings=SMALL.grid(0), sampler="grid")
     assert (why, len(shown)) == ("all 6 settings have been tried", 6)
 
 

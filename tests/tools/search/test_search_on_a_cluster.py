@@ -22,8 +22,7 @@ from retrace.tools.repository.cached_parts import load_parts
 from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 from retrace.tools.search.study.storages import open_storage
 from retrace.tools.search.study.studies import begun
-from retrace.tools.search.trials.events import Reported
-from retrace.tools.search.trials.local import LocalEvaluator
+from retrace.tools.search.trials.evaluating import LocalEvaluator
 from retrace.tools.search.trials.scoring import Problem, score
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -122,22 +121,24 @@ def check(trials, expected):
     return {trial.number: trial.values for trial in counted}
 
 
+def run(evaluator, settings):
+    """Return the values of trials, and all that they reported."""
+    reported = []
+    with evaluator:
+        outcomes = toys.run_all(evaluator, settings, lambda *report: reported.append(report))
+    return [outcomes[number].values for number in range(len(settings))], sorted(reported)
+
+
 def test_a_network_has_the_same_bits_here_and_on_workers(project, elsewhere, monkeypatch):
     monkeypatch.chdir(project.folder)
     training, validation = load_parts()
     params = dataclasses.replace(load_params(), model="mlp")
     problem = Problem(params=params, training=training, validation=validation, goals=("log_loss",))
     settings = [{"models.mlp.epochs": 3, "models.mlp.dropout": dropout} for dropout in (0.1, 0.4)]
-    found = []
     objective = partial(score, problem)
-    for evaluator in (LocalEvaluator(objective), ClusterEvaluator(objective, address=elsewhere.address)):
-        with evaluator:
-            events = []
-            outcomes = toys.run_all(evaluator, settings, on_event=events.append)
-        steps = sorted((e.number, e.step, e.value) for e in events if isinstance(e, Reported))
-        found.append(([outcomes[number].values for number in (0, 1)], steps))
-    assert found[0] == found[1]
-    assert len(found[0][1]) == 6
+    here = run(LocalEvaluator(objective), settings)
+    assert run(ClusterEvaluator(objective, address=elsewhere.address), settings) == here
+    assert len(here[1]) == 6
 
 
 def test_four_searchers_share_a_study_in_postgresql(project):

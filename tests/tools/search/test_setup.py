@@ -1,7 +1,7 @@
 import pytest
 
 from retrace.core.errors import RetraceError
-from retrace.tools.search.setup import _next_name, _steps, _train
+from retrace.tools.search.setup import _steps, _train
 from retrace.tools.search.trials.scoring import Problem
 from searches import FLAT
 
@@ -9,12 +9,6 @@ from searches import FLAT
 def test_a_pipeline_without_training_cannot_be_searched():
     with pytest.raises(RetraceError, match=r"dvc\.yaml has no stage `train`"):
         _train([])
-
-
-def test_a_new_name_counts_on():
-    assert _next_name("wine-svm") == "wine-svm-2"
-    assert _next_name("wine-svm-9") == "wine-svm-10"
-    assert _next_name("wine-svm-12345678") == "wine-svm-12345678-2"
 
 
 def test_steps_are_epochs_or_folds(params, make_dataset):

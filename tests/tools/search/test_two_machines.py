@@ -19,9 +19,9 @@ from clusters import wait_until
 from retrace.core.params import load_params
 from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 with ClusterEvaluator(partial(toys.by_steps, toys.Toy(load_params())), address=sys.argv[1]) as evaluator:
-    wait_until(lambda: evaluator.next_event(0) or evaluator.slots() == 2)
+    wait_until(lambda: evaluator.listen(0, lambda *_: False) or evaluator.slots() == 2)
     settings = [{"x": float(i), "seconds": 0.002} for i in range(40)]
-    found = toys.run_all(evaluator, settings, stop=lambda step, value: value > 100)
+    found = toys.run_all(evaluator, settings, lambda number, step, value: value > 100)
 print(json.dumps([[o.values, o.pruned, o.attributes["worker"]] for _, o in sorted(found.items())]))
 """
 

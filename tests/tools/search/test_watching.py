@@ -1,6 +1,6 @@
 import pytest
 
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from retrace.tools.search.watching import Progress
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
+from torch.utils import deterministic
 
 from retrace.core.fingerprint import check_promise
 from retrace.core.records import Floats, Task
@@ -230,12 +231,18 @@ def _repeatable(seed: int) -> Iterator[None]:
     check_promise()  # again, as torch may be loaded only now
     # `torch.use_deterministic_algorithms` says the same, but imports torch's compiler: two seconds.
     before = torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark
+    memory: Any = deterministic  # whose attribute is a property, which type checkers do not see
+    filled = memory.fill_uninitialized_memory
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         torch.set_deterministic_debug_mode("error")
         torch.backends.cudnn.benchmark = False
+        # Else each new tensor is filled with NaN first, for programs that read what nobody has written:
+        # a few percent of a small network's time.
+        memory.fill_uninitialized_memory = False
         try:
             yield
         finally:
             torch.set_deterministic_debug_mode(before[0])
             torch.backends.cudnn.benchmark = before[1]
+            memory.fill_uninitialized_memory = filled

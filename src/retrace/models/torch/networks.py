@@ -128,9 +128,11 @@ def cnn(input_shape: Shape, n_classes: int, *, channels: Sequence[int], dropout:
     # Not AdaptiveAvgPool2d: its gradient does not repeat on CUDA.
     kernel = [max(1, pixels // 4) for pixels in size]
     size = [pixels // step for pixels, step in zip(size, kernel, strict=True)]
+    # A pool of single pixels would only copy them.
+    pool = nn.Identity() if kernel == [1, 1] else nn.AvgPool2d((kernel[0], kernel[1]))
     return nn.Sequential(
         *layers,
-        nn.AvgPool2d((kernel[0], kernel[1])),
+        pool,
         nn.Flatten(),
         nn.Dropout(dropout),
         nn.Linear(depth * math.prod(size), n_classes),

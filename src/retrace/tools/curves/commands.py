@@ -94,8 +94,12 @@ def _learning(params: "Params", parts: Any, points: int, seeds: int) -> list["Po
 def _validation(params: "Params", parts: Any, values: str, seeds: int) -> list["Point"]:
     from retrace.tools.curves.measuring import validation_points
     from retrace.tools.curves.settings import settings_of
+    from retrace.tools.repository.choices import check_choices
 
-    made = validation_points(settings_of(params, values), parts, seeds)
+    settings = settings_of(params, values)
+    for _, changed in settings:  # before the first fit: the last value may be the wrong one
+        check_choices(changed)
+    made = validation_points(settings, parts, seeds)
     return [_told(point, params.metric) for point in made]
 
 

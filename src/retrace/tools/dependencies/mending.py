@@ -1,6 +1,6 @@
 """What is wrong with stages in, the changes of dvc.yaml that mend it out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePath
@@ -31,11 +31,12 @@ def mend(verdicts: Sequence[Verdict], root: Path) -> Mended:
     """
     written: list[str] = []
     left: list[str] = []
+    outputs = {result.path for each in verdicts for result in each.stage.results}
     for file, of_file in groupby(verdicts, key=lambda each: each.stage.file):
         changes = {}
         for name, group in groupby(of_file, key=lambda each: definition_of(each.stage)):
             instances = list(group)
-            found = changes_of(instances, root)
+            found = changes_of(instances, root, outputs)
             if found:
                 changes[name] = found
                 written += [f"{name}: {line}" for change in found for line in _lines(change)]
@@ -45,11 +46,21 @@ def mend(verdicts: Sequence[Verdict], root: Path) -> Mended:
     return Mended(written=written, left=left)
 
 
-def changes_of(instances: Sequence[Verdict], root: Path) -> list[Change]:
-    """Return what the lists of one definition get and lose, by what all of its stages need."""
+def changes_of(instances: Sequence[Verdict], root: Path, outputs: Collection[str] = ()) -> list[Change]:
+    """Return what the lists of one definition get and lose, by what all of its stages need.
+
+    Parameters
+    ----------
+    instances : sequence of Verdict
+        Of the stages of the definition.
+    root : Path
+        The project's top folder.
+    outputs : collection of str
+        What the project's stages make, from there: no folder that holds one becomes a dependency.
+    """
     stage = instances[0].stage
     loads = set[str]().union(*(each.loads for each in instances))
-    paths = fold(_of_all(instances, "missing"), loads, root)
+    paths = fold(_of_all(instances, "missing"), loads, root, {*outputs, stage.folder or "."})
     # A folder that is declared now stands for what was declared of it.
     inside = {dep for dep in stage.declared if covered(dep, paths)}
     gone = {*_of_all(instances, "unused"), *inside}
@@ -65,7 +76,7 @@ def changes_of(instances: Sequence[Verdict], root: Path) -> list[Change]:
     return changes
 
 
-def fold(missing: Iterable[str], loads: set[str], root: Path) -> set[str]:
+def fold(missing: Iterable[str], loads: set[str], root: Path, apart: Collection[str] = ()) -> set[str]:
     """Put a folder in place of its files where all of it is loaded.
 
     Parameters
@@ -73,11 +84,17 @@ def fold(missing: Iterable[str], loads: set[str], root: Path) -> set[str]:
     missing, loads : iterable of str
         Files, as paths from the top folder.
     root : Path
+        The project's top folder.
+    apart : collection of str
+        What no folder may hold: outputs, and the folder that the stage runs in.
     """
     found: set[str] = set()
     for name in sorted(missing):
         wholes = [
-            folder.as_posix() for folder in PurePath(name).parents if _is_whole(folder, loads, root)
+            folder.as_posix()
+            for folder in PurePath(name).parents
+            if not any(covered(path, [folder.as_posix()]) for path in apart)
+            and _is_whole(folder, loads, root)
         ]
         found.add(wholes[-1] if wholes else name)
     return found

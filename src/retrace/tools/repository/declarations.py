@@ -123,20 +123,31 @@ def _write_block(lines: list[str], node: Any, entries: Any, change: Change) -> N
     names = [_name(entry) for entry in entries]
     gone = _gone(names, change)
     at = [entries.lc.data[position][0] for position in range(len(entries))]
+    ends = {line: _end_of_entry(lines, line) for line in at}
+    last = ends[at[-1]]
     if len(gone) == len(names) and not change.add:
-        del lines[node.lc.key(change.key)[0] : at[-1] + 1]
+        del lines[node.lc.key(change.key)[0] : last]
         return
     dash = lines[at[0]][: lines[at[0]].index("-")]
     added: dict[int, list[str]] = {}
     for each in sorted(change.add):
         later = [position for position, name in enumerate(names) if name > each]
-        place = at[later[0]] if later and names == sorted(names) else at[-1] + 1
+        place = at[later[0]] if later and names == sorted(names) else last
         added.setdefault(place, []).append(f"{dash}- {_quoted(each)}\n")
-    if not lines[at[-1]].endswith("\n"):
-        lines[at[-1]] += "\n"
-    for place in sorted({*added, *(at[position] for position in gone)}, reverse=True):
-        kept_line = [] if place in {at[position] for position in gone} else lines[place : place + 1]
-        lines[place : place + 1] = [*added.get(place, []), *kept_line]
+    if not lines[last - 1].endswith("\n"):
+        lines[last - 1] += "\n"
+    out = {at[position] for position in gone}
+    for place in sorted({*added, *out}, reverse=True):
+        lines[place : ends[place] if place in out else place] = added.get(place, [])
+
+
+def _end_of_entry(lines: Sequence[str], start: int) -> int:
+    """Return the line behind an entry, which may be a mapping of several lines."""
+    dash = lines[start].index("-")
+    end = start + 1
+    while end < len(lines) and lines[end].strip() and lines[end][: dash + 1].isspace():
+        end += 1
+    return end
 
 
 def _write_flow(lines: list[str], node: Any, entries: Any, change: Change) -> None:
@@ -145,9 +156,12 @@ def _write_flow(lines: list[str], node: Any, entries: Any, change: Change) -> No
     start = sum(map(len, lines[:line])) + column
     end = _end_of_flow(rest, start)
     names = [_name(entry) for entry in entries]
-    left = [name for position, name in enumerate(names) if position not in _gone(names, change)]
-    wanted = sorted([*left, *change.add]) if names == sorted(names) else [*left, *change.add]
-    text = rest[:start] + f"[{', '.join(map(_quoted, wanted))}]" + rest[end:]
+    gone = _gone(names, change)
+    wanted = [entry for position, entry in enumerate(entries) if position not in gone]
+    wanted += change.add
+    if names == sorted(names):
+        wanted.sort(key=_name)
+    text = rest[:start] + _flow(wanted) + rest[end:]
     lines[:] = text.splitlines(keepends=True)
 
 
@@ -178,6 +192,15 @@ def _gone(names: Sequence[str], change: Change) -> set[int]:
 
 def _name(entry: Any) -> str:
     return str(next(iter(entry))) if isinstance(entry, Mapping) else str(entry)
+
+
+def _flow(entry: Any) -> str:
+    """Return an entry as it stands in brackets."""
+    if isinstance(entry, Mapping):
+        return f"{{{', '.join(f'{_quoted(str(key))}: {_flow(entry[key])}' for key in entry)}}}"
+    if isinstance(entry, list):
+        return f"[{', '.join(map(_flow, entry))}]"
+    return "null" if entry is None else _quoted(str(entry))
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import functools
 import itertools
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.params import Params
 
 OVERRIDE = re.compile(r"(?:params\.yaml:)?(?P<sign>\+{0,2})(?P<key>[\w.-]+)=(?P<value>.*)", re.DOTALL)
+
+# Hydra reads these words otherwise than as text.
+NO_TEXT = ("null", "true", "false", "nan", "inf")
 
 OUTSIDE_BRACKETS = re.compile(r",(?![^\[({]*[\])}])")
 
@@ -44,6 +48,11 @@ def with_overrides(values: dict[str, Any], overrides: Sequence[str]) -> Iterator
         for (_, key, _), value in zip(parts, combination, strict=True):
             set_key(changed, key, value)
         yield changed
+
+
+def override(name: str, value: object) -> str:
+    """Write a value for ``dvc exp run -S``, so that params.yaml holds the very same one."""
+    return f"{name}={_in_hydras_words(value)}"
 
 
 def set_key(values: dict[str, Any], key: str, value: Any) -> None:
@@ -94,6 +103,18 @@ def override_params(params: Params, overrides: Mapping[str, Any]) -> Params:
     for name, value in overrides.items():
         changed = _with(changed, name.split("."), value, "params.yaml: ")
     return changed
+
+
+def _in_hydras_words(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_in_hydras_words, value))}]"
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in NO_TEXT:
+        return value
+    text = value.replace("${", "\\${")
+    text = re.sub(r"(\\*)'", lambda match: match[1] * 2 + "\\'", text)
+    return "'" + re.sub(r"\\+$", lambda match: match[0] * 2, text) + "'"
 
 
 def _parsed(override: str) -> tuple[str, str, list[Any]]:

@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 
@@ -55,10 +56,10 @@ def _checked(options: Options) -> "Params":
     """Say a mistake in the options at once: what a search imports takes seconds."""
     options.check()
     from retrace.core.params import load_params
-    from retrace.readers import describe
 
     params = load_params()
-    options.all_goals(params, describe(params.data).task)
+    if options.metric or options.goals:
+        _check_goals(options, params)
     try:
         import optuna
     except ModuleNotFoundError as error:
@@ -69,11 +70,22 @@ def _checked(options: Options) -> "Params":
     return params
 
 
+def _check_goals(options: Options, params: "Params") -> None:
+    """Go by what the description of the data says; whether it is right, the readers say later."""
+    from retrace.core.checked_yaml import load_yaml
+    from retrace.core.records import Task
+
+    path = Path("data", f"{params.data}.yaml")
+    task: Any = load_yaml(path).get("task") if path.is_file() else None
+    if task in get_args(Task):
+        options.all_goals(params, task)
+
+
 def _search(prepared: "Prepared") -> None:
     from retrace.tools.search.results.files import write_results
     from retrace.tools.search.results.summary import front_in_words, tie_in_words
     from retrace.tools.search.running import Search
-    from retrace.tools.search.study.searchers import heartbeat
+    from retrace.tools.search.study.studies import heartbeat
     from retrace.tools.search.trials.scoring import score
     from retrace.tools.search.watching import Progress
 
@@ -86,15 +98,7 @@ def _search(prepared: "Prepared") -> None:
     progress = Progress(problem.goals[0], options.trials, opened.trials())
     evaluator = prepared.evaluator(partial(score, problem))
     with evaluator, heartbeat(study, opened.searcher), progress.bar:
-        why = Search(
-            opened,
-            prepared.space,
-            evaluator,
-            progress.show,
-            trials=options.trials,
-            seconds=options.timeout,
-            settings=prepared.settings,
-        ).run()
+        why = Search(prepared, evaluator, progress.show).run()
     page = write_results(study, prepared.folder)
     best = progress.summary() if len(problem.goals) == 1 else front_in_words(study)
     typer.echo(f"{why}; {best}")

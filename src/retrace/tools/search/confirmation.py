@@ -5,7 +5,7 @@ luck. Fresh splits of the training and validation rows, and fresh training seeds
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from optuna.study import Study
 
 from retrace.tools.repository.overrides import override_params
-from retrace.tools.search.trials.events import Callback, Evaluator, Finished, Objective, Outcome
+from retrace.tools.search.trials.evaluating import Callback, Evaluator, Objective, Outcome
 from retrace.tools.search.trials.folds import Rows, fresh_seeds, fresh_splits, join
 from retrace.tools.search.trials.scoring import Problem, score
 from retrace.tools.significance import Comparison, compare_over_splits
@@ -22,8 +22,6 @@ from retrace.tools.significance.wording import signed
 
 N_SPLITS = 10
 MIN_SPLITS = 5  # without which there is no verdict
-
-SIDES = ("baseline", "best")
 
 # What a study keeps a confirmation by.
 KEY = "confirmation of trial {} against {}"
@@ -47,26 +45,6 @@ class Confirmation:
     sentence: str
     n_splits: int
     scores: dict[str, list[float | None]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refits:
-    """All that refitting both sides needs; can be sent to another process.
-
-    Attributes
-    ----------
-    problem : Problem
-        Of the search; its training part holds all rows.
-    settings : dict
-        The overrides of each side.
-    seeds : list of int
-        Of training, one for each split.
-    """
-
-    problem: Problem
-    settings: dict[str, dict[str, Any]]
-    splits: list[Rows]
-    seeds: list[int]
 
 
 def confirm(
@@ -97,26 +75,48 @@ def confirm(
     DataError
         There are too few rows for so many splits.
     """
-    refits = _prepare(problem, {"baseline": dict(baseline), "best": dict(best)}, seed, n_splits)
-    jobs = [{"side": side, "split": split} for split in range(n_splits) for side in SIDES]
-    with make_evaluator(partial(score_refit, refits)) as evaluator:
+    share = len(problem.validation) / (len(problem.training) + len(problem.validation))
+    rows = join(problem.training, problem.validation)
+    used = {seed, problem.params.seed, problem.params.split.seed}
+    seeds = fresh_seeds(2 * n_splits, seed, used)
+    splits = fresh_splits(rows, problem.params.split, seeds[:n_splits], share)
+    # One goal, one fit: time and size are no matter of luck, and folds would be splits of splits.
+    problem = replace(problem, training=rows, goals=problem.goals[:1], folds=None)
+    jobs = [
+        {"split": split, "setting": dict(setting)}
+        for split in range(n_splits)
+        for setting in (baseline, best)
+    ]
+    with make_evaluator(partial(score_refit, problem, splits, seeds[n_splits:])) as evaluator:
         outcomes = _evaluate(evaluator, jobs)
-    # The jobs alternate: baseline, best, baseline, ...
-    sides = {side: outcomes[position :: len(SIDES)] for position, side in enumerate(SIDES)}
-    return _judged(refits, sides, n_trials)
+    sides = {"baseline": outcomes[::2], "best": outcomes[1::2]}
+    return _judged(problem.goals[0], splits, sides, n_trials)
 
 
-def score_refit(refits: Refits, job: Mapping[str, Any], report: Callback) -> Outcome:
-    """Fit and score one side on one split: ``{"side": "best", "split": 3}``."""
-    fitted, judged = refits.splits[job["split"]]
-    problem = refits.problem
+def score_refit(
+    problem: Problem,
+    splits: Sequence[Rows],
+    seeds: Sequence[int],
+    job: Mapping[str, Any],
+    report: Callback,
+) -> Outcome:
+    """Fit and score one side on one split: ``{"split": 3, "setting": {"models.svm.C": 10.0}}``.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of the search; its training part holds all rows.
+    seeds : sequence of int
+        Of training, one for each split.
+    """
+    fitted, judged = splits[job["split"]]
     problem = replace(
         problem,
-        params=override_params(problem.params, {"seed": refits.seeds[job["split"]]}),
+        params=override_params(problem.params, {"seed": seeds[job["split"]]}),
         training=problem.training.take(fitted),
         validation=problem.training.take(judged),
     )
-    return score(problem, refits.settings[job["side"]], report)
+    return score(problem, job["setting"], report)
 
 
 def save_confirmation(study: Study, number: int, confirmation: Confirmation, against: int = 0) -> None:
@@ -130,17 +130,6 @@ def load_confirmation(study: Study, number: int, against: int = 0) -> Confirmati
     return Confirmation(**values) if values else None
 
 
-def _prepare(problem: Problem, settings: dict[str, dict[str, Any]], seed: int, n_splits: int) -> Refits:
-    share = len(problem.validation) / (len(problem.training) + len(problem.validation))
-    rows = join(problem.training, problem.validation)
-    used = {seed, problem.params.seed, problem.params.split.seed}
-    seeds = fresh_seeds(2 * n_splits, seed, used)
-    splits = fresh_splits(rows, problem.params.split, seeds[:n_splits], share)
-    # One goal, one fit: time and size are no matter of luck, and folds would be splits of splits.
-    alone = replace(problem, training=rows, goals=problem.goals[:1], folds=None)
-    return Refits(problem=alone, settings=settings, splits=splits, seeds=seeds[n_splits:])
-
-
 def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]:
     """Run jobs, as many at once as there are slots; none is stopped early."""
     waiting, running = list(enumerate(jobs)), 0
@@ -149,23 +138,22 @@ def _evaluate(evaluator: Evaluator, jobs: list[dict[str, Any]]) -> list[Outcome]
         while waiting and running < max(1, evaluator.slots()):
             evaluator.submit(*waiting.pop(0))
             running += 1
-        event = evaluator.next_event(None)
-        if isinstance(event, Finished):
-            outcomes[event.number] = event.outcome
+        if finished := evaluator.listen(None, lambda *_: False):
+            outcomes.update([finished])
             running -= 1
-        elif event is not None:
-            evaluator.answer(event.number, False)
     return [outcomes[number] for number in range(len(jobs))]
 
 
-def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | None) -> Confirmation:
-    scores = {side: [each.values[0] if each.values else None for each in sides[side]] for side in SIDES}
-    verdict = partial(Confirmation, n_splits=len(refits.splits), scores=scores)
+def _judged(
+    metric: str, splits: Sequence[Rows], sides: dict[str, list[Outcome]], n_trials: int | None
+) -> Confirmation:
+    scores = {side: [each.values[0] if each.values else None for each in sides[side]] for side in sides}
+    verdict = partial(Confirmation, n_splits=len(splits), scores=scores)
     # A baseline that fails now and then is no obstacle.
-    for side, allowed in (("best", 0), ("baseline", len(refits.splits) - MIN_SPLITS)):
+    for side, allowed in (("best", 0), ("baseline", len(splits) - MIN_SPLITS)):
         failed = [outcome for outcome in sides[side] if outcome.values is None]
         if len(failed) > allowed:
-            where = f"{len(failed)} of {len(refits.splits)} fresh splits"
+            where = f"{len(failed)} of {len(splits)} fresh splits"
             sentence = f"not confirmed: the {side} settings fail on {where}: {failed[0].error}"
             return verdict(confirmed=False, sentence=sentence)
     pairs = [
@@ -173,11 +161,11 @@ def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | Non
         for was, now in zip(*scores.values(), strict=True)
         if was is not None and now is not None
     ]
-    sizes = np.mean([[len(part) for part in split] for split in refits.splits], axis=0)
+    sizes = np.mean([[len(part) for part in split] for split in splits], axis=0)
     result = compare_over_splits(
         [was for was, _ in pairs],
         [now for _, now in pairs],
-        refits.problem.goals[0],
+        metric,
         n_train=round(sizes[0]),
         n_test=round(sizes[1]),
     )

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from retrace.core.params import Params
     from retrace.core.records import Task
 
+ADDRESS = re.compile(r"[a-z]+://[^/\s]+:\d+")
+
+# Of more letters than a drive of Windows has.
+ONE_SLASH = re.compile(r"[a-zA-Z][a-zA-Z0-9+]+:/?(?!/)")
+
 # Goals that are no metrics of metrics.json; less of each is better.
 COSTS = ("seconds", "size")
 
@@ -67,13 +72,27 @@ class Options:
         Raises
         ------
         RetraceError
-            The name of the study is none, or two options do not go together.
+            A name, an address or a file is none, or two options do not go together.
         """
         if self.force and not self.applies:
             raise RetraceError("--force applies a winner that is not confirmed: give --apply too")
         if self.study is not None and not re.fullmatch(r"\w[\w.-]*", self.study):
             raise ParamsError(
                 f"--study: got '{self.study}', should be letters, digits, '-', '_' and '.'"
+            )
+        if self.cluster is not None and not ADDRESS.fullmatch(self.cluster):
+            raise RetraceError(
+                f"--cluster: got '{self.cluster}', should be such as tcp://10.0.0.1:8786 or"
+                " tls://head.example.org:8786"
+            )
+        if self.storage is not None and ONE_SLASH.match(self.storage):
+            raise RetraceError(
+                f"--storage: got '{self.storage.partition(':')[0]}:...': a URL has two slashes, as in"
+                " postgresql://user@host/name"
+            )
+        if not self.space.exists():
+            raise ParamsError(
+                f"{self.space} is not in {Path.cwd()}: write one, or name another with --space"
             )
         if self.sampler == "cmaes" and self.goals:
             raise RetraceError(

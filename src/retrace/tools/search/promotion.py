@@ -1,6 +1,5 @@
 """The winner of a search through the real pipeline: an experiment with a lock, metrics and a name."""
 
-import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from retrace.tools.repository.experiments import (
     validation_scores,
 )
 from retrace.tools.repository.git import experiments
+from retrace.tools.repository.overrides import override
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.search.confirmation import (
     Confirmation,
@@ -40,9 +40,6 @@ from retrace.tools.search.study.studies import best_trial, ranked
 LOGS = Path(".retrace/search")
 
 NOT_CONFIRMED = 3
-
-# Hydra reads these words otherwise than as text.
-NO_TEXT = ("null", "true", "false", "nan", "inf")
 
 
 def apply(prepared: Prepared) -> int:
@@ -140,23 +137,6 @@ def experiment_name(study: Study, trial: FrozenTrial) -> str:
     while free in taken:
         free, n = f"{name}-{n}", n + 1
     return free
-
-
-def override(name: str, value: object) -> str:
-    """Write a value for ``dvc exp run -S``, so that params.yaml holds the very same one."""
-    return f"{name}={_in_hydras_words(value)}"
-
-
-def _in_hydras_words(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return f"[{','.join(map(_in_hydras_words, value))}]"
-    if not isinstance(value, str):
-        return json.dumps(value)
-    if re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in NO_TEXT:
-        return value
-    text = value.replace("${", "\\${")
-    text = re.sub(r"(\\*)'", lambda match: match[1] * 2 + "\\'", text)
-    return "'" + re.sub(r"\\+$", lambda match: match[0] * 2, text) + "'"
 
 
 def _confirm(prepared: Prepared, trial: FrozenTrial, baseline: FrozenTrial) -> Confirmation:

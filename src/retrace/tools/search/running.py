@@ -4,14 +4,13 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from retrace.core.errors import RetraceError
-from retrace.tools.search.study.spaces import Space, setting_key
+from retrace.tools.search.setup import Prepared
+from retrace.tools.search.study.spaces import setting_key
 from retrace.tools.search.study.studies import (
-    OpenStudy,
     ask,
     awaits_baseline,
     begun,
@@ -19,7 +18,7 @@ from retrace.tools.search.study.studies import (
     put_back_orphans,
     tell,
 )
-from retrace.tools.search.trials.events import Evaluator, Finished, Outcome, Reported
+from retrace.tools.search.trials.evaluating import Evaluator, Outcome
 
 # So often a searcher looks whether another one died, or the time is up.
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -50,32 +49,18 @@ class Search:
     ----------
     on_end : callable
         Told the number and the outcome of each trial that ends here.
-    trials : int
-        How many the study shall have, those of earlier runs and of other searchers included.
-    seconds : float or None
-        After which no trial begins any more.
-    settings : list of dict or None
-        All that there are to try; None where there is no end of them.
     """
 
     def __init__(
-        self,
-        opened: OpenStudy,
-        space: Space,
-        evaluator: Evaluator,
-        on_end: Callable[[int, Outcome], None],
-        *,
-        trials: int,
-        seconds: float | None = None,
-        settings: list[dict[str, Any]] | None = None,
+        self, prepared: Prepared, evaluator: Evaluator, on_end: Callable[[int, Outcome], None]
     ) -> None:
-        self._opened = opened
-        self._space = space
+        self._opened, self._space, self._options = prepared.opened, prepared.space, prepared.options
         self._evaluator = evaluator
         self._on_end = on_end
-        self._trials = trials
-        self._deadline = time.monotonic() + (float("inf") if seconds is None else seconds)
-        self._settings = None if settings is None else set(map(setting_key, settings))
+        limit = self._options.timeout
+        self._deadline = float("inf") if limit is None else time.monotonic() + limit
+        self._settings = prepared.settings or {}
+        self._grid = self._settings if self._options.sampler == "grid" else {}
         self._looked = float("-inf")
         self._running: dict[int, Running] = {}
         self._outcomes: dict[str, Outcome] = {}  # what an equal setting takes over
@@ -94,7 +79,8 @@ class Search:
                 why = self._fill()
                 if why and not self._running:
                     return why
-                self._handle(self._evaluator.next_event(SECONDS_BETWEEN_LOOKS))
+                if finished := self._evaluator.listen(SECONDS_BETWEEN_LOOKS, self._shall_stop):
+                    self._finish(*finished)
         finally:
             self._give_back()
 
@@ -114,17 +100,17 @@ class Search:
         self._learn(trials)
         if awaits_baseline(trials):
             return ""  # what params.yaml has now is scored in a full study too
-        if (n_begun := len(begun(trials))) >= self._trials:
+        if (n_begun := len(begun(trials))) >= self._options.trials:
             return f"the study has {n_begun} trials"
         running = [each.key for each in self._running.values()]
-        if self._settings and self._settings.issubset([*self._tried.values(), *running]):
+        if self._settings and self._settings.keys() <= {*self._tried.values(), *running}:
             return f"all {len(self._settings)} settings have been tried"
         return ""
 
     def _begin(self) -> None:
-        trial, overrides = ask(self._opened, self._space)
+        trial, overrides = ask(self._opened, self._space, self._grid)
         *earlier, now = self._opened.trials()[: trial.number + 1]
-        if len(begun(earlier)) >= self._trials and not trial.user_attrs.get("baseline"):
+        if len(begun(earlier)) >= self._options.trials and not trial.user_attrs.get("baseline"):
             tell(self._opened, trial.number, SURPLUS)
             return
         key = setting_key(overrides)
@@ -152,21 +138,14 @@ class Search:
                 key, Outcome(values=values, error=told.get("error"), attributes=kept)
             )
 
-    def _handle(self, event: Reported | Finished | None) -> None:
-        if isinstance(event, Reported):
-            self._evaluator.answer(event.number, self._shall_stop(event))
-        elif isinstance(event, Finished):
-            self._finish(event.number, event.outcome)
-
-    def _shall_stop(self, event: Reported) -> bool:
-        running = self._running[event.number]
-        trial, before = running.trial, running.reported
+    def _shall_stop(self, number: int, step: int, value: float) -> bool:
+        trial, before = self._running[number].trial, self._running[number].reported
         if len(self._opened.study.directions) > 1 or trial.user_attrs.get("baseline"):
             return False  # the baseline is what the others are measured against
         # A trial that was interrupted comes this way again: what was decided then is decided.
-        if event.step in before:
-            return event.step == max(before) and trial.should_prune()
-        trial.report(event.value, event.step)
+        if step in before:
+            return step == max(before) and trial.should_prune()
+        trial.report(value, step)
         return trial.should_prune()
 
     def _finish(self, number: int, outcome: Outcome) -> None:
@@ -179,7 +158,7 @@ class Search:
     def _give_up_if_all_fail(self, error: str) -> None:
         counted = begun(self._opened.trials())
         failed = [trial for trial in counted if trial.state == TrialState.FAIL]
-        if len(failed) == len(counted) and len(failed) >= min(FAILURES, self._trials):
+        if len(failed) == len(counted) and len(failed) >= min(FAILURES, self._options.trials):
             many = f"the first {len(failed)} trials" if len(failed) > 1 else "the only trial"
             raise RetraceError(f"{many} failed: {error}")
 

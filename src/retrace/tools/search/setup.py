@@ -1,6 +1,5 @@
 """All that a search needs before its first trial, checked: the data, the space, the study."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,10 @@ from retrace.tools.search.options import Options
 from retrace.tools.search.study.identity import differences, identify, identity_hash
 from retrace.tools.search.study.reading import load_space
 from retrace.tools.search.study.samplers import make_pruner, make_sampler
-from retrace.tools.search.study.searchers import this_searcher
-from retrace.tools.search.study.spaces import POINTS, Space
+from retrace.tools.search.study.spaces import Space
 from retrace.tools.search.study.storages import open_storage
-from retrace.tools.search.study.studies import OpenStudy, add_baseline
-from retrace.tools.search.trials.events import Evaluator, Objective
+from retrace.tools.search.study.studies import OpenStudy, add_baseline, this_searcher
+from retrace.tools.search.trials.evaluating import Evaluator, LocalEvaluator, Objective
 from retrace.tools.search.trials.folds import fold_rows, join
 from retrace.tools.search.trials.scoring import Problem, lower_is_better
 
@@ -39,7 +37,7 @@ class Prepared:
     problem: Problem
     space: Space
     opened: OpenStudy
-    settings: list[dict[str, Any]] | None
+    settings: dict[str, dict[str, Any]] | None
 
     @property
     def folder(self) -> Path:
@@ -50,8 +48,6 @@ class Prepared:
         """Make what computes trials: this process, or Dask's workers."""
         jobs, address = self.options.jobs, self.options.cluster
         if jobs == 1 and address is None:
-            from retrace.tools.search.trials.local import LocalEvaluator
-
             return LocalEvaluator(objective)
         from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 
@@ -80,10 +76,8 @@ def prepare(options: Options, params: Params) -> Prepared:
         # Too few rows for them are said before a study is made.
         next(fold_rows(join(training, validation), problem.folds, params.split))
     opened = _open_study(options, problem, space, identify(_train(stages), space, goals, options.folds))
-    add_baseline(
-        opened, space, space.restrict({name: current_value(params, name) for name in space.names})
-    )
-    settings = list(space.settings(POINTS)) if options.sampler == "grid" else space.all_settings()
+    add_baseline(opened, space, space.choose(lambda each: current_value(params, each.name)))
+    settings = space.grid(options.seed) if options.sampler == "grid" else space.all_settings()
     return Prepared(options=options, problem=problem, space=space, opened=opened, settings=settings)
 
 
@@ -118,7 +112,7 @@ def _open_study(
         changed = "; ".join(differences(told["made_from"], made_from))
         raise RetraceError(
             f"study '{name}' holds trials of something else: {changed}. Give a new name, such as"
-            f" --study {_next_name(name)}, or none, or undo the change"
+            f" --study {name}-2, or none, or undo the change"
         )
     description = {
         "model": params.model,
@@ -143,11 +137,6 @@ def _steps(problem: Problem, space: Space) -> int:
     name = f"models.{problem.params.model}.epochs"
     searched = [end for each in space.parameters if each.name == name for end in each.values(2)]
     return int(max([problem.params.hyperparameters.get("epochs", 0), *searched]))
-
-
-def _next_name(name: str) -> str:
-    counted = re.fullmatch(r"(.+)-(\d{1,3})", name)
-    return f"{counted[1]}-{int(counted[2]) + 1}" if counted else f"{name}-2"
 
 
 def _echo_what_is_new(name: str, params: Params, made_from: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from retrace.evaluation.intervals import number_text
 from retrace.tools.search.study.studies import begun
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from retrace.tools.search.trials.scoring import lower_is_better
 
 

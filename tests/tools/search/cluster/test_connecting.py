@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -24,33 +23,22 @@ if __name__ == "__main__":
         with ClusterEvaluator(partial(toys.slow, toys.Toy(load_params())), jobs=1) as evaluator:
             evaluator.submit(0, {"seconds": 60})
             print("started", flush=True)
-            evaluator.next_event(None)
+            evaluator.listen(None, lambda *_: False)
     except KeyboardInterrupt:
         sys.exit("interrupted")
 """
 
 
-@pytest.mark.parametrize("address", ["head:8786", "tcp://head", "8786", "tcp://head:port"])
-def test_an_address_without_protocol_or_port_is_one_line(address):
-    with (
-        pytest.raises(ClusterError, match=r"should be such as tcp://10.0.0.1:8786"),
-        connection(address=address),
-    ):
-        pass
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://no-such-host.invalid:8786"])
-def test_a_scheduler_that_does_not_answer_is_one_line_soon(address, monkeypatch):
+def test_a_scheduler_that_does_not_answer_is_one_line(address, monkeypatch):
     assert connecting.SECONDS_TO_CONNECT < 15
     monkeypatch.setattr(connecting, "SECONDS_TO_CONNECT", 1)
-    start = time.monotonic()
     with (
         pytest.raises(ClusterError, match=rf"no Dask scheduler answers at {address}.*dask scheduler"),
         connection(address=address),
     ):
         pass
-    assert time.monotonic() - start < 5
 
 
 @pytest.fixture

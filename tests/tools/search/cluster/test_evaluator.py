@@ -10,7 +10,6 @@ import toys
 from clusters import Cluster, wait_until
 from retrace.tools.search.cluster.evaluator import ClusterEvaluator
 from retrace.tools.search.cluster.workforce import ClusterError
-from retrace.tools.search.trials.events import Reported
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +32,7 @@ def fresh_cluster(scheduler):
     """A scheduler alone; the test adds workers, and may kill them."""
     for worker in scheduler.processes[1:]:
         scheduler.end(worker)
+    scheduler.wait_for_workers(0)  # that of a nanny lives a little longer
     return scheduler
 
 
@@ -46,9 +46,13 @@ def lines(toy, first):
     return [line.split() for line in text.splitlines() if line.startswith(first)]
 
 
+def never(number, step, value):
+    return False
+
+
 def wait_for_slots(evaluator, n):
     def enough():
-        evaluator.next_event(0)
+        evaluator.listen(0, never)
         return evaluator.slots() == n
 
     wait_until(enough)
@@ -76,13 +80,13 @@ def is_alive(pid):
 def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
     settings = [{"x": float(x)} for x in range(5)]
 
-    def stop(step, value):
+    def judge(number, step, value):
         return value > 12
 
     with ClusterEvaluator(partial(toys.by_steps, toy), address=cluster.address) as evaluator:
-        there = toys.run_all(evaluator, settings, stop=stop)
+        there = toys.run_all(evaluator, settings, judge)
     for number, overrides in enumerate(settings):
-        here = toys.by_steps(toy, overrides, stop)
+        here = toys.by_steps(toy, overrides, partial(judge, number))
         found = there[number]
         assert (found.values, found.pruned, found.attributes["steps"]) == (
             here.values,
@@ -93,12 +97,14 @@ def test_a_trial_is_stopped_on_a_worker_as_in_this_process(cluster, toy):
 
 def test_an_answer_that_gets_lost_is_asked_for_again(cluster, toy, monkeypatch):
     with ClusterEvaluator(partial(toys.impatient, toy), address=cluster.address) as evaluator:
+        wait_for_slots(evaluator, 2)  # a worker that joins would end the wait below
+        judged, reply = [], evaluator._reply
+        monkeypatch.setattr(
+            evaluator, "_reply", lambda *_: monkeypatch.setattr(evaluator, "_reply", reply)
+        )
         evaluator.submit(5, {})
-        assert evaluator.next_event(10) == Reported(5, 0, 0.5)
-        with monkeypatch.context() as broken:
-            broken.setattr(evaluator, "_reply", lambda *_: None)
-            evaluator.answer(5, True)
-        assert evaluator.next_event(10).outcome.pruned
+        number, outcome = evaluator.listen(60, lambda *report: judged.append(report) or True)
+    assert (number, outcome.pruned, judged) == (5, True, [(5, 0, 0.5)])
 
 
 def test_a_trial_that_raises_has_failed_with_its_line(cluster, toy):
@@ -129,19 +135,19 @@ def test_a_killed_worker_loses_no_trial_and_doubles_none(fresh_cluster, toy):
         wait_for_slots(evaluator, 2)
         reported = []
 
-        def kill_one(event):
-            reported.append(event)
+        def kill_one(number, step, value):
+            reported.append((number, step))
             if len(reported) == 25:
                 fresh_cluster.end(workers[0])
+            return False
 
         settings = [{"x": float(i), "seconds": 0.005} for i in range(12)]
-        found = toys.run_all(evaluator, settings, on_event=kill_one)
+        found = toys.run_all(evaluator, settings, kill_one)
         assert evaluator.slots() == 1
     assert {number: outcome.values[0] for number, outcome in found.items()} == {
         i: 10.0 * i for i in range(12)
     }
-    told = [(event.number, event.step) for event in reported if hasattr(event, "step")]
-    assert len(told) == len(set(told)) == 120
+    assert len(reported) == len(set(reported)) == 120
 
 
 @pytest.mark.long
@@ -157,9 +163,14 @@ def test_a_trial_that_ends_every_worker_becomes_a_failed_one(fresh_cluster, toy,
 @pytest.mark.long
 def test_a_worker_drops_the_trial_of_a_searcher_that_is_gone(fresh_cluster, toy):
     fresh_cluster.add_worker()
+
+    def vanish(*_):
+        raise KeyboardInterrupt
+
     with ClusterEvaluator(partial(toys.by_steps, toy), address=fresh_cluster.address) as evaluator:
         evaluator.submit(0, {"x": 1.0})
-        assert evaluator.next_event(10).step == 0  # and nobody answers
+        with pytest.raises(KeyboardInterrupt):
+            evaluator.listen(60, vanish)
     wait_until(lambda: lines(toy, "stopped"))
     with ClusterEvaluator(partial(toys.empty, toy), address=fresh_cluster.address) as evaluator:
         assert toys.run_all(evaluator, [{"x": 1.0}])[0].values == (1.0,)
@@ -180,7 +191,8 @@ def test_a_trial_waits_for_a_worker_that_comes_later(fresh_cluster, toy):
         worker.send_signal(signal.SIGKILL)
         wait_for_slots(evaluator, 0)
         fresh_cluster.add_worker()
-        assert wait_until(lambda: evaluator.next_event(5)).outcome.values == (3.0,)
+        _, outcome = wait_until(lambda: evaluator.listen(5, never))
+    assert outcome.values == (3.0,)
 
 
 def test_a_scheduler_that_goes_away_is_one_line(fresh_cluster, toy):
@@ -189,4 +201,4 @@ def test_a_scheduler_that_goes_away_is_one_line(fresh_cluster, toy):
         evaluator.submit(0, {"seconds": 20})
         fresh_cluster.end(fresh_cluster.scheduler)
         with pytest.raises(ClusterError, match=r"went away.*the same command, which goes on"):
-            evaluator.next_event(15)
+            evaluator.listen(60, never)

@@ -34,6 +34,7 @@ def cluster(folder, other_code):
     with Cluster(folder) as cluster:
         cluster.add_worker(PYTHONPATH=other_code)
         cluster.add_worker("--resources", "GPU=1", threads=2)
+        cluster.wait_for_workers(2)  # a search that finds the first alone ends with a line
         yield cluster
 
 
@@ -46,7 +47,7 @@ def test_a_worker_with_other_code_is_left_out_with_the_remedy(cluster, toy, caps
     said = []
 
     def is_left_out():
-        evaluator.next_event(0)
+        evaluator.listen(0, lambda *_: False)
         said.append(capsys.readouterr().err)
         return "is left out: retrace " in "".join(said)
 

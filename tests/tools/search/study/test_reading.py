@@ -1,5 +1,4 @@
 import dataclasses
-from pathlib import Path
 
 import pytest
 
@@ -67,11 +66,6 @@ def test_a_mistake_is_said_in_one_line(read, text, said):
         read(text)
     assert "\n" not in str(raised.value)
     assert "spaces.yaml: " in str(raised.value)
-
-
-def test_a_file_that_is_not_there_names_the_option(params):
-    with pytest.raises(ParamsError, match=r"nofile.yaml is not in .* --space"):
-        load_space(Path("nofile.yaml"), params, "tabular", "classification")
 
 
 def test_a_whole_number_is_not_given_a_range_of_others(read):

@@ -17,10 +17,10 @@ class FirstChoice:
 
 
 def test_a_parameter_exists_only_beside_its_condition():
-    assert FLAT.restrict(
-        {"models.svm.C": 1.0, "models.svm.kernel": "linear", "models.svm.gamma": 0.1}
-    ) == {"models.svm.C": 1.0, "models.svm.kernel": "linear"}
-    assert "models.svm.gamma" in FLAT.suggest(FirstChoice())
+    values = {"models.svm.C": 1.0, "models.svm.kernel": "linear", "models.svm.gamma": 0.1}
+    beside_linear = {"models.svm.C": 1.0, "models.svm.kernel": "linear"}
+    assert FLAT.choose(lambda each: values[each.name]) == beside_linear
+    assert "models.svm.gamma" in FLAT.choose(lambda each: each.suggest(FirstChoice()))
 
 
 def test_values_outside_the_space_are_left_out():

@@ -1,3 +1,8 @@
+import os
+import socket
+import subprocess
+import time
+
 import pytest
 
 from retrace.tools.search.running import SURPLUS
@@ -7,10 +12,13 @@ from retrace.tools.search.study.studies import (
     begun,
     best_trial,
     finished_trials,
+    heartbeat,
+    is_alive,
     put_back_orphans,
     tell,
+    this_searcher,
 )
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.trials.evaluating import Outcome
 from searches import FLAT, open_study, told
 
 BASELINE = {"models.svm.C": 1e6, "models.svm.kernel": "rbf", "models.svm.gamma": "scale"}
@@ -80,3 +88,29 @@ def test_a_retired_trial_does_not_count(opened):
     tell(opened, failed.number, Outcome(values=None, error="no"))
     assert [state for _, state, *_ in told(opened)] == ["FAIL", "FAIL"]
     assert [each.number for each in begun(opened.trials())] == [1]
+
+
+def test_this_process_is_alive():
+    assert is_alive(this_searcher(), {})
+
+
+def test_a_process_that_ended_is_not():
+    process = subprocess.Popen(["true"])
+    process.wait()
+    assert not is_alive(f"{socket.gethostname()}:{process.pid}:{int(time.time())}", {})
+
+
+def test_another_process_with_the_same_number_is_another_searcher():
+    assert not is_alive(f"{socket.gethostname()}:{os.getpid()}:1", {})
+
+
+def test_on_another_machine_a_sign_of_life_counts():
+    assert is_alive("far:1:1", {"alive far:1:1": time.time() - 30})
+    assert not is_alive("far:1:1", {"alive far:1:1": time.time() - 3000})
+    assert not is_alive("far:1:1", {})
+
+
+def test_a_searcher_gives_its_first_sign_at_once(tmp_path):
+    opened = open_study(tmp_path / "j")
+    with heartbeat(opened.study, "far:1:1"):
+        assert is_alive("far:1:1", opened.study.user_attrs)

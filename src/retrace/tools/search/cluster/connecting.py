@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import re
 import signal
 import tempfile
 import threading
@@ -64,11 +63,6 @@ def connection(*, jobs: int = 1, address: str | None = None, gpu: bool = False) 
 
 
 def _connect(address: str) -> Client:
-    if not re.fullmatch(r"[a-z]+://[^/\s]+:\d+", address):
-        raise ClusterError(
-            f"got the scheduler's address {address!r}, should be such as tcp://10.0.0.1:8786 or"
-            " tls://head.example.org:8786"
-        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what differs in a worker is told when it unpacks the data

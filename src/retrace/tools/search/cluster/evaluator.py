@@ -10,17 +10,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from distributed import Future
 from distributed.protocol.pickle import dumps
 
 from retrace.tools.search.cluster.connecting import connection
 from retrace.tools.search.cluster.workers import Mailbox, deliver, run_trial
 from retrace.tools.search.cluster.workforce import Workforce
-from retrace.tools.search.trials.events import Evaluator, Event, Finished, Objective, Outcome, Reported
-
-if TYPE_CHECKING:
-    from distributed import Future
+from retrace.tools.search.trials.evaluating import Evaluator, Finished, Judge, Objective, Outcome
 
 MOST_TRIES = 3
 
@@ -31,20 +29,15 @@ SECONDS_BETWEEN_CHECKS = 0.1
 
 @dataclass
 class Submitted:
-    """A trial between `submit` and its `Finished`; without a worker it waits for one."""
+    """A trial that is not over; without a worker it waits for one."""
 
     number: int
     overrides: Mapping[str, Any]
     worker: str | None = None
-    future: "Future[Any] | None" = None
-    asked: int | None = None
+    future: Future[Any] | None = None
     answers: dict[int, bool] = field(default_factory=dict)
+    # The workers that it was lost with; as many as attempts before: what those still say is nobody's.
     lost: list[str] = field(default_factory=list)
-
-    @property
-    def attempt(self) -> int:
-        """How often it was begun before: what an earlier worker still says is nobody's."""
-        return len(self.lost)
 
 
 class ClusterEvaluator(Evaluator):
@@ -80,7 +73,9 @@ class ClusterEvaluator(Evaluator):
     ) -> None:
         self._topic = f"retrace-{uuid.uuid4().hex[:12]}"
         self._running: dict[int, Submitted] = {}
-        self._inbox: SimpleQueue[tuple[int, int, Reported | Outcome | BaseException]] = SimpleQueue()
+        self._inbox: SimpleQueue[tuple[int, int, tuple[int, float] | Outcome | BaseException]] = (
+            SimpleQueue()
+        )
         self._resources = {"GPU": 1} if gpu else None
         payload = dumps(objective)
         with ExitStack() as stack:
@@ -99,8 +94,8 @@ class ClusterEvaluator(Evaluator):
         self._running[number] = Submitted(number, dict(overrides))
         self._place()
 
-    def next_event(self, seconds: float | None) -> Event | None:
-        """Wait for a report or an outcome; None where nothing comes, or as soon as there are more slots.
+    def listen(self, seconds: float | None, judge: Judge) -> Finished | None:
+        """Wait for a trial that is over; None where none is, or as soon as there are more slots.
 
         Raises
         ------
@@ -110,42 +105,32 @@ class ClusterEvaluator(Evaluator):
         end = monotonic() + (float("inf") if seconds is None else seconds)
         slots = self.slots()
         while True:
-            if event := self._follow_workers() or self._listen(end):
-                return event
+            if finished := self._follow_workers() or self._hear_next(end, judge):
+                return finished
             if monotonic() >= end or self.slots() > slots:
                 return None
-
-    def answer(self, number: int, stop: bool) -> None:
-        """Send the reply that a trial's report waits for."""
-        trial = self._running[number]
-        if trial.asked is not None:
-            trial.answers[trial.asked] = stop
-            self._reply(trial, trial.asked)
-            trial.asked = None
 
     def __exit__(self, *_: object) -> None:
         # Take back what runs; end the processes that were started here, and no others.
         self._running.clear()
         self._stack.close()
 
-    def _listen(self, end: float) -> Event | None:
+    def _hear_next(self, end: float, judge: Judge) -> Finished | None:
         try:
             left = min(SECONDS_BETWEEN_CHECKS, end - monotonic())
             number, attempt, said = self._inbox.get(timeout=max(0.0, left))
         except Empty:
             return None
         trial = self._running.get(number)
-        if trial is None or trial.attempt != attempt:
+        if trial is None or len(trial.lost) != attempt:
             return None  # of a worker that was thought lost
-        return self._note(trial, said) if isinstance(said, Reported) else self._end(trial, said)
-
-    def _note(self, trial: Submitted, report: Reported) -> Reported | None:
-        """Pass a report on once: a trial that is run again repeats those of its first run."""
-        if report.step in trial.answers:
-            self._reply(trial, report.step)
-        elif trial.asked != report.step:
-            trial.asked = report.step
-            return report
+        if not isinstance(said, tuple):
+            return self._end(trial, said)
+        step, value = said
+        # Judged once: a trial that is run again repeats the reports of its first run.
+        if step not in trial.answers:
+            trial.answers[step] = judge(number, step, value)
+        self._reply(trial, step)
         return None
 
     def _end(self, trial: Submitted, result: Outcome | BaseException) -> Finished | None:
@@ -160,7 +145,7 @@ class ClusterEvaluator(Evaluator):
 
     def _finish(self, trial: Submitted, outcome: Outcome) -> Finished:
         del self._running[trial.number]
-        return Finished(trial.number, outcome)
+        return trial.number, outcome
 
     def _lose(self, trial: Submitted) -> Finished | None:
         """Run a trial again elsewhere; give it up where it seems to be what ends its workers."""
@@ -189,7 +174,7 @@ class ClusterEvaluator(Evaluator):
         free = {worker: data for worker, data in self._workforce.ready.items() if worker not in taken}
         waiting = [trial for trial in self._running.values() if trial.worker is None]
         for trial, (worker, objective) in zip(waiting, free.items(), strict=False):
-            mailbox = self._topic, trial.number, trial.attempt
+            mailbox = self._topic, trial.number, len(trial.lost)
             trial.worker = worker
             # Held here, or Dask takes the trial back.
             trial.future = self._client.submit(
@@ -207,7 +192,7 @@ class ClusterEvaluator(Evaluator):
     def _reply(self, trial: Submitted, step: int) -> None:
         """Answer a report; an answer that gets lost is asked for again."""
         if trial.worker:
-            mailbox = self._topic, trial.number, trial.attempt
+            mailbox = self._topic, trial.number, len(trial.lost)
             self._in_dasks_thread(self._send, mailbox, trial.worker, step, trial.answers[step])
 
     def _in_dasks_thread(self, function: Any, *arguments: Any) -> None:
@@ -216,9 +201,9 @@ class ClusterEvaluator(Evaluator):
 
     def _hear(self, event: tuple[float, list[Any]]) -> None:
         number, attempt, step, value = event[1]
-        self._inbox.put((number, attempt, Reported(number, step, value)))
+        self._inbox.put((number, attempt, (step, value)))
 
-    async def _await(self, mailbox: Mailbox, future: "Future[Any]") -> None:
+    async def _await(self, mailbox: Mailbox, future: Future[Any]) -> None:
         result: Outcome | BaseException
         try:
             result = await future

@@ -18,7 +18,7 @@ from retrace.core.errors import RetraceError
 from retrace.core.instructions import instructions_in_effect
 from retrace.core.own_code import own_code_hash
 from retrace.models.provenance import LIBRARIES, version_of
-from retrace.tools.search.trials.events import Objective, Outcome
+from retrace.tools.search.trials.evaluating import Objective, Outcome
 
 # Threads and global generators belong to the process: two trials in one would change each other's bits.
 ONE_AT_A_TIME = threading.Lock()

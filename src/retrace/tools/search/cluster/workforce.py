@@ -3,19 +3,16 @@
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dask
+from distributed import Client, Future
 from tqdm import tqdm
 
 from retrace.core.errors import RetraceError, first_few
 from retrace.tools.search.cluster.workers import DiffersError, unpack, versions
 
-if TYPE_CHECKING:
-    from distributed import Client, Future
-
-SECONDS_BETWEEN_LOOKS = 1.0
-SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST = 0.2
+SECONDS_BETWEEN_LOOKS = 0.5
 
 # A worker that was killed is often back in less.
 SECONDS_BEFORE_WORDS = 4.0
@@ -45,14 +42,14 @@ class Workforce:
         How many seconds to wait where there is no worker.
     """
 
-    client: "Client"
+    client: Client
     payload: bytes
     name: str
     gpu: bool
     patience: float
-    ready: dict[str, "Future[Any]"] = field(default_factory=dict)
+    ready: dict[str, Future[Any]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
-    _preparing: dict[str, "Future[Any]"] = field(default_factory=dict)
+    _preparing: dict[str, Future[Any]] = field(default_factory=dict)
     _looked: float = -SECONDS_BETWEEN_LOOKS
     _warned_of_threads: bool = False
     _idle_since: float = field(default_factory=time.monotonic)
@@ -68,8 +65,7 @@ class Workforce:
 
     def update(self) -> None:
         """See who came and who went; give the data to those who came."""
-        pause = SECONDS_BETWEEN_LOOKS if self.ready else SECONDS_BETWEEN_LOOKS_FOR_THE_FIRST
-        if time.monotonic() - self._looked >= pause:
+        if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
             self._look()
             self._looked = time.monotonic()
         for address, future in list(self._preparing.items()):
@@ -118,7 +114,14 @@ class Workforce:
             usable = not self.gpu or worker.get("resources", {}).get("GPU", 0) >= 1
             if usable and not any(address in group for group in groups):
                 self._warn_of_threads(address, worker["nthreads"])
-                self._preparing[address] = self._prepare(address)
+                self._preparing[address] = self.client.submit(
+                    unpack,
+                    self._packed,
+                    self._versions,
+                    key=f"retrace-{self.name}-data-{time.time_ns()}",
+                    workers=[address],
+                    pure=False,
+                )
 
     def gone(self) -> ClusterError:
         """Say that the scheduler is no more."""
@@ -127,17 +130,7 @@ class Workforce:
             " running: start it and its workers again, then give the same command, which goes on"
         )
 
-    def _prepare(self, address: str) -> "Future[Any]":
-        return self.client.submit(
-            unpack,
-            self._packed,
-            self._versions,
-            key=f"retrace-{self.name}-data-{time.time_ns()}",
-            workers=[address],
-            pure=False,
-        )
-
-    def _take_on(self, address: str, future: "Future[Any]") -> None:
+    def _take_on(self, address: str, future: Future[Any]) -> None:
         if future.status == "finished":
             self.ready[address] = future
         elif future.status == "error" and (reason := _why(future.exception())):

@@ -3,8 +3,7 @@
 import math
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,8 @@ def draw_charts(study: Study) -> list[Panel]:
     """Draw what this study has: one trial, only failed ones, one parameter or two goals are no error."""
     if not finished_trials(study):
         return []
-    with _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is experimental
         shown = _readable(study)
         panels = [_front(shown), _histories(shown), _importances(shown), *_slices(shown)]
         panels += [_parallel(shown), _intermediate(shown)]
@@ -57,7 +57,8 @@ def importances(study: Study) -> dict[str, float]:
     names = {name for trial in trials for name in trial.params}
     if len(trials) < ENOUGH or len(values) < 2 or len(names) < 2:
         return {}
-    with _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         shares = optuna.importance.get_param_importances(study, target=_goal(0))
     return {name: share for name, share in shares.items() if math.isfinite(share)}
 
@@ -67,19 +68,6 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
     last = {name: name.rsplit(".", 1)[-1] for name in names}
     counts = Counter(last.values())
     return {name: short if counts[short] == 1 else name for name, short in last.items()}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Optuna warns of each chart that a study is too small for, and of what is experimental."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        optuna.logging.set_verbosity(before)
 
 
 def _readable(study: Study) -> Study:

@@ -37,19 +37,15 @@ def write_results(study: Study, folder: Path) -> Path:
     with writing_explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):  # searchers that share a study end at the same moment
-            _write(study, folder)
+            save_table(trials_table(study), folder / "trials.csv")
+            if text := best_yaml(study):
+                save_text(text, folder / BEST)
+            else:
+                (folder / BEST).unlink(missing_ok=True)
+            summary = summarise(study)
+            save_text(render(TEMPLATES / "search.md.j2", summary), folder / "report.md")
+            save_text(report_html(study, summary), folder / "report.html")
     return folder / "report.html"
-
-
-def _write(study: Study, folder: Path) -> None:
-    save_table(trials_table(study), folder / "trials.csv")
-    if text := best_yaml(study):
-        save_text(text, folder / BEST)
-    else:
-        (folder / BEST).unlink(missing_ok=True)
-    summary = summarise(study)
-    save_text(render(TEMPLATES / "search.md.j2", summary), folder / "report.md")
-    save_text(report_html(study, summary), folder / "report.html")
 
 
 def trials_table(study: Study) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from retrace.evaluation.intervals import number_text
 from retrace.evaluation.metrics import METRICS
 from retrace.tools.search.confirmation import load_confirmation
 from retrace.tools.search.results.charts import importances, short_names
+from retrace.tools.search.study.spaces import setting_key
 from retrace.tools.search.study.studies import begun, best_trial, finished_trials, ranked
 from retrace.tools.significance.wording import signed
 
@@ -38,11 +39,8 @@ def overrides_of(trial: FrozenTrial) -> dict[str, Any]:
 
 def baseline_trial(study: Study) -> FrozenTrial | None:
     """Return the trial of params.yaml as it was when the study was last searched."""
-    baselines = [
-        trial
-        for trial in study.get_trials(deepcopy=False)
-        if trial.user_attrs.get("baseline") and "retired" not in trial.user_attrs
-    ]
+    trials = study.get_trials(deepcopy=False)
+    baselines = [trial for trial in trials if trial.user_attrs.get("baseline")]
     now = study.user_attrs.get("baseline")
     current = [trial for trial in baselines if overrides_of(trial) == now]
     return next(iter(current + baselines), None)
@@ -111,7 +109,7 @@ def summarise(study: Study) -> dict[str, Any]:
         "remarks": _remarks(study, best, baseline),
         "facts": _facts(study),
         "goals": goal_names(study),
-        "best": best and not _is_baseline(best, baseline) and _shown(best, baseline),
+        "best": best and not same(best, baseline) and _shown(best, baseline),
         "baseline": baseline and _shown(baseline, baseline),
         "top": top,
         "differs": bool(top and top[0]["difference"]),
@@ -136,7 +134,7 @@ def _remarks(study: Study, best: FrozenTrial | None, baseline: FrozenTrial | Non
         front = "None is better than another in all goals. `--apply --trial NUMBER` takes one."
         return [front] if finished_trials(study) else []
     tie = [f"{sentence}."] if (sentence := tie_in_words(study)) else []
-    if _is_baseline(best, baseline):
+    if same(best, baseline):
         return [f"No trial was better than params.yaml as it was (trial {best.number}).", *tie]
     gain = "the best"
     if baseline and (difference := _shown(best, baseline)["difference"]):
@@ -167,16 +165,9 @@ def _facts(study: Study) -> dict[str, str]:
     }
 
 
-def same(trial: FrozenTrial, other: FrozenTrial) -> bool:
+def same(trial: FrozenTrial, other: FrozenTrial | None) -> bool:
     """Tell whether two trials have the same settings, by value and type."""
-    settings = [
-        {name: repr(value) for name, value in overrides_of(each).items()} for each in (trial, other)
-    ]
-    return trial.number == other.number or settings[0] == settings[1]
-
-
-def _is_baseline(best: FrozenTrial, baseline: FrozenTrial | None) -> bool:
-    return baseline is not None and same(best, baseline)
+    return other is not None and setting_key(overrides_of(trial)) == setting_key(overrides_of(other))
 
 
 def _shown(trial: FrozenTrial, baseline: FrozenTrial | None) -> dict[str, Any]:

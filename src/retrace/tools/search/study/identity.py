@@ -20,6 +20,8 @@ from retrace.tools.search.trials import folds, scoring
 MODULES = (retrace.evaluation.metrics, refitting, scoring, folds)
 SCORING = [Path(str(module.__file__)) for module in MODULES]
 
+PARTS = [artifacts.TRAIN, artifacts.VALIDATION]
+
 OWN_METRICS = Path("src/metrics.py")
 
 SPACE = "the space: "
@@ -40,20 +42,18 @@ def identify(train: Stage, space: Space, goals: Sequence[str], n_folds: int | No
     dict
         Names such as ``"requirements.txt"`` or ``"params.yaml: seed"``, each with a hash or a value.
     """
-    parts = {str(path): artifacts.file_md5(path) for path in (artifacts.TRAIN, artifacts.VALIDATION)}
-    code = {dep.path: dep.now for dep in train.dependencies} | {
-        "how trials are scored": code_hash(SCORING)
-    }
-    if OWN_METRICS.is_file():
-        code["src/metrics.py"] = artifacts.file_md5(OWN_METRICS)
+    identity: dict[str, Any] = {dep.path: dep.now for dep in train.dependencies}
+    # What a search reads, as it is now.
+    read = [*PARTS, OWN_METRICS] if OWN_METRICS.is_file() else PARTS
+    identity |= {path.as_posix(): artifacts.file_md5(path) for path in read}
+    identity |= {"how trials are scored": code_hash(SCORING)}
     searched = {each.name: [type(each.distribution).__name__, each.choices] for each in space.parameters}
     params = {
         f"params.yaml: {name}": value
         for name, value in flatten(train.params.get("params.yaml", {})).items()
         if not any(name == other or name.startswith(f"{other}.") for other in searched)
     }
-    identity = parts | {name: value for name, value in code.items() if name not in parts} | params
-    identity |= {"the goals: metrics": goals, "the goals: folds": n_folds}
+    identity |= params | {"the goals: metrics": goals, "the goals: folds": n_folds}
     identity |= {f"{SPACE}{name}": kind for name, kind in searched.items()}
     # As a study gives it back: with lists where others have tuples.
     return dict(json.loads(json.dumps(identity, default=str)))

@@ -37,8 +37,6 @@ def load_space(path: Path, params: Params, kind: Kind, task: Task) -> Space:
         A model or a parameter is unknown, the space is empty, a range runs the wrong way, or a value is
         one that the model does not take.
     """
-    if not path.exists():
-        raise ParamsError(f"{path} is not in {Path.cwd()}: write one, or name another with --space")
     sections = load_yaml(path)
     for name in sections:
         if name not in params.models:

@@ -15,7 +15,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from retrace.core.errors import RetraceError
-from retrace.tools.search.study.spaces import POINTS, Space, setting_key
+from retrace.tools.search.study.spaces import Space
 
 # Before that many trials are finished, there is no median to speak of.
 STARTUP_TRIALS = 5
@@ -73,45 +73,10 @@ class Repeatable(BaseSampler):
         return self._make(random.Random(seed).getrandbits(32))
 
 
-class Grid(BaseSampler):
-    """The settings of a grid, one after another; those that any searcher has begun are left out.
-
-    Optuna's own grid knows neither conditions nor a first trial that is not on it.
-    """
-
-    def __init__(self, space: Space, seed: int) -> None:
-        self._space = space
-        self._settings = {setting_key(setting): setting for setting in space.settings(POINTS)}
-        self._order = random.Random(seed).sample(sorted(self._settings), len(self._settings))
-
-    def infer_relative_search_space(
-        self, study: Study, trial: FrozenTrial
-    ) -> dict[str, BaseDistribution]:
-        """Return all parameters."""
-        return {each.name: each.distribution for each in self._space.parameters}
-
-    def sample_relative(
-        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Any]:
-        """Return the next setting that nobody has begun."""
-        begun = {
-            setting_key(other.user_attrs["overrides"])
-            for other in study.get_trials(deepcopy=False)
-            if "overrides" in other.user_attrs and other.number != trial.number
-        }
-        chosen = next((key for key in self._order if key not in begun), self._order[0])
-        return self._space.inside(self._settings[chosen])
-
-    def sample_independent(
-        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
-    ) -> Any:
-        """Refuse: all parameters are sampled together."""
-        raise AssertionError(f"{param_name} is not part of the grid")
-
-
 SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
     "tpe": lambda seed: TPESampler(seed=seed, multivariate=True),
     "random": lambda seed: RandomSampler(seed=seed),
+    "grid": lambda seed: RandomSampler(seed=seed),  # never asked: a grid knows what comes next
     "cmaes": lambda seed: CmaEsSampler(seed=seed, warn_independent_sampling=False),
     "nsga2": lambda seed: NSGAIISampler(seed=seed, population_size=20),
 }
@@ -125,8 +90,6 @@ def make_sampler(name: str, space: Space, seed: int) -> BaseSampler:
     RetraceError
         It cannot search this space.
     """
-    if name == "grid":
-        return Grid(space, seed)
     together = {
         each.name: each.distribution
         for each in space.parameters

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,10 +110,6 @@ class Space:
         """The full names of the parameters."""
         return [parameter.name for parameter in self.parameters]
 
-    def suggest(self, trial: Trial) -> dict[str, Any]:
-        """Let a trial choose a value for each parameter that exists in it; return its overrides."""
-        return self._chosen(lambda parameter: parameter.value(parameter.suggest(trial)))
-
     def note(self, trial: Trial, overrides: Mapping[str, Any]) -> None:
         """Tell a trial values that were chosen before; those outside the space stay untold."""
         inside = self.inside(overrides)
@@ -120,15 +117,12 @@ class Space:
             if parameter.name in inside:
                 parameter.suggest(trial)
 
-    def restrict(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep of some values those of parameters that exist beside them."""
-        return self._chosen(lambda parameter: values[parameter.name])
-
-    def _chosen(self, choose: Callable[[Parameter], Any]) -> dict[str, Any]:
+    def choose(self, choice: Callable[[Parameter], Any]) -> dict[str, Any]:
+        """Choose a value for each parameter that exists beside those before it: overrides."""
         chosen: dict[str, Any] = {}
         for parameter in self.parameters:
             if parameter.exists_beside(chosen):
-                chosen[parameter.name] = choose(parameter)
+                chosen[parameter.name] = choice(parameter)
         return chosen
 
     def inside(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,28 +135,35 @@ class Space:
 
     def settings(self, most: int) -> Iterator[dict[str, Any]]:
         """Go through the settings of the space, with at most so many values of each range."""
-        return _settings({}, self.parameters, most)
+        settings: Iterator[dict[str, Any]] = iter([{}])
+        for parameter in self.parameters:
+            settings = _with(settings, parameter, most)
+        return settings
 
-    def all_settings(self) -> list[dict[str, Any]] | None:
-        """Return every setting; None where there is no end of them, or hardly one."""
+    def grid(self, seed: int) -> dict[str, dict[str, Any]]:
+        """Return the settings of a grid by their keys, in a random order that the seed decides."""
+        settings = {setting_key(setting): setting for setting in self.settings(POINTS)}
+        order = random.Random(seed).sample(sorted(settings), len(settings))
+        return {key: settings[key] for key in order}
+
+    def all_settings(self) -> dict[str, dict[str, Any]] | None:
+        """Return every setting by its key; None where there is no end of them, or hardly one."""
         if any(parameter.count is None for parameter in self.parameters):
             return None
         settings = list(itertools.islice(self.settings(MOST_SETTINGS), MOST_SETTINGS + 1))
-        return settings if len(settings) <= MOST_SETTINGS else None
+        if len(settings) > MOST_SETTINGS:
+            return None
+        return {setting_key(setting): setting for setting in settings}
 
 
-def _settings(
-    chosen: dict[str, Any], rest: tuple[Parameter, ...], most: int
+def _with(
+    settings: Iterator[dict[str, Any]], parameter: Parameter, most: int
 ) -> Iterator[dict[str, Any]]:
-    if not rest:
-        yield chosen
-        return
-    parameter, rest = rest[0], rest[1:]
-    if not parameter.exists_beside(chosen):
-        yield from _settings(chosen, rest, most)
-        return
-    for value in parameter.values(most):
-        yield from _settings({**chosen, parameter.name: value}, rest, most)
+    for setting in settings:
+        if parameter.exists_beside(setting):
+            yield from ({**setting, parameter.name: value} for value in parameter.values(most))
+        else:
+            yield setting
 
 
 def label(choice: Any) -> Any:

@@ -67,14 +67,12 @@ class Journal(JournalFileBackend):
 def _whole_lines(file: Any) -> int:
     """Cut off what a killed process left of a line; return where the last whole line ends."""
     end = file.seek(0, os.SEEK_END)
-    if end == 0:
-        return 0
-    file.seek(end - 1)
-    if file.read(1) != b"\n":
+    file.seek(max(0, end - 1))
+    if file.read(1) not in (b"", b"\n"):
         file.seek(0)
         end = file.read().rfind(b"\n") + 1
         file.truncate(end)
-    return file.seek(end)
+    return int(file.seek(end))
 
 
 @contextmanager
@@ -89,27 +87,17 @@ def writing_explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-# Of more letters than a drive of Windows has.
-ONE_SLASH = re.compile(r"[a-zA-Z][a-zA-Z0-9+]+:/?(?!/)")
-
-
 def open_storage(where: str) -> BaseStorage:
     """Open a file, or what a URL such as ``postgresql://user@host/name`` names.
 
     Raises
     ------
-    RetraceError
-        It cannot be reached, read or written.
+    ArtifactError
+        A file cannot be written. What a database raises is for `storage_explained`.
     """
-    if ONE_SLASH.match(where):
-        raise RetraceError(
-            f"--storage: got '{where.partition(':')[0]}:...': a URL has two slashes, as in"
-            " postgresql://user@host/name"
-        )
     if "://" not in where:
         return JournalStorage(Journal(Path(where)))
-    with storage_explained(where):
-        return _database(where)
+    return _database(where)
 
 
 def _database(url: str) -> BaseStorage:

@@ -1,24 +1,30 @@
-"""A study in its storage: what was tried, what came of it, and which trial is next."""
+"""A study in its storage: who searches it, what was tried, and which trial is next.
 
-import contextlib
+Optuna's own heartbeat serves databases and `study.optimize` only, and tries a lost trial again under
+another number.
+"""
+
 import os
 import socket
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+import psutil
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
-from retrace.tools.search.study.searchers import is_alive
-from retrace.tools.search.study.spaces import Space
-from retrace.tools.search.trials.events import Outcome
+from retrace.tools.search.study.spaces import Space, setting_key
+from retrace.tools.search.trials.evaluating import Outcome
 
-# Between asking for a trial and writing down who asked.
-SECONDS_WITHOUT_SEARCHER = 60
+# A searcher on another machine that is silent for longer is taken for dead.
+SECONDS_BETWEEN_BEATS = 20
+SECONDS_OF_SILENCE = 120
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class OpenStudy:
     Attributes
     ----------
     searcher : str
-        This process (`retrace.tools.search.study.searchers.this_searcher`).
+        This process (`this_searcher`).
     identity : str
         What its trials carry.
     """
@@ -91,7 +97,7 @@ def add_baseline(opened: OpenStudy, space: Space, overrides: Mapping[str, Any]) 
         opened.study.set_user_attr("baseline", dict(overrides))
     for trial in opened.trials():
         told = trial.user_attrs
-        if told.get("baseline") and told.get("overrides") == overrides and "retired" not in told:
+        if told.get("baseline") and told.get("overrides") == overrides:
             return
     told = {"baseline": True, "overrides": dict(overrides)}
     opened.study.enqueue_trial(space.inside(overrides), user_attrs=told | opened.signature)
@@ -104,13 +110,24 @@ def awaits_baseline(trials: Sequence[FrozenTrial]) -> bool:
     )
 
 
-def ask(opened: OpenStudy, space: Space) -> tuple[Trial, dict[str, Any]]:
-    """Begin the next trial, one that a dead searcher left or a new one, and return its overrides too."""
+def ask(
+    opened: OpenStudy, space: Space, grid: Mapping[str, dict[str, Any]] | None = None
+) -> tuple[Trial, dict[str, Any]]:
+    """Begin the next trial, one that a dead searcher left or a new one, and return its overrides too.
+
+    Of a grid a new trial is the first that nobody has begun; Optuna's own grid knows neither conditions
+    nor a first trial that is not on it.
+    """
     if any(trial.state == TrialState.WAITING for trial in opened.trials()):
         trial = opened.study.ask()
     else:
+        told, fixed = opened.signature, dict[str, Any]()
+        if grid:
+            tried = {setting_key(each.user_attrs.get("overrides", {})) for each in opened.trials()}
+            told["overrides"] = grid[next((key for key in grid if key not in tried), next(iter(grid)))]
+            fixed["fixed_params"] = space.inside(told["overrides"])  # as `enqueue_trial` has it
         # Signed from its first moment, it can never be an unknown searcher's.
-        signed = create_trial(state=TrialState.RUNNING, user_attrs=opened.signature)
+        signed = create_trial(state=TrialState.RUNNING, user_attrs=told, system_attrs=fixed)
         trial = Trial(opened.study, opened.storage.create_new_trial(opened.study_id, signed))
     attributes = trial.user_attrs
     for name, value in opened.signature.items():
@@ -119,7 +136,7 @@ def ask(opened: OpenStudy, space: Space) -> tuple[Trial, dict[str, Any]]:
     if "overrides" in attributes:
         space.note(trial, attributes["overrides"])
         return trial, attributes["overrides"]
-    overrides = space.suggest(trial)
+    overrides = space.choose(lambda parameter: parameter.value(parameter.suggest(trial)))
     trial.set_user_attr("overrides", overrides)
     return trial, overrides
 
@@ -150,7 +167,7 @@ def tell(opened: OpenStudy, number: int, outcome: Outcome) -> bool:
 
 def put_back(opened: OpenStudy, number: int) -> None:
     """Let a trial that this searcher cannot finish wait for the next one, under its number."""
-    with contextlib.suppress(UpdateFinishedTrialError):
+    with suppress(UpdateFinishedTrialError):
         opened.storage.set_trial_state_values(opened.trial_id(number), TrialState.WAITING)
 
 
@@ -168,8 +185,58 @@ def put_back_orphans(opened: OpenStudy) -> int:
 
 
 def _is_attended(trial: FrozenTrial, searcher: str, attributes: Mapping[str, Any]) -> bool:
-    theirs = trial.user_attrs.get("searcher")
-    if theirs is None:
-        began = trial.datetime_start
-        return began is None or (datetime.now() - began).total_seconds() < SECONDS_WITHOUT_SEARCHER
+    theirs = trial.user_attrs.get("searcher", searcher)
     return theirs == searcher or is_alive(theirs, attributes)
+
+
+def this_searcher() -> str:
+    """Return ``host:pid:start time``: another process with the same number is another searcher."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_start_time(os.getpid())}"
+
+
+def is_alive(searcher: str, attributes: Mapping[str, Any]) -> bool:
+    """Tell whether a searcher still runs.
+
+    Parameters
+    ----------
+    searcher : str
+        As `this_searcher` names it.
+    attributes : dict
+        The study's user attributes, heartbeats among them: they count for other machines, whose
+        clocks should agree within a minute.
+    """
+    host, pid, start = searcher.rsplit(":", 2)
+    if host == socket.gethostname():
+        return psutil.pid_exists(int(pid)) and _start_time(int(pid)) == int(start)
+    return time.time() - float(attributes.get(_key(searcher), 0)) < SECONDS_OF_SILENCE
+
+
+def _start_time(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0
+
+
+def _key(searcher: str) -> str:
+    return f"alive {searcher}"
+
+
+@contextmanager
+def heartbeat(study: Study, searcher: str) -> Iterator[None]:
+    """Write into a study, at once and again and again, that a searcher is alive."""
+    over = threading.Event()
+
+    def repeat() -> None:
+        while not over.wait(SECONDS_BETWEEN_BEATS):
+            with suppress(Exception):  # the searcher itself meets the same, and says it
+                study.set_user_attr(_key(searcher), time.time())
+
+    study.set_user_attr(_key(searcher), time.time())
+    thread = threading.Thread(target=repeat, daemon=True, name="heartbeat")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(1)

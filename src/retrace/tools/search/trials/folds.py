@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import DataError
@@ -47,7 +47,7 @@ def fold_rows(dataset: Dataset, folds: int, split: Split) -> Iterator[Rows]:
         There are too few rows or groups for so many folds.
     """
     if split.method == "time" and dataset.times is not None:
-        yield from _by_time(dataset.times, folds)
+        yield from _windows(dataset.times, folds, 1 / (folds + 1), 1, f"--folds {folds}: ask for fewer")
         return
     units = _units(dataset, split)
     n_units = len(np.unique(units))
@@ -59,17 +59,10 @@ def fold_rows(dataset: Dataset, folds: int, split: Split) -> Iterator[Rows]:
             f"--folds: got {folds}, but the smallest class (or the number of groups) has {smallest}:"
             " ask for fewer folds"
         )
-    together = None if n_units == len(dataset) and dataset.task == "regression" else units
-    for training, held_out in _splitter(dataset, folds, n_units).split(units, dataset.y, together):
+    splitter = StratifiedGroupKFold if dataset.task == "classification" else GroupKFold
+    divided = splitter(folds, shuffle=True, random_state=SEED).split(units, dataset.y, units)
+    for training, held_out in divided:
         yield np.sort(training), np.sort(held_out)
-
-
-def _splitter(dataset: Dataset, folds: int, n_units: int) -> StratifiedGroupKFold | KFold:
-    if dataset.task == "classification":
-        return StratifiedGroupKFold(folds, shuffle=True, random_state=SEED)
-    if n_units == len(dataset):
-        return KFold(folds, shuffle=True, random_state=SEED)
-    return GroupKFold(folds, shuffle=True, random_state=SEED)
 
 
 def _units(dataset: Dataset, split: Split) -> NDArray[np.int64]:
@@ -81,17 +74,6 @@ def _units(dataset: Dataset, split: Split) -> NDArray[np.int64]:
     for tie in ties:
         units = connect(units, pd.factorize(tie)[0])
     return units
-
-
-def _by_time(times: NDArray[np.generic], folds: int) -> Iterator[Rows]:
-    moments, rank = np.unique(times, return_inverse=True)
-    if len(moments) <= folds:
-        raise DataError(
-            f"--folds: got {folds}, but the rows have {len(moments)} moments: ask for fewer folds"
-        )
-    ends = np.quantile(rank, np.linspace(0, 1, folds + 2)[1:-1], method="nearest")
-    for low, high in zip(ends, [*ends[1:], rank.max()], strict=True):
-        yield np.flatnonzero(rank <= low), np.flatnonzero((rank > low) & (rank <= high))
 
 
 def fresh_seeds(n: int, seed: int, used: set[int]) -> list[int]:
@@ -124,7 +106,8 @@ def fresh_splits(dataset: Dataset, settings: Split, seeds: list[int], share: flo
         There are too few rows, or groups, for such a split.
     """
     if settings.method == "time":
-        return _sliding_windows(dataset, len(seeds), share)
+        n = len(seeds)
+        return list(_windows(dataset.times, n, 1 / 2, share, f"{n} fresh splits by time"))
     parts = [split_rows(dataset, _in_three(dataset, seed, share)) for seed in seeds]
     return [(np.sort(np.concatenate([p["train"], p["test"]])), p["validation"]) for p in parts]
 
@@ -137,24 +120,19 @@ def _in_three(dataset: Dataset, seed: int, share: float) -> Split:
     return checked(Split, {**asked, "method": method, "duplicates_together": True}, "fresh splits")
 
 
-def _sliding_windows(dataset: Dataset, n: int, share: float) -> list[Rows]:
-    """Judge by windows of the newer half that share no row; only what is older is fitted on.
+def _windows(times: Any, n: int, since: float, share: float, what: str) -> Iterator[Rows]:
+    """Judge by windows of the newer rows that share no row; only what is older is fitted on.
 
-    They hold the asked share of the rows, or as much as leaves room for all of them: windows that
-    overlapped would judge by the same rows more than once.
+    They begin after a share ``since`` of the rows, and hold ``share`` of all, or as much as leaves room
+    for all of them: windows that overlapped would judge by the same rows more than once.
     """
-    times = pd.Series(dataset.times)
-    rank = times.rank(method="dense").to_numpy().astype(np.int64) - 1
+    rank = np.unique(times, return_inverse=True)[1]
     rows_until = np.cumsum(np.bincount(rank))
-    ends = np.linspace(len(rank) / 2, len(rank), n + 1)[1:]
-    size = min(share * len(rank), len(rank) / 2 / n)
-    windows = []
+    ends = np.linspace(since * len(rank), len(rank), n + 1)[1:]
+    size = min(share, (1 - since) / n) * len(rank)
     for end in ends:
         first = np.abs(rows_until - end + size).argmin()  # rows of one moment stay together
         last = np.abs(rows_until - end).argmin()
         if last <= first:
-            raise DataError(
-                f"{len(rows_until)} moments in time are too few for {n} fresh splits by time"
-            )
-        windows.append((np.flatnonzero(rank <= first), np.flatnonzero((rank > first) & (rank <= last))))
-    return windows
+            raise DataError(f"{len(rows_until)} moments in time are too few for {what}")
+        yield np.flatnonzero(rank <= first), np.flatnonzero((rank > first) & (rank <= last))

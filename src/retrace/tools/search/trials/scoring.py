@@ -19,7 +19,7 @@ from retrace.models.fitting import predict
 from retrace.tools.repository.overrides import override_params
 from retrace.tools.repository.refitting import fit_afresh
 from retrace.tools.search.options import COSTS
-from retrace.tools.search.trials.events import Callback, Outcome
+from retrace.tools.search.trials.evaluating import Callback, Outcome
 from retrace.tools.search.trials.folds import fold_rows, join
 
 if TYPE_CHECKING:
@@ -121,8 +121,11 @@ def score(problem: Problem, overrides: Mapping[str, Any], report: Callback) -> O
 
 def _scored(problem: Problem, overrides: Mapping[str, Any], report: Callback) -> Outcome:
     params = override_params(problem.params, overrides)
-    evaluate = _one_fit if problem.folds is None else _cross_validate
-    by_name = evaluate(problem, params, report)
+    if problem.folds is None:  # what the stages `train` and `report` do
+        callbacks = [_EpochReporter(problem.goals[0], report)]
+        by_name = _fit(params, problem.training, problem.validation, problem.goals, callbacks)
+    else:
+        by_name = _cross_validate(problem, problem.folds, params, report)
     values = tuple(by_name[goal] for goal in problem.goals)
     for goal, value in zip(problem.goals, values, strict=True):
         if not math.isfinite(value):
@@ -131,20 +134,13 @@ def _scored(problem: Problem, overrides: Mapping[str, Any], report: Callback) ->
     return Outcome(values=values, attributes={"scores": scores})
 
 
-def _one_fit(problem: Problem, params: Params, report: Callback) -> dict[str, float]:
-    """Do what the stages `train` and `report` do."""
-    callbacks = [_EpochReporter(problem.goals[0], report)]
-    return _fit(params, problem.training, problem.validation, problem.goals, callbacks)
-
-
-def _cross_validate(problem: Problem, params: Params, report: Callback) -> dict[str, float]:
-    assert problem.folds is not None
+def _cross_validate(problem: Problem, folds: int, params: Params, report: Callback) -> dict[str, float]:
     rows, goal = join(problem.training, problem.validation), problem.goals[0]
     by_fold: list[dict[str, float]] = []
-    for training, held_out in fold_rows(rows, problem.folds, params.split):
+    for training, held_out in fold_rows(rows, folds, params.split):
         by_fold.append(_fit(params, rows.take(training), rows.take(held_out), problem.goals))
         so_far = float(np.mean([by_name[goal] for by_name in by_fold]))
-        if report(len(by_fold), so_far) and len(by_fold) < problem.folds:
+        if report(len(by_fold), so_far) and len(by_fold) < folds:
             raise _Stopped
     return {name: float(np.mean([by_name[name] for by_name in by_fold])) for name in by_fold[0]}
 
