@@ -58,6 +58,7 @@ def take_steps(X: Any, steps: Sequence[Step], settings: Preprocess, ids: Any = N
     X : DataFrame or array
         As `CLEANERS` leaves it, images as pixels.
     steps : sequence of Step
+        Taken one after the other.
     settings : Preprocess
         Text and gaps in a table are made uniform again after each step.
     ids : array of shape (n_samples,) or None
@@ -126,7 +127,9 @@ def clean_texts(X: NDArray[np.object_], settings: TextCleaning) -> NDArray[np.ob
     Parameters
     ----------
     X : object array of str of shape (n_samples,)
+        The texts, one a row.
     settings : TextCleaning
+        Its ``remove`` names what is taken out.
 
     Returns
     -------

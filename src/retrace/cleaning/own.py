@@ -104,6 +104,7 @@ def steps_of(settings: Preprocess, kind: Kind) -> tuple[Step, ...]:
     Parameters
     ----------
     settings : Preprocess
+        The section of params.yaml.
     kind : str
         Of the data.
 
@@ -123,11 +124,13 @@ def _step(choice: str | dict[str, dict[str, Any]], kind: Kind) -> Step:
             f"allowed: {', '.join(STEPS)}" if STEPS else "src/cleaners.py has no step: write it there"
         )
         raise ParamsError(f"{KEY}: got '{name}'{did_you_mean(name, STEPS)}; {allowed}")
-    found = STEPS[name]
-    if found.kind != kind:
-        raise ParamsError(f"{KEY}: '{name}' takes {found.kind} data, got {kind} data: leave it out here")
-    made = checked(found.arguments, arguments, f"{KEY}.{name}")
-    return Step(name, found.kind, found.function, vars(made))
+    chosen = STEPS[name]
+    if chosen.kind != kind:
+        raise ParamsError(
+            f"{KEY}: '{name}' takes {chosen.kind} data, got {kind} data: leave it out here"
+        )
+    made = checked(chosen.arguments, arguments, f"{KEY}.{name}")
+    return Step(name, chosen.kind, chosen.function, vars(made))
 
 
 def _arguments(function: Callable[..., Any], parameters: list[inspect.Parameter]) -> type[Any]:

@@ -40,7 +40,9 @@ def take_step(step: Step, X: Any) -> Any:
     Parameters
     ----------
     step : Step
+        The function, and its arguments.
     X : DataFrame, uint8 array of images or object array of texts
+        The rows, as the step takes them.
 
     Returns
     -------

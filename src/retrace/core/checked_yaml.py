@@ -159,12 +159,12 @@ def _count(value: object, known: dict[int, int | None]) -> int:
         known[id(value)] = None
         parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
         known[id(value)] = 1 + sum(_count(part, known) for part in parts)
-    found = known[id(value)]
-    if found is None:
+    count = known[id(value)]
+    if count is None:
         raise ValueError("an alias (*) stands inside of what it names")
-    if found > MOST_VALUES:
+    if count > MOST_VALUES:
         raise ValueError(f"its aliases (*) stand for more than {MOST_VALUES:,} values")
-    return found
+    return count
 
 
 def _explained(error: ValidationError, make: Callable[..., object], where: str) -> str:

@@ -34,6 +34,7 @@ def other_bits(library: str) -> tuple[str, ...]:
     Parameters
     ----------
     library : {"numpy", "scipy", "torch"}
+        It is loaded for that, where its version is the one of the known hashes.
 
     Returns
     -------
@@ -42,7 +43,9 @@ def other_bits(library: str) -> tuple[str, ...]:
     """
     if version(library).partition("+")[0] != VERSIONS[library]:
         return ()
-    return tuple(part for part, found in fingerprints(library).items() if found != EXPECTED[part])
+    return tuple(
+        part for part, fingerprint in fingerprints(library).items() if fingerprint != EXPECTED[part]
+    )
 
 
 @functools.cache
@@ -180,10 +183,10 @@ def _torch_convolutions() -> Iterable[Any]:
 
     for channels in (1, 32):
         x, weights = _tensor(8, channels, 8, 8), _tensor(32, channels, 3, 3)
-        made = torch.nn.functional.conv2d(x, weights, padding=1)
-        yield made.numpy()
+        output = torch.nn.functional.conv2d(x, weights, padding=1)
+        yield output.numpy()
         both = torch.ops.aten.convolution_backward(
-            made, x, weights, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, False]
+            output, x, weights, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, False]
         )
         yield from (gradient.numpy() for gradient in both[:2])
 
@@ -191,8 +194,8 @@ def _torch_convolutions() -> Iterable[Any]:
 def _tensor(*shape: int) -> Any:
     import torch
 
-    made = torch.from_numpy(_numbers(*shape))
-    return made.contiguous(memory_format=torch.channels_last) if len(shape) == 4 else made
+    tensor = torch.from_numpy(_numbers(*shape))
+    return tensor.contiguous(memory_format=torch.channels_last) if len(shape) == 4 else tensor
 
 
 OPERATIONS: dict[str, dict[str, Callable[[], Iterable[Any]]]] = {

@@ -89,9 +89,9 @@ def own_modules() -> list[Path]:
     source, library = SOURCE.absolute(), Path(__file__).absolute().parents[1]
     script = sys.modules["__main__"]  # multiprocessing lists it under another name too
     files = {
-        Path(found).absolute()
+        Path(path).absolute()
         for module in list(sys.modules.values())
-        if module is not script and (found := getattr(module, "__file__", None))
+        if module is not script and (path := getattr(module, "__file__", None))
     }
     return sorted(
         file

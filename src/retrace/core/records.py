@@ -25,6 +25,7 @@ class Column:
     Attributes
     ----------
     name : str
+        As the table's header has it.
     role : str
         ``"feature"``, ``"target"``, ``"id"``, ...; of what `preprocess.steps` changed: ``"input"``, what
         they took and did not leave, and ``"made"``, a feature that they made.

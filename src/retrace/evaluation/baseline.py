@@ -23,6 +23,7 @@ class Baseline:
     Attributes
     ----------
     metric : str
+        The name of the metric that both are scored by.
     score : float
         Of the one that ignores its inputs.
     p_value : float
@@ -111,13 +112,13 @@ def paired_p_value(
     sums = [np.asarray(each.sum(axis=0)) for each in (was, now)]
     score = METRICS[metric].scorer(together)
     change = sparse.csr_array(now - was)
-    seen = abs(float(score(sums[1]) - score(sums[0]))) * (1 - 1e-9)
+    observed = abs(float(score(sums[1]) - score(sums[0]))) * (1 - 1e-9)
     as_extreme, left = 0, settings.resamples
     while left:
         size = min(left, max(1, CELLS // max(change.shape)))
         moved = _swaps(size, change.shape[0], generator) @ change
         difference = score(sums[1] - moved) - score(sums[0] + moved)
-        as_extreme += int((abs(difference) >= seen).sum())
+        as_extreme += int((abs(difference) >= observed).sum())
         left -= size
     return (1 + as_extreme) / (1 + settings.resamples)
 

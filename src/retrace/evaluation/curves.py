@@ -32,21 +32,25 @@ class AtThreshold(NamedTuple):
 
 def roc_curve(score: Floats, positive: NDArray[np.bool_]) -> Curve:
     """Return the false and the true positive rate."""
-    found, wrong = _counts(score, positive)
-    return _thinned(wrong / max(wrong[-1], 1), found / max(found[-1], 1))
+    true_positives, false_positives = _counts(score, positive)
+    return _thinned(
+        false_positives / max(false_positives[-1], 1), true_positives / max(true_positives[-1], 1)
+    )
 
 
 def precision_recall_curve(score: Floats, positive: NDArray[np.bool_]) -> Curve:
     """Return recall and precision, from the first row taken on."""
-    found, wrong = _counts(score, positive)
-    found, wrong = found[1:], wrong[1:]
-    return _thinned(found / max(found[-1], 1), found / (found + wrong))
+    true_positives, false_positives = _counts(score, positive)
+    true_positives, false_positives = true_positives[1:], false_positives[1:]
+    recall = true_positives / max(true_positives[-1], 1)
+    return _thinned(recall, true_positives / (true_positives + false_positives))
 
 
 def gain_curve(score: Floats, positive: NDArray[np.bool_]) -> Curve:
     """Return the share of the rows that are taken, the highest scores first, and of the class found."""
-    found, wrong = _counts(score, positive)
-    return _thinned((found + wrong) / max(len(score), 1), found / max(found[-1], 1))
+    true_positives, false_positives = _counts(score, positive)
+    taken = true_positives + false_positives
+    return _thinned(taken / max(len(score), 1), true_positives / max(true_positives[-1], 1))
 
 
 def at_threshold(score: Floats, positive: NDArray[np.bool_], threshold: float) -> AtThreshold:
@@ -79,19 +83,19 @@ def choose_threshold(score: Floats, positive: NDArray[np.bool_], rule: float | s
     """
     if isinstance(rule, float | int):
         return float(rule)
-    found, wrong = _counts(score, positive)
-    missed = found[-1] - found
+    true_positives, false_positives = _counts(score, positive)
+    false_negatives = true_positives[-1] - true_positives
     if isinstance(rule, Costs):
-        worth = -(rule.false_positive * wrong + rule.false_negative * missed)
+        worth = -(rule.false_positive * false_positives + rule.false_negative * false_negatives)
     else:
-        worth = 2 * found / (2 * found + wrong + missed)
+        worth = 2 * true_positives / (2 * true_positives + false_positives + false_negatives)
     steps = np.r_[1.0, np.unique(score)[::-1], 0.0]
     best = int(np.argmax(worth))
     return float((steps[best] + steps[best + 1]) / 2)
 
 
 def _counts(score: Floats, positive: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return hits and false positives at each distinct score, the highest first, from none taken on."""
+    """Return true and false positives at each distinct score, the highest first, from none taken on."""
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.diff(score[order], append=-np.inf))
     inside = positive[order]

@@ -21,6 +21,7 @@ class Dependence(NamedTuple):
     Attributes
     ----------
     column : str
+        Its name.
     levels : list
         Numbers, or the most frequent categories; none where the column has no value.
     answers : array of shape (n_levels, n_classes) or (n_levels, 1)

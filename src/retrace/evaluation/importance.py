@@ -70,13 +70,15 @@ def permutation_importance(
     of = METRICS[metric]
     weights = generator.exponential(size=(settings.resamples, len(rows)))
     whole = _totals(of, predict(part))
-    found = []
+    importances = []
     for column in table.columns:
         shuffled = [
             _totals(of, predict(_with_shuffled(part, column, generator))) for _ in range(REPEATS)
         ]
-        found.append(_importance(str(column), of, whole, np.mean(shuffled, axis=0), weights, settings))
-    return sorted(found, key=lambda each: -each.value)
+        importances.append(
+            _importance(str(column), of, whole, np.mean(shuffled, axis=0), weights, settings)
+        )
+    return sorted(importances, key=lambda each: -each.value)
 
 
 def _totals(metric: Metric, predictions: Predictions) -> NDArray[np.float64]:

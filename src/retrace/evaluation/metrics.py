@@ -63,7 +63,7 @@ OURS: dict[str, Metric] = {
     "pinball_90": _of_errors(totals=losses.pinball_totals(0.9), tails=True),
 }
 
-METRICS = WithOwn(OURS, "metrics", own.METRICS)
+METRICS = WithOwn(OURS, "metrics", own.OWN)
 
 
 class _LowerIsBetter(Container[str]):

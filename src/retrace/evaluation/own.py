@@ -25,7 +25,7 @@ from retrace.evaluation.definition import Metric, each_row, full_rows, mean
 Of = Literal["predicted", "probabilities"]
 
 # What src/metrics.py registers.
-METRICS: dict[str, Metric] = {}
+OWN: dict[str, Metric] = {}
 
 
 def mean_over_rows(
@@ -36,7 +36,9 @@ def mean_over_rows(
     Parameters
     ----------
     task : {"classification", "regression"}
+        The kind of prediction that it scores.
     better : {"higher", "lower"}
+        Whether the larger or the smaller value is of the better model.
     of : {"predicted", "probabilities"}
         What the function takes beside ``y``: codes of classes, or numbers, of shape (n_samples,); or
         probabilities of shape (n_samples, n_classes).
@@ -47,7 +49,7 @@ def mean_over_rows(
             values = np.asarray(function(predictions.y, getattr(predictions, of)), dtype=np.float64)
             return full_rows([np.ones(len(values)), values])
 
-        METRICS[function.__name__] = Metric(task=task, better=better, totals=totals, score=mean)
+        OWN[function.__name__] = Metric(task=task, better=better, totals=totals, score=mean)
         return function
 
     return register
@@ -69,7 +71,7 @@ def whole(
             values = [function(*given, sample_weight=each) for each in flat]
             return np.array(values, dtype=np.float64).reshape(weights.shape[:-1])
 
-        METRICS[function.__name__] = Metric(task=task, better=better, totals=each_row, score=score)
+        OWN[function.__name__] = Metric(task=task, better=better, totals=each_row, score=score)
         return function
 
     return register

@@ -39,8 +39,8 @@ class Condition(NamedTuple):
         if self.above is not None:
             numbers = column.to_numpy(dtype=np.float64)
             return numbers > self.above if self.holds else numbers <= self.above
-        found = column.isna() if self.value is None else column.map(str) == self.value
-        return found.to_numpy() == self.holds
+        matches = column.isna() if self.value is None else column.map(str) == self.value
+        return matches.to_numpy() == self.holds
 
     def __str__(self) -> str:
         """Say it in a few words."""
@@ -87,6 +87,7 @@ def find_worst(table: pd.DataFrame, error: Floats) -> tuple[Condition, ...]:
     table : DataFrame of shape (n_samples, n_columns)
         Of the validation part.
     error : array of shape (n_samples,)
+        How wrong the model is in each row, from `errors`.
 
     Returns
     -------
@@ -127,6 +128,7 @@ def judge_worst(
     table : DataFrame of shape (n_samples, n_columns)
         Of the test part.
     error : array of shape (n_samples,)
+        How wrong the model is in each of these rows, from `errors`.
     units : array of shape (n_samples,) or None
         Rows of one unit count once inside, and once outside.
     settings : Report
@@ -178,7 +180,7 @@ def _questions(table: pd.DataFrame) -> Iterator[tuple[Condition | str, Floats]]:
 
 def _path(cuts: Any, target: int, asked: list[Condition | str]) -> Iterator[Condition]:
     """Yield what is asked on the way to a node, each bound of a number once."""
-    told: dict[tuple[str, bool], Condition] = {}
+    conditions: dict[tuple[str, bool], Condition] = {}
     node = 0
     while node != target:
         # A node has its number before all that is below it, and what is to the right comes last.
@@ -186,8 +188,9 @@ def _path(cuts: Any, target: int, asked: list[Condition | str]) -> Iterator[Cond
         question = asked[cuts.feature[node]]
         if isinstance(question, str):
             question = Condition(question, right, above=float(cuts.threshold[node]))
-            told[(question.column, right)] = question  # a later bound of a side is the narrower one
+            # A later bound of a side is the narrower one.
+            conditions[(question.column, right)] = question
         else:
-            told[(str(question), right)] = question._replace(holds=right)
+            conditions[(str(question), right)] = question._replace(holds=right)
         node = cuts.children_right[node] if right else cuts.children_left[node]
-    yield from told.values()
+    yield from conditions.values()

@@ -60,9 +60,9 @@ def convert(image: Image.Image, mode: str, bits: int = 16) -> Image.Image:
     image = _eight_bits(image, bits)
     if not transparent:
         return image.convert(mode)
-    seen = image.convert("RGBA")
-    white = Image.new("RGBA", seen.size, "white")
-    return Image.alpha_composite(white, seen).convert(mode)
+    rgba = image.convert("RGBA")
+    white = Image.new("RGBA", rgba.size, "white")
+    return Image.alpha_composite(white, rgba).convert(mode)
 
 
 def _stretch(image: Image.Image, size: int) -> Image.Image:

@@ -131,8 +131,8 @@ def _versions_of_parts(model: "BaseEstimator | None") -> dict[str, str]:
     """Name the libraries that a user's own estimator comes from; those of ours are known."""
     parts = [] if model is None else model.get_params().values()
     modules = {type(part).__module__.partition(".")[0] for part in parts if hasattr(part, "fit")}
-    found = {name: getattr(sys.modules[name], "__version__", None) for name in sorted(modules)}
-    return {name: says.partition("+")[0] for name, says in found.items() if isinstance(says, str)}
+    of_module = {name: getattr(sys.modules[name], "__version__", None) for name in sorted(modules)}
+    return {name: own.partition("+")[0] for name, own in of_module.items() if isinstance(own, str)}
 
 
 def _hardware(params: Params) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class SteppedSignature(Signature):
 
 def sign(model: Pipeline, training: Dataset) -> None:
     """Write into a model what it was fitted to."""
-    found: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "task": training.task,
         "kind": training.kind,
         "classes": training.classes,
@@ -62,7 +62,7 @@ def sign(model: Pipeline, training: Dataset) -> None:
     }
     stepped = any(column.role in {"input", "made"} for column in training.columns)
     model.signature_ = (
-        SteppedSignature(**found, before=_before(training)) if stepped else Signature(**found)
+        SteppedSignature(**facts, before=_before(training)) if stepped else Signature(**facts)
     )
 
 
@@ -74,10 +74,10 @@ def signature_of(model: Pipeline) -> Signature:
     ModelError
         An older version of this project made the model.
     """
-    found = getattr(model, "signature_", None)
-    if not isinstance(found, Signature):
+    signature = getattr(model, "signature_", None)
+    if not isinstance(signature, Signature):
         raise ModelError("the model does not say what it takes: fit it again, `retrace repro`")
-    return found
+    return signature
 
 
 def _before(training: Dataset) -> tuple[NamedKind, ...]:

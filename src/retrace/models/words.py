@@ -50,8 +50,8 @@ def speaking_words(model: Pipeline, part: Dataset) -> tuple[Words, ...]:
     rows = np.atleast_2d(coefficients)
     if len(rows) == 1:  # against each other
         rows = np.vstack([-rows, rows])
-    told = part.classes or ("lower", "higher")
-    return tuple(Words(name, _strongest(row, names)) for name, row in zip(told, rows, strict=True))
+    classes = part.classes or ("lower", "higher")
+    return tuple(Words(name, _strongest(row, names)) for name, row in zip(classes, rows, strict=True))
 
 
 def _innermost(estimator: Any) -> Any:

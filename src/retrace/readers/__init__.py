@@ -20,7 +20,7 @@ OURS: dict[str, Any] = {
     "text_folder": text_folder,
 }
 
-READERS = WithOwn(OURS, "readers", own.READERS)
+READERS = WithOwn(OURS, "readers", own.OWN)
 
 
 def read(name: str, data: Path = Path("data")) -> Dataset:

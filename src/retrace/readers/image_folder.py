@@ -50,9 +50,9 @@ def read(description: Description, name: str, folder: Path) -> Dataset:
         description does not say that such files are skipped.
     """
     files, notes = find_files(folder)
-    found = inspect(files["path"].tolist())
-    files, skipped = _drop_unreadable(files, found, description.unreadable, folder)
-    facts = [facts for facts in found if isinstance(facts, ImageFacts)]
+    inspected = inspect(files["path"].tolist())
+    files, skipped = _drop_unreadable(files, inspected, description.unreadable, folder)
+    facts = [facts for facts in inspected if isinstance(facts, ImageFacts)]
     _require_known_bits(facts, description.bits, folder)
     classes = tuple(natural_order(files["label"].unique()))
     contents = np.array(
@@ -97,9 +97,11 @@ def _size(path: str) -> int:
 
 
 def _drop_unreadable(
-    files: pd.DataFrame, found: list[ImageFacts | str], unreadable: str, folder: Path
+    files: pd.DataFrame, inspected: list[ImageFacts | str], unreadable: str, folder: Path
 ) -> tuple[pd.DataFrame, list[str]]:
-    reasons = {file: why for file, why in zip(files["id"], found, strict=True) if isinstance(why, str)}
+    reasons = {
+        file: why for file, why in zip(files["id"], inspected, strict=True) if isinstance(why, str)
+    }
     if not reasons:
         return files, []
     count = f"{len(reasons):,} of {len(files):,} files"

@@ -61,10 +61,10 @@ class Own:
 
 
 # What src/readers.py registers.
-READERS: dict[str, Own] = {}
+OWN: dict[str, Own] = {}
 
 
 def reader(function: MakeTable) -> MakeTable:
     """Make a reader of a function from the folder data/<name> to a table, one row for each sample."""
-    READERS[function.__name__] = Own(function)
+    OWN[function.__name__] = Own(function)
     return function

@@ -133,8 +133,8 @@ def _roles(description: Description) -> dict[str, str]:
 
 def _require_columns(table: pd.DataFrame, description: Description, path: Path) -> None:
     header = table.columns[0]
-    if len(table.columns) == 1 and (found := [mark for mark in ";\t|, " if mark in header]):
-        shown = {"\t": '"\\t"', " ": r"'\s+'"}.get(found[0], f"'{found[0]}'")
+    if len(table.columns) == 1 and (separators := [mark for mark in ";\t|, " if mark in header]):
+        shown = {"\t": '"\\t"', " ": r"'\s+'"}.get(separators[0], f"'{separators[0]}'")
         raise DataError(f"{path} has one column, '{header}': set `separator: {shown}` in its .yaml")
     named = _named(description) | {f"columns.{name}": name for name in description.columns or {}}
     for role, column in named.items():

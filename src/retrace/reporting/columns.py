@@ -21,9 +21,9 @@ def column_section(dataset: Dataset) -> dict[str, Any]:
     kinds = Counter(column.kind for column in dataset.columns if column.role in {"feature", "made"})
     counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
     # As sorting keeps the order, columns without a note stay as they lie in the file.
-    told = sorted(dataset.columns, key=lambda column: not column.note)
+    noted_first = sorted(dataset.columns, key=lambda column: not column.note)
     return {
         "summary": f"{kinds.total():,} features{': ' if counted else ''}{counted}",
-        "rows": [asdict(column) for column in told[:SHOWN]],
-        "not_shown": max(0, len(told) - SHOWN),
+        "rows": [asdict(column) for column in noted_first[:SHOWN]],
+        "not_shown": max(0, len(noted_first) - SHOWN),
     }

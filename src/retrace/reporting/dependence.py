@@ -14,18 +14,18 @@ from retrace.reporting.plots import open_axes, readable_ticks
 MOST_CLASSES = 6  # with a line of their own: those that change most
 
 
-def plot_dependence(found: Sequence[Dependence], classes: Sequence[str]) -> Figure:
+def plot_dependence(dependences: Sequence[Dependence], classes: Sequence[str]) -> Figure:
     """Draw a chart for each column, two beside each other: a line of numbers, dots of categories.
 
     Of two classes the probability of the second is drawn, of more those of at most six.
     """
-    n_rows = -(-len(found) // 2)
+    n_rows = -(-len(dependences) // 2)
     figure = Figure(figsize=(8, 2.8 * n_rows), layout="constrained")
     grid = figure.subplots(n_rows, 2, squeeze=False).ravel()
-    codes = _codes(found, classes)
-    for axes in grid[len(found) :]:
+    codes = _codes(dependences, classes)
+    for axes in grid[len(dependences) :]:
         axes.set_axis_off()
-    for axes, each in zip(grid, found, strict=False):
+    for axes, each in zip(grid, dependences, strict=False):
         for place, code in enumerate(codes):
             label = classes[code] if classes else None
             _draw(axes, each, each.answers[:, code], COLOURS[place], label)
@@ -36,10 +36,10 @@ def plot_dependence(found: Sequence[Dependence], classes: Sequence[str]) -> Figu
     return figure
 
 
-def _codes(found: Sequence[Dependence], classes: Sequence[str]) -> list[int]:
+def _codes(dependences: Sequence[Dependence], classes: Sequence[str]) -> list[int]:
     if len(classes) <= 2:
         return [len(classes) - 1 if classes else 0]
-    reach = sum(each.answers.max(axis=0) - each.answers.min(axis=0) for each in found)
+    reach = sum(each.answers.max(axis=0) - each.answers.min(axis=0) for each in dependences)
     return sorted(sorted(range(len(classes)), key=lambda code: -reach[code])[:MOST_CLASSES])
 
 

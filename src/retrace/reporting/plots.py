@@ -71,17 +71,20 @@ def plot_reliability(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def plot_importance(found: Sequence[Importance], metric: str) -> Figure:
+def plot_importance(importances: Sequence[Importance], metric: str) -> Figure:
     """Draw by how much a metric gets worse without each column, with intervals, the most first."""
-    figure = Figure(figsize=(6.4, 1.0 + 0.3 * len(found)), layout="constrained")
+    figure = Figure(figsize=(6.4, 1.0 + 0.3 * len(importances)), layout="constrained")
     axes = figure.add_subplot()
-    place = np.arange(len(found))[::-1]
+    place = np.arange(len(importances))[::-1]
     axes.axvline(0, color=GREY, linestyle="--")
     axes.hlines(
-        place, [one.interval.low for one in found], [one.interval.high for one in found], color=BLUE
+        place,
+        [one.interval.low for one in importances],
+        [one.interval.high for one in importances],
+        color=BLUE,
     )
-    axes.scatter([one.value for one in found], place, color=BLUE, s=28)
-    axes.set_yticks(place, [textwrap.shorten(one.column, 28, placeholder="…") for one in found])
+    axes.scatter([one.value for one in importances], place, color=BLUE, s=28)
+    axes.set_yticks(place, [textwrap.shorten(one.column, 28, placeholder="…") for one in importances])
     axes.set(xlabel=f"{metric}: worse by so much when shuffled")
     readable_ticks(axes)
     open_axes(axes)

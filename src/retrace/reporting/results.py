@@ -96,8 +96,10 @@ class Results:
             return []
         part = self.parts["validation"]
         matter = [one.column for one in self.importance if one.interval.low > 0][:MOST_DEPENDENCES]
-        found = [partial_dependence(self.predict, part, name, self.params.report) for name in matter]
-        return [each for each in found if each.levels]
+        dependences = [
+            partial_dependence(self.predict, part, name, self.params.report) for name in matter
+        ]
+        return [each for each in dependences if each.levels]
 
     @cached_property
     def units(self) -> RowUnits:
@@ -112,8 +114,8 @@ def metrics(results: Results) -> dict[str, dict[str, float]]:
     values = {
         part: scores(predictions, results.asked) for part, predictions in results.predictions.items()
     }
-    for part, found in values.items():
-        check_defined(found, part)
+    for part, of_part in values.items():
+        check_defined(of_part, part)
     values["test"]["n"] = len(results.test.y)
     return values
 

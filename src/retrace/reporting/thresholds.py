@@ -23,7 +23,7 @@ def threshold_section(results: Results) -> dict[str, Any] | None:
     validation = results.predictions["validation"]
     chosen = choose_threshold(validation.probabilities[:, 1], validation.y == 1, rule)
     test, positive = results.test, results.test.y == 1
-    found = [
+    points = [
         at_threshold(test.probabilities[:, 1], positive, threshold)
         for threshold in sorted({*SHOWN, chosen})
     ]
@@ -32,7 +32,7 @@ def threshold_section(results: Results) -> dict[str, Any] | None:
         "how": _how(rule),
         "chosen": f"{chosen:.3g}",
         "costs": isinstance(rule, Costs),
-        "rows": [_row(each, chosen, results) for each in found],
+        "rows": [_row(each, chosen, results) for each in points],
     }
 
 
@@ -45,29 +45,29 @@ def _how(rule: Any) -> str:
     return "highest F1 on the validation part" if rule == "f1" else "as params.yaml says"
 
 
-def _row(found: AtThreshold, chosen: float, results: Results) -> dict[str, Any]:
+def _row(point: AtThreshold, chosen: float, results: Results) -> dict[str, Any]:
     rule = results.params.report.threshold
     row = {
-        "chosen": found.threshold == chosen,
-        "threshold": f"{found.threshold:.3g}",
-        "taken": f"{found.taken:,}",
-        "precision": f"{found.precision:.3f}",
-        "recall": f"{found.recall:.3f}",
-        "recall_interval": _recall_interval(found, results),
-        "f1": f"{found.f1:.3f}",
-        "false_positives": f"{found.false_positives:,}",
-        "false_negatives": f"{found.false_negatives:,}",
+        "chosen": point.threshold == chosen,
+        "threshold": f"{point.threshold:.3g}",
+        "taken": f"{point.taken:,}",
+        "precision": f"{point.precision:.3f}",
+        "recall": f"{point.recall:.3f}",
+        "recall_interval": _recall_interval(point, results),
+        "f1": f"{point.f1:.3f}",
+        "false_positives": f"{point.false_positives:,}",
+        "false_negatives": f"{point.false_negatives:,}",
     }
     if isinstance(rule, Costs):
-        cost = rule.false_positive * found.false_positives + rule.false_negative * found.false_negatives
+        cost = rule.false_positive * point.false_positives + rule.false_negative * point.false_negatives
         row["cost"] = f"{cost:,.6g}"
     return row
 
 
-def _recall_interval(found: AtThreshold, results: Results) -> str:
+def _recall_interval(point: AtThreshold, results: Results) -> str:
     positive, codes = results.test.y == 1, results.units.codes
     confidence = results.params.report.confidence
-    hit = results.test.probabilities[positive, 1] >= found.threshold
+    hit = results.test.probabilities[positive, 1] >= point.threshold
     if codes is None or not len(hit):
         return interval_text(wilson(int(hit.sum()), len(hit), confidence), 3)
     return interval_text(grouped_wilson(hit, codes[positive], confidence), 3)

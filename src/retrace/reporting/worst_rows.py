@@ -27,14 +27,14 @@ def worst_rows_section(results: Results) -> dict[str, Any] | None:
     if not conditions:
         return None
     error, units = errors(results.test), results.units.codes
-    found = judge_worst(conditions, tables["test"], error, units, results.params.report)
-    if found is None:
+    worst = judge_worst(conditions, tables["test"], error, units, results.params.report)
+    if worst is None:
         return None
-    stands_out = found.p_value < 1 - results.params.report.confidence
+    stands_out = worst.p_value < 1 - results.params.report.confidence
     return {
         "verdict": "More often wrong" if stands_out else "Nothing stands out",
         "conditions": [str(each) for each in conditions],
-        "sentence": _sentence(found, classes=bool(results.dataset.classes)),
+        "sentence": _sentence(worst, classes=bool(results.dataset.classes)),
     }
 
 
@@ -44,10 +44,10 @@ def _columns(rows: Dataset) -> pd.DataFrame:
     return joined.loc[:, ~joined.columns.duplicated()].rename(columns=str)
 
 
-def _sentence(found: WorstRows, *, classes: bool) -> str:
-    p = f"p = {found.p_value:.2g}"
+def _sentence(worst: WorstRows, *, classes: bool) -> str:
+    p = f"p = {worst.p_value:.2g}"
     if classes:
-        inside, outside = (f"{100 * share:.1f} %" for share in (found.inside, found.outside))
-        return f"it errs in {inside} of these {found.n_inside:,} rows, in {outside} of all others ({p})"
-    inside, outside = number_text(found.inside), number_text(found.outside)
-    return f"it is off by {inside} in these {found.n_inside:,} rows, by {outside} in all others ({p})"
+        inside, outside = (f"{100 * share:.1f} %" for share in (worst.inside, worst.outside))
+        return f"it errs in {inside} of these {worst.n_inside:,} rows, in {outside} of all others ({p})"
+    inside, outside = number_text(worst.inside), number_text(worst.outside)
+    return f"it is off by {inside} in these {worst.n_inside:,} rows, by {outside} in all others ({p})"

@@ -37,6 +37,7 @@ def split_rows(dataset: Dataset, settings: Split) -> dict[str, NDArray[np.intp]]
     dataset : Dataset
         All rows, cleaned.
     settings : Split
+        Its ``method`` says how rows are dealt out:
 
         - ``stratified``: random, with the share of each class kept; of a regression, the share of
           each tenth of the targets.

@@ -93,8 +93,8 @@ def _absent_classes(dataset: Dataset, parts: dict[str, NDArray[np.intp]]) -> lis
     if dataset.task == "regression":
         return warnings
     for part, rows in parts.items():
-        there = np.bincount(dataset.y[rows], minlength=len(dataset.classes))
-        absent = [repr(name) for name, n in zip(dataset.classes, there, strict=True) if not n]
+        counts = np.bincount(dataset.y[rows], minlength=len(dataset.classes))
+        absent = [repr(name) for name, n in zip(dataset.classes, counts, strict=True) if not n]
         if absent:
             warnings.append(
                 f"The {part} part has no row of {len(absent)} of {len(dataset.classes)} classes:"

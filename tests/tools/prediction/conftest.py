@@ -11,7 +11,7 @@ from retrace.models.registry import build_model
 from retrace.readers import describe, read
 from retrace.tools.prediction.predictor import named
 from retrace.tools.prediction.source import Source
-from retrace.tools.prediction.stream import Told, answers
+from retrace.tools.prediction.stream import Summary, answers
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def make_source(params, tmp_path):
 
 @pytest.fixture
 def ask(tmp_path):
-    """Return the answers of a model to an input, and what is told of it."""
+    """Return the answers of a model to an input, and the summary of it."""
 
     def ask(source, where, *, skip=False, jobs=1):
-        told = Told()
+        summary = Summary()
         answer = functools.partial(answers, spool=tmp_path, skip=skip, jobs=jobs)
-        return pd.concat(answer(source, str(where), told), ignore_index=True), told
+        return pd.concat(answer(source, str(where), summary), ignore_index=True), summary
 
     return ask

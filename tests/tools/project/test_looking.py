@@ -37,8 +37,8 @@ def test_a_table_gets_its_roles_a_model_and_a_metric(table):
         "id": "id",
     }
     assert found.params == {"model": "hist_gradient_boosting", "metric": "accuracy"}
-    assert found.said[0] == "table.csv: 60 rows, 4 columns"
-    assert found.said[2] == "id      id (another in each row)"
+    assert found.notes[0] == "table.csv: 60 rows, 4 columns"
+    assert found.notes[2] == "id      id (another in each row)"
 
 
 def test_what_the_user_says_holds(table):
@@ -46,7 +46,7 @@ def test_what_the_user_says_holds(table):
     assert found.description["group"] == "kind"
     assert found.params["metric"] == "mae"
     assert found.params["split.method"] == "group"
-    assert "group   kind (as you say)" in found.said
+    assert "group   kind (as you say)" in found.notes
 
 
 def test_the_target_is_asked_for(table):

@@ -18,13 +18,13 @@ def test_a_model_on_main_that_all_can_have_passes(models):
     models.train(0.8)
     found = gates()
     assert all(gate.passed for gate in found.values())
-    assert found["verdict"].found == "the first model in this stage"
+    assert found["verdict"].reason == "the first model in this stage"
 
 
 def test_what_is_not_on_main_does_not_pass(models):
     models.train(0.8)
     models.train(0.9, branch="side")
-    assert gates("side")["on main"].found == "main does not have it: merge it first"
+    assert gates("side")["on main"].reason == "main does not have it: merge it first"
 
 
 def test_a_lock_that_is_not_true_does_not_pass(models):
@@ -33,21 +33,21 @@ def test_a_lock_that_is_not_true_does_not_pass(models):
     models.git("commit", "-qam", "code without a run")
     found = gates()["dvc.lock"]
     assert not found.passed
-    assert "train: src/train.py changed since" in found.found
+    assert "train: src/train.py changed since" in found.reason
 
 
 def test_what_the_remote_lacks_does_not_pass_unless_local(models):
     models.train(0.8, push=False)
     found = gates()["on the remote"]
     assert not found.passed
-    assert "cache/model.joblib" in found.found
+    assert "cache/model.joblib" in found.reason
     assert gates(local=True)["on the remote"].passed
 
 
 def test_warnings_of_the_data_checks_must_be_accepted(models):
     models.warnings = ("column 'x' gives the target away",)
     models.train(0.8)
-    assert "gives the target away" in gates()["data checks"].found
+    assert "gives the target away" in gates()["data checks"].reason
     assert not gates(accepted=["drift"])["data checks"].passed
     assert gates(accepted=["target away"])["data checks"].passed
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_compared_is_left_to_a_person(models):
     models.commit(labelled(n=300))
     found = gates(current="before")["verdict"]
     assert not found.passed
-    assert found.found.startswith("not comparable: ")
+    assert found.reason.startswith("not comparable: ")
     assert gates(current="before", policy=Policy.ANY)["verdict"].passed
 
 
@@ -86,6 +86,6 @@ def test_an_export_is_tried_where_one_is_asked_for(models):
         raise ModelError(f"{name} would say something else")
 
     assert "ONNX export" not in gates()
-    assert gates(onnx=str.upper)["ONNX export"].found == commit.upper()
+    assert gates(onnx=str.upper)["ONNX export"].reason == commit.upper()
     found = gates(onnx=refuse)["ONNX export"]
-    assert (found.passed, found.found) == (False, f"{commit} would say something else")
+    assert (found.passed, found.reason) == (False, f"{commit} would say something else")

@@ -8,7 +8,7 @@ from project import ROOT, Project, set_params, warm_python
 from retrace.core.errors import RetraceError
 from retrace.tools.running import reruns
 from retrace.tools.running.reruns import (
-    Run,
+    PipelineRun,
     compare_runs,
     compare_with_lock,
     copy_workspace,
@@ -26,7 +26,7 @@ def run_with(folder, outputs, accuracy=0.9, params="{seed: 1}"):
         f"    params: {{params.yaml: {params}}}\n    outs:\n" + "\n".join(lines) + "\n"
     )
     (folder / "metrics.json").write_text(json.dumps({"test": {"accuracy": accuracy, "n": 5}}))
-    return Run(folder=folder)
+    return PipelineRun(folder=folder)
 
 
 MADE = {"cache/environment.json": "e", "cache/model.joblib": "b"}

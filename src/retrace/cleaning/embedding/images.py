@@ -67,12 +67,12 @@ class ImageBackbone:
         # Always the same shape, the last batch filled up with its own images: torch chooses by the shape
         # how to add up, so an image that stands alone would get other last bits.
         full = (self._batch_size, *images.shape[1:])
-        found = []
+        vectors = []
         for start in range(0, len(images), self._batch_size):
             batch = images[start : start + self._batch_size]
-            found.append(self._forward(np.resize(batch, full))[: len(batch)])
+            vectors.append(self._forward(np.resize(batch, full))[: len(batch)])
             advance(len(batch))
-        return np.concatenate(found)
+        return np.concatenate(vectors)
 
     def note(self, n_features: int) -> str:
         """Say for the report what made the vectors."""

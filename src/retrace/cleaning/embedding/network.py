@@ -63,17 +63,17 @@ def load_network(folder: Path, device: str, key: str) -> tuple[Any, bool]:
             " (they may run code): take a model, or a commit of it, that has them"
         )
     torch = importlib.import_module("torch")
-    network, found = from_folder(
+    network, loading_info = from_folder(
         "AutoModel", folder, key, use_safetensors=True, dtype=torch.float32, output_loading_info=True
     )
-    missing = {name for name in found["missing_keys"] if "pooler" not in name}
-    if missing or found["mismatched_keys"]:
-        lacking = ", ".join(sorted(missing or map(str, found["mismatched_keys"]))[:3])
+    missing = {name for name in loading_info["missing_keys"] if "pooler" not in name}
+    if missing or loading_info["mismatched_keys"]:
+        lacking = ", ".join(sorted(missing or map(str, loading_info["mismatched_keys"]))[:3])
         raise ModelError(
             f"{key}.backbone: the weights in {folder} are not those of a whole"
             f" {type(network).__name__}; it lacks {lacking}: take another model"
         )
-    return network.eval().requires_grad_(False).to(device), not found["missing_keys"]
+    return network.eval().requires_grad_(False).to(device), not loading_info["missing_keys"]
 
 
 def from_folder(auto_class: str, folder: Path, key: str, **options: Any) -> Any:

@@ -138,15 +138,15 @@ def _named_files(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _checked_folder(folder: Path, revision: str | None, key: str) -> Path:
-    found = folder_hash(folder)
+    actual = folder_hash(folder)
     if revision is None:
         raise ModelError(
             f"{key}.revision: got nothing; a folder is pinned by the hash of its files, for"
-            f" '{folder}' as it is now: {found}"
+            f" '{folder}' as it is now: {actual}"
         )
-    if revision != found:
+    if revision != actual:
         raise ModelError(
-            f"{key}.backbone: the files in '{folder}' are not those of {key}.revision: got {found},"
+            f"{key}.backbone: the files in '{folder}' are not those of {key}.revision: got {actual},"
             f" expected {revision}: put the files back, or set the revision to the new hash"
         )
     return folder

@@ -67,14 +67,14 @@ class TextBackbone:
         float32 array of shape (n_samples, n_features)
         """
         tokens = self._tokens(texts)
-        order, found = [], []
+        order, vectors = [], []
         for length, rows in self._batches(tokens["input_ids"]):
             full = np.resize(rows, self._batch_size)
             batch = {name: [values[row] for row in full] for name, values in tokens.items()}
             order.append(rows)
-            found.append(self._forward(batch, length)[: len(rows)])
+            vectors.append(self._forward(batch, length)[: len(rows)])
             advance(len(rows))
-        return np.concatenate(found)[np.argsort(np.concatenate(order))]
+        return np.concatenate(vectors)[np.argsort(np.concatenate(order))]
 
     def note(self, n_features: int) -> str:
         """Say for the report what made the vectors, and how much of the texts it did not see."""

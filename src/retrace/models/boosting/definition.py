@@ -27,6 +27,7 @@ class Rows:
     y : array of shape (n_samples,) or None
         Codes of classes from 0, or numbers.
     weight : array of shape (n_samples,) or None
+        What each row counts; None: all count 1.
     """
 
     X: Any

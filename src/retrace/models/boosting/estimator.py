@@ -42,6 +42,7 @@ class BoostedTrees(BaseEstimator):
     shape : dict
         How large trees become, in the library's own words.
     threads, seed : int
+        Cores that may be used, and the seed of what is drawn at random.
 
     Attributes
     ----------
@@ -52,6 +53,7 @@ class BoostedTrees(BaseEstimator):
     best_epoch_ : int
         Rounds that were kept.
     n_features_in_ : int
+        Columns that ``fit`` has seen.
     """
 
     # scikit-learn's metadata routing: a Pipeline passes these on to `fit`.
@@ -158,10 +160,10 @@ class BoostedClassifier(ClassifierMixin, BoostedTrees):
 
     def predict_proba(self, X: Any) -> Floats:
         """Return probabilities of shape (n_samples, n_classes)."""
-        found = self._outputs(X)
-        if found.ndim == 1:
-            return np.column_stack([1 - found, found])
-        return found / found.sum(axis=1, keepdims=True)  # XGBoost's are rounded to 32 bits
+        outputs = self._outputs(X)
+        if outputs.ndim == 1:
+            return np.column_stack([1 - outputs, outputs])
+        return outputs / outputs.sum(axis=1, keepdims=True)  # XGBoost's are rounded to 32 bits
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each row."""

@@ -98,12 +98,12 @@ def facts_of(reading: Reading, name: str, role: str) -> Column:
     some = reading.column.iloc[:COUNTED]
     if some.dtype.kind in "fiu" and isinstance(some.dtype, np.dtype):
         values = some.to_numpy()
-        there = values[~np.isnan(values)]
-        distinct = len(np.unique(there))
+        present = values[~np.isnan(values)]
+        distinct = len(np.unique(present))
     else:
-        there = some[some.notna()]
-        distinct = _count_distinct(there)
-    gaps = len(some) - len(there)
+        present = some[some.notna()]
+        distinct = _count_distinct(present)
+    gaps = len(some) - len(present)
     return Column(
         name=name, role=role, kind=reading.kind, gaps=gaps, distinct=distinct, note=reading.note
     )

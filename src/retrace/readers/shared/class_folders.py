@@ -162,12 +162,12 @@ def _require_plain_names(files: pd.DataFrame, folder: Path) -> None:
 
 
 def _folders(folder: Path) -> list[Path]:
-    found = [path for path in _visible(folder) if path.is_dir()]
-    if links := [path for path in found if path.is_symlink()]:
+    folders = [path for path in _visible(folder) if path.is_dir()]
+    if links := [path for path in folders if path.is_symlink()]:
         raise DataError(
             f"{links[0]} is a link to a folder, which DVC does not follow: copy the folder there"
         )
-    return found
+    return folders
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -207,10 +207,10 @@ def _nearly_numbers(column: pd.Series, cells: Cells, number: pd.Series, rest: pd
 
 def _are_dressed(texts: pd.Series) -> pd.Series:
     """Tell which texts are numbers with marks or a unit; that each has another unit, codes have."""
-    found = [DRESSED.fullmatch(text) for text in texts]
-    units = {match["unit"] for match in found if match}
+    matches = [DRESSED.fullmatch(text) for text in texts]
+    units = {match["unit"] for match in matches if match}
     several = len(units) > FEW_UNITS
-    return pd.Series([bool(match and not (several and match["unit"])) for match in found], texts.index)
+    return pd.Series([bool(match and not (several and match["unit"])) for match in matches], texts.index)
 
 
 def _digits_problem(name: str) -> str:

@@ -24,6 +24,7 @@ class Signs:
     Attributes
     ----------
     separators : int
+        How often the separator occurs, inside of quotes as well.
     quoted : bool
         Whether there are quotes, inside of which a separator is none.
     leading_zeros : bool
@@ -65,10 +66,10 @@ def count_signs(path: Path, separator: str, encoding: str) -> Signs | None:
 def _has_leading_zero(data: NDArray[np.uint8], code: int) -> bool:
     # Whole arrays at a time: to look for positions first takes three times as long.
     before, here, after = data[:-2], data[1:-1], data[2:]
-    found = here == ZERO
-    found &= (after - ZERO) <= NINE - ZERO  # of bytes: what is below a zero wraps around to above nine
-    found &= (before == code) | (before == NEWLINE) | (before == QUOTE) | (before == SPACE)
-    return bool(found.any())
+    leading = here == ZERO
+    leading &= (after - ZERO) <= NINE - ZERO  # of bytes: what is below a zero wraps around to above nine
+    leading &= (before == code) | (before == NEWLINE) | (before == QUOTE) | (before == SPACE)
+    return bool(leading.any())
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -183,8 +183,8 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
 
 
 def _start_of(response: requests.Response) -> int:
-    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
-    return int(found[1]) if response.status_code == PARTIAL_CONTENT and found else 0
+    match = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    return int(match[1]) if response.status_code == PARTIAL_CONTENT and match else 0
 
 
 def _is_transient(error: requests.RequestException) -> bool:

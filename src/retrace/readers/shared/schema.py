@@ -204,14 +204,14 @@ def _listing(cases: pd.DataFrame, most: int = 20) -> Iterator[str]:
     by_check = list(cases.groupby(["column", "check"], sort=False, dropna=False))
     wrong_dtype = {column for (column, check), _ in by_check if check.startswith("dtype ")}
     # Values of the wrong type cannot be compared: the type is what to mend.
-    told = [
+    lines = [
         _told(column, check, failed)
         for (column, check), failed in by_check
         if column not in wrong_dtype or failed["index"].notna().all()
     ]
-    yield from told[:most]
-    if len(told) > most:
-        yield f"and {len(told) - most} more"
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most} more"
 
 
 def _told(column: object, check: str, failed: pd.DataFrame, most: int = 5) -> str:

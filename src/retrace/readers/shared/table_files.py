@@ -116,9 +116,9 @@ def with_names(table: pd.DataFrame, known: set[str], path: Path) -> tuple[pd.Dat
 
 
 def _where_to_get(path: Path) -> str:
-    there = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
-    if there:
-        return f"{path} is not here{did_you_mean(path.name, there)}; there are: {', '.join(there)}"
+    files = sorted(file.name for file in path.parent.iterdir()) if path.parent.is_dir() else []
+    if files:
+        return f"{path} is not here{did_you_mean(path.name, files)}; there are: {', '.join(files)}"
     tracked = path.parent.with_name(f"{path.parent.name}.dvc")
     if tracked.is_file():
         return f"{path} is not here, but DVC knows it ({tracked}): run `dvc pull {path.parent}`"

@@ -138,16 +138,16 @@ def decode(
         Names the files that fit no encoding, or hold zero bytes as no text does.
     """
     read = [_decode(file.content, description) for file in files]
-    bad = [file.path for file, found in zip(files, read, strict=True) if found is None]
+    bad = [file.path for file, text in zip(files, read, strict=True) if text is None]
     if bad:
         wanted = description.encoding or f"UTF-8 or {description.fallback_encoding}"
         raise DataError(
             f"{where}: {len(bad)} of {len(files)} files are not {wanted} text ({first_few(bad)}):"
             " remove what is no text, or set `encoding:` in the dataset's .yaml"
         )
-    found = [one for one in read if one is not None]
-    texts = [text for text, _ in found]
-    return texts, _notes(texts, Counter(encoding for _, encoding in found), description)
+    decoded = [one for one in read if one is not None]
+    texts = [text for text, _ in decoded]
+    return texts, _notes(texts, Counter(encoding for _, encoding in decoded), description)
 
 
 def _decode(content: bytes, description: TextsDescription) -> tuple[str, str] | None:

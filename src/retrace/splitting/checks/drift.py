@@ -41,16 +41,18 @@ def compare_parts(columns: dict[str, pd.DataFrame]) -> Findings:
         The columns of rows of each part, the training part among them; numbers, or text as objects.
     """
     training = columns["train"]
-    found = [
+    differences = [
         Difference(part, str(name), *difference(training[name], columns[part][name]))
         for part in columns
         if part != "train"
         for name in watched(list(most_different(training, columns[part])), f"{part} against training")
     ]
     n_compared = training.shape[1] * (len(columns) - 1)
-    differing = [each for each in _rejected_by_holm(found, n_compared) if each.effect >= SMALLEST_EFFECT]
+    differing = [
+        each for each in _rejected_by_holm(differences, n_compared) if each.effect >= SMALLEST_EFFECT
+    ]
     warnings = [_warning(part, differing) for part in dict.fromkeys(each.part for each in differing)]
-    largest = max(found, key=lambda each: each.effect)
+    largest = max(differences, key=lambda each: each.effect)
     checked = (
         f"Parts that differ from training: {columns['train'].shape[1]} columns, the target included, of"
         f" {', '.join(f'{len(rows)} {part}' for part, rows in columns.items())} rows; the largest"
@@ -74,8 +76,8 @@ def difference(training: pd.Series, other: pd.Series) -> tuple[float, float]:
     if both.dtype == object or len(values) <= FEW_VALUES:
         return _categories(first, second)
     # Codes in the order of the values, gaps last: the statistic knows only order.
-    found = stats.ks_2samp(first, second, method="asymp")
-    return float(found.statistic), float(found.pvalue)
+    ks_test = stats.ks_2samp(first, second, method="asymp")
+    return float(ks_test.statistic), float(ks_test.pvalue)
 
 
 def _categories(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
@@ -98,9 +100,9 @@ def _pool_rare(counts: np.ndarray) -> np.ndarray:
     return kept[:, kept.sum(axis=0) > 0]
 
 
-def _rejected_by_holm(found: list[Difference], n_compared: int) -> list[Difference]:
+def _rejected_by_holm(differences: list[Difference], n_compared: int) -> list[Difference]:
     """Correct for all that were compared; of many columns only those that differ most are listed."""
-    ordered = sorted(found, key=lambda each: each.p_value)
+    ordered = sorted(differences, key=lambda each: each.p_value)
     for rank, each in enumerate(ordered):
         if each.p_value > SIGNIFICANCE / (n_compared - rank):
             return ordered[:rank]
@@ -108,8 +110,8 @@ def _rejected_by_holm(found: list[Difference], n_compared: int) -> list[Differen
 
 
 def _warning(part: str, differing: list[Difference]) -> str:
-    here = sorted((each for each in differing if each.part == part), key=lambda each: -each.effect)
-    named = first_few([f"{each.column} ({each.effect:.2f})" for each in here])
+    of_part = sorted((each for each in differing if each.part == part), key=lambda each: -each.effect)
+    named = first_few([f"{each.column} ({each.effect:.2f})" for each in of_part])
     return (
         f"The {part} part differs from the training part in {named}: what was learned may hold less"
         " there (0: no difference, 1: nothing in common)"

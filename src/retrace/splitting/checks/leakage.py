@@ -81,24 +81,26 @@ def find_leaks(
         return Findings(checked=(f"Columns that give the target away: fewer than {FEWEST_ROWS} rows.",))
     fold = deal(y)
     tried = most_related(columns, y, task)
-    found = {
+    scores = {
         str(name): score_alone(tried[name], y, task, fold)
         for name in watched(list(tried), "columns that give the target away")
     }
-    best = max(found, key=found.__getitem__)
-    suspects = sorted((name for name in found if found[name] >= NEARLY_PERFECT), key=lambda n: -found[n])
+    best = max(scores, key=scores.__getitem__)
+    suspects = sorted(
+        (name for name in scores if scores[name] >= NEARLY_PERFECT), key=lambda n: -scores[n]
+    )
     by_name = {str(name): tried[name] for name in tried}
     slow = [
         name
         for name in suspects
         if times is not None and changes_slowly(by_name[name], y, task, fold, times)
     ]
-    leaks = {name: found[name] for name in suspects if name not in slow}
-    of = f" (of {columns.shape[1]:,} those most related to it)" if len(found) < columns.shape[1] else ""
+    leaks = {name: scores[name] for name in suspects if name not in slow}
+    of = f" (of {columns.shape[1]:,} those most related to it)" if len(scores) < columns.shape[1] else ""
     # Cut off, not rounded: .979 is no .98, from which on there is a warning.
-    score = np.floor(found[best] * 100) / 100
+    score = np.floor(scores[best] * 100) / 100
     checked = (
-        f"Columns that give the target away: of {len(found)} tried alone{of} on {len(y)} training rows"
+        f"Columns that give the target away: of {len(scores)} tried alone{of} on {len(y)} training rows"
         f" the best is {best} ({MEASURES[task]} {score:.2f}, a warning from {NEARLY_PERFECT} on"
         f"{_but_not(slow)})."
     )

@@ -24,8 +24,8 @@ Predictor = Callable[[Any, Targets, Any, Task], Targets]
 def score_alone(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
     """Return how well one column predicts the target: at most 1, about 0 where it says nothing."""
     predicted, judged = np.empty(len(y), dtype=y.dtype), np.zeros(len(y), dtype=bool)
-    for held_out, told in _out_of_fold(column, y, task, fold):
-        predicted[held_out] = told
+    for held_out, predictions in _out_of_fold(column, y, task, fold):
+        predicted[held_out] = predictions
         judged |= held_out
         score = SCORES[task](y[judged], predicted[judged])
         if score < FAR_FROM_IT:
@@ -65,8 +65,8 @@ def steps_told(column: pd.Series, y: Targets, task: Task, fold: Codes) -> float:
         Of the cross-validation.
     """
     predicted = np.empty(len(y), dtype=y.dtype)
-    for held_out, told in _out_of_fold(column, y, task, fold):
-        predicted[held_out] = told
+    for held_out, predictions in _out_of_fold(column, y, task, fold):
+        predicted[held_out] = predictions
     if task == "classification":
         moved = np.concatenate([[False], y[1:] != y[:-1]])
         rows = moved if moved.sum() >= FEWEST_CHANGES else np.ones(len(y), dtype=bool)
@@ -88,8 +88,8 @@ def _follows(values: Floats, times: NDArray[np.generic]) -> bool:
 
 def _scaled(values: Floats) -> Floats:
     """Scale to 0 to 1, with gaps below: a tree computes in float32, which holds no large id exactly."""
-    there = values[~np.isnan(values)]
-    low, high = (there.min(), there.max()) if there.size else (0.0, 1.0)
+    numbers = values[~np.isnan(values)]
+    low, high = (numbers.min(), numbers.max()) if numbers.size else (0.0, 1.0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         scaled = (values - low) / (high - low)
     return np.where(np.isnan(values), -1.0, np.nan_to_num(scaled))

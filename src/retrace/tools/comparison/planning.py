@@ -66,23 +66,25 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
     from retrace.tools.significance.wording import UNITS
 
     judgement = judge(base, other, metric=metric, use_seeds=False)
-    found = judgement.comparison
-    if found is None or found.detectable is None:
+    comparison = judgement.comparison
+    if comparison is None or comparison.detectable is None:
         raise ComparisonError(f"there is nothing to plan from: {judgement.reason}")
-    if found.test.startswith("McNemar") and judgement.rows:
+    if comparison.test.startswith("McNemar") and judgement.rows:
         was, now = (side.predictions.predicted == side.predictions.y for side in judgement.rows)
         needed = rows_needed(detect, float((was != now).mean()))
     else:
-        needed = math.ceil(found.n_units * (found.detectable / detect) ** 2)
+        needed = math.ceil(comparison.n_units * (comparison.detectable / detect) ** 2)
     scores = [
-        run.scores[found.metric] for run in seed_runs(other, "training") if found.metric in run.scores
+        run.scores[comparison.metric]
+        for run in seed_runs(other, "training")
+        if comparison.metric in run.scores
     ]
     deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
     quantiles = float(special.ndtri([1 - ALPHA / 2, POWER]).sum())
     return Plan(
-        units=UNITS[found.unit],
-        n_units=found.n_units,
-        detectable=found.detectable,
+        units=UNITS[comparison.unit],
+        n_units=comparison.n_units,
+        detectable=comparison.detectable,
         needed=needed,
         deviation=deviation,
         n_seeds=len(scores),
@@ -95,10 +97,10 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
 def _text(plan: Plan, detect: float) -> str:
     from retrace.evaluation.intervals import number_text
 
-    found = number_text(plan.detectable)
+    detectable = number_text(plan.detectable)
     lines = [
         f"A difference of {detect:g} is found four times out of five (power .8, alpha .05) with",
-        f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {found}",
+        f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {detectable}",
     ]
     if plan.seeds is None or plan.deviation is None:
         lines.append("  an unknown number of seeds: `retrace seeds 5` tells how far they scatter")

@@ -106,24 +106,24 @@ def rank_sides(sides: "Sequence[Side]", metric: str | None = None, part: str = "
         raise ComparisonError(f"got {len(sides)} runs: name at least 3, or `retrace compare` two")
     scores: dict[str, float] = {}
     pairs = list(combinations(sides, 2))
-    found = []
+    comparisons = []
     for base, other in pairs:
         judgement = judge(base, other, metric=metric, use_seeds=False, part=part)
         if judgement.comparison is None:
             raise ComparisonError(f"`{base.name}` and `{other.name}`: {judgement.reason}")
-        found.append(judgement.comparison)
-        scores |= {base.name: found[-1].base, other.name: found[-1].other}
-    lower = found[0].metric in LOWER_IS_BETTER
+        comparisons.append(judgement.comparison)
+        scores |= {base.name: comparisons[-1].base, other.name: comparisons[-1].other}
+    lower = comparisons[0].metric in LOWER_IS_BETTER
     names = sorted(scores, key=lambda name: scores[name] if lower else -scores[name])
-    adjusted = holm([each.p_value for each in found])
+    adjusted = holm([each.p_value for each in comparisons])
     told_apart, listed = set(), []
-    for (base, other), each, p_value in zip(pairs, found, adjusted, strict=True):
+    for (base, other), each, p_value in zip(pairs, comparisons, adjusted, strict=True):
         better, worse = sorted((base.name, other.name), key=names.index)
         listed.append((better, worse, abs(each.difference), float(p_value)))
         if after_correction(each, float(p_value), len(pairs))[0].is_significant:
             told_apart.add((better, worse))
     return Ranking(
-        metric=found[0].metric,
+        metric=comparisons[0].metric,
         part=part,
         names=names,
         scores=[scores[name] for name in names],

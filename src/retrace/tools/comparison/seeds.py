@@ -83,10 +83,10 @@ def run_seeds(side: Side, kind: Kind, seeds: list[int], say: Callable[[str], Non
     list of Failure
         The experiments that failed; the others go on.
     """
-    there = {run.seed: run for run in seed_runs(side, kind)}
-    missing = [seed for seed in seeds if seed not in there]
-    for seed in (seed for seed in seeds if seed in there):
-        say(f"{SEEDS[kind]} {seed}: {there[seed].name} is there")
+    runs = {run.seed: run for run in seed_runs(side, kind)}
+    missing = [seed for seed in seeds if seed not in runs]
+    for seed in (seed for seed in seeds if seed in runs):
+        say(f"{SEEDS[kind]} {seed}: {runs[seed].name} is there")
     if not missing:
         return []
     check_known_to_git({path for deps in side.lock.sources.values() for path in deps})

@@ -49,11 +49,11 @@ def curve(
     params, parts = _prepared(metric)
     if values is None:
         what, name = "training rows", "learning"
-        found = _learning(params, parts, points, seeds)
+        measured = _learning(params, parts, points, seeds)
     else:
         what = values.partition("=")[0]
-        name, found = f"validation-{what}", _validation(params, parts, values, seeds)
-    table = table_of(found)
+        name, measured = f"validation-{what}", _validation(params, parts, values, seeds)
+    table = table_of(measured)
     says = (
         last_step(table, params.metric, len(parts[1]))
         if values is None

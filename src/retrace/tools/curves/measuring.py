@@ -74,12 +74,12 @@ def validation_points(
     """
     training, validation = parts
     for value, params in settings:
-        found: list[Point] = []
+        points: list[Point] = []
         for seed in range(params.seed, params.seed + n_seeds):
             seeded = override_params(params, {"seed": seed})
-            found.append(_fitted(seeded, training, validation, value))
-            yield found[-1]
-            if len(found) == 2 and _scored(found[0]) == _scored(found[1]):
+            points.append(_fitted(seeded, training, validation, value))
+            yield points[-1]
+            if len(points) == 2 and _scored(points[0]) == _scored(points[1]):
                 n_seeds = 1
                 break
 
@@ -93,10 +93,10 @@ def _fitted(params: Params, training: Dataset, validation: Dataset, at: Any) -> 
         warnings.simplefilter("ignore")  # thirty fits would warn of the same
         try:
             model = fit_afresh(params, training, validation)
-            found = [
+            training_score, validation_score = [
                 scores(predict(model, part), [params.metric])[params.metric]
                 for part in (training, validation)
             ]
         except RetraceError as error:
             raise RetraceError(f"at {at}, seed {params.seed}: {error}") from error
-    return Point(at=at, seed=params.seed, training=found[0], validation=found[1])
+    return Point(at=at, seed=params.seed, training=training_score, validation=validation_score)

@@ -52,12 +52,12 @@ def deps(
     if write:
         _mend(verdicts, root)
         return
-    found = problems(verdicts)
-    if found and check:
-        raise RetraceError(UNDECLARED, details=found)
-    for line in found:
+    undeclared = problems(verdicts)
+    if undeclared and check:
+        raise RetraceError(UNDECLARED, details=undeclared)
+    for line in undeclared:
         typer.echo(line)
-    typer.echo(REMEDY if found else _all_well(verdicts))
+    typer.echo(REMEDY if undeclared else _all_well(verdicts))
 
 
 def problems(verdicts: "list[Verdict]") -> list[str]:

@@ -69,7 +69,7 @@ class Project:
         return self.graphs[program]
 
     def _graph(self, program: Program) -> dict[Path, set[Path]]:
-        places, found = self.places(program), dict[Path, set[Path]]()
+        places, graph = self.places(program), dict[Path, set[Path]]()
         todo = [*program.files]
         if program.code:
             source = parse(program.code)
@@ -77,14 +77,14 @@ class Project:
                 todo += self.resolve(imported, None, places)
         while todo:
             path = todo.pop()
-            if path in found or not path.is_relative_to(self.root):
+            if path in graph or not path.is_relative_to(self.root):
                 continue
-            found[path] = set()
+            graph[path] = set()
             if path.suffix in PARSED:
                 for imported in self._imports(path, runs=path in program.files):
-                    found[path].update(self.resolve(imported, path, places))
-            todo += found[path]
-        return found
+                    graph[path].update(self.resolve(imported, path, places))
+            todo += graph[path]
+        return graph
 
     def _imports(self, path: Path, *, runs: bool) -> list[Imported]:
         if (path, runs) not in self.imports:
@@ -141,8 +141,8 @@ class Project:
         # What stands beside the script comes before the standard library, as in Python.
         first = places[:1] if parts[0] in sys.stdlib_module_names else places
         if (parts, first) not in self.known:
-            found = next(filter(None, (modules_in(place, parts) for place in first)), ())
-            self.known[parts, first] = found
+            files = next(filter(None, (modules_in(place, parts) for place in first)), ())
+            self.known[parts, first] = files
         return self.known[parts, first]
 
 

@@ -33,6 +33,7 @@ class Verdict:
     Attributes
     ----------
     stage : Stage
+        As dvc.yaml declares it.
     missing : tuple of str
         Files of the project that it loads and no dependency of its covers.
     unused : tuple of str
@@ -92,8 +93,8 @@ def _judge(stage: Stage, project: Project, files: Mapping[str, Any], kept: set[s
     if not started:
         return Verdict(stage=stage)
     start = len(f"{project.root.as_posix()}/")
-    found = [*project.loaded(started), *_inputs(started, command, stage, project)]
-    loaded = {path.as_posix()[start:] for path in found if path.is_relative_to(project.root)}
+    paths = [*project.loaded(started), *_inputs(started, command, stage, project)]
+    loaded = {path.as_posix()[start:] for path in paths if path.is_relative_to(project.root)}
     read, unseen = _keys(started, project, files, command)
     return Verdict(
         stage=stage,
@@ -139,10 +140,10 @@ def _is_loaded(dep: str, loaded: set[str], project: Project, command: str) -> bo
 def _is_named(path: Path, loaded: set[str], project: Project, command: str) -> bool:
     """Tell whether what is loaded holds the name of a file, which it may start or read."""
     name = re.compile(rf"(?<![\w-]){re.escape(path.name)}(?![\w-])")
-    texts = (project.root / each for each in loaded if Path(each).suffix in CODE)
-    found = (each.read_text(encoding="utf-8", errors="replace") for each in texts)
+    paths = (project.root / each for each in loaded if Path(each).suffix in CODE)
+    texts = (each.read_text(encoding="utf-8", errors="replace") for each in paths)
     whole = path.suffix in CODE  # the name of a folder may be any word
-    return bool(name.search(command)) or (whole and any(name.search(text) for text in found))
+    return bool(name.search(command)) or (whole and any(name.search(text) for text in texts))
 
 
 def _params_files(stages: Iterable[Stage], root: Path) -> dict[str, Any]:
@@ -162,10 +163,10 @@ def _declared_keys(stage: Stage) -> dict[str, Any]:
 def _values(path: Path) -> Any:
     loaders = {".json": json.loads, ".toml": tomllib.loads}
     try:
-        found = loaders.get(path.suffix, yaml_values)(path.read_text(encoding="utf-8"))
+        values = loaders.get(path.suffix, yaml_values)(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _keys(
@@ -177,15 +178,15 @@ def _keys(
     for program in started:
         scripts = [path for path in program.files if path.suffix == ".py"]
         reader = KeyReader(Names(project, program), files, named)
-        found = reader.read([*scripts, *([None] if program.code else [])])
-        values |= found.values
-        unseen |= found.unseen
+        reading = reader.read([*scripts, *([None] if program.code else [])])
+        values |= reading.values
+        unseen |= reading.unseen
     return values, unseen
 
 
 def _undeclared(read: Iterable[Value], stage: Stage, files: Mapping[str, Any]) -> set[str]:
     """Name the keys that no declared key covers, and sections read whole of which none is declared."""
-    found = set()
+    keys = set()
     for value in read:
         declared = _declared_keys(stage).get(value.file, {})
         if not _is_declared(value.path, declared):
@@ -193,8 +194,8 @@ def _undeclared(read: Iterable[Value], stage: Stage, files: Mapping[str, Any]) -
             # Of a section that goes on as a whole, who declares some keys may know which are read.
             if not any(_is_declared(path, declared) for path in leaves):
                 shown = value.path if len(leaves) > 1 else leaves[0]
-                found.add(f"{value.file}: {'.'.join(each for each in shown if each != ANY)}")
-    return found
+                keys.add(f"{value.file}: {'.'.join(each for each in shown if each != ANY)}")
+    return keys
 
 
 def _is_declared(path: tuple[str, ...], declared: Iterable[str]) -> bool:
@@ -207,9 +208,9 @@ def _is_declared(path: tuple[str, ...], declared: Iterable[str]) -> bool:
 
 
 def _leaves(value: Value, files: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    found: Any = files.get(value.file, {})
+    values: Any = files.get(value.file, {})
     for key in value.path:
-        found = found.get(key) if isinstance(found, Mapping) and key != ANY else None
-    if not isinstance(found, Mapping) or not found:
+        values = values.get(key) if isinstance(values, Mapping) and key != ANY else None
+    if not isinstance(values, Mapping) or not values:
         return [value.path]
-    return [(*value.path, *name.split(".")) for name in flatten(found)]
+    return [(*value.path, *name.split(".")) for name in flatten(values)]

@@ -124,12 +124,12 @@ class KeyReader:
         return child
 
     def _at(self, value: Value) -> Any:
-        found: Any = self.files.get(value.file, {})
+        entry: Any = self.files.get(value.file, {})
         for key in value.path:
             if key == ANY:
                 return {}
-            found = found.get(key) if isinstance(found, Mapping) else None
-        return found
+            entry = entry.get(key) if isinstance(entry, Mapping) else None
+        return entry
 
     def _value(self, node: ast.AST, frame: Frame) -> Held:
         """Return the place in the params that an expression stands for; None where it is none."""

@@ -48,26 +48,26 @@ def marks_of(docstring: str) -> list[Mark]:
         Those that say something of a stage.
     """
     text = inspect.cleandoc(docstring)
-    found = list(FIELD.finditer(text))
-    ends = [*(each.start() for each in found[1:]), len(text)][: len(found)]
+    fields = list(FIELD.finditer(text))
+    ends = [*(each.start() for each in fields[1:]), len(text)][: len(fields)]
     return [
         Mark(each["kind"], tuple(each["words"].split()), " ".join(text[each.end() : end].split()))
-        for each, end in zip(found, ends, strict=True)
+        for each, end in zip(fields, ends, strict=True)
         if each["kind"] in KINDS
     ]
 
 
 def options_of(words: Sequence[str]) -> dict[str, list[str]]:
     """Return the options of a command by their names as variables: ``{"min_df": ["2"]}``."""
-    found: dict[str, list[str]] = {}
+    options: dict[str, list[str]] = {}
     values: list[str] = []
     for word in words:
         if word.startswith("--"):
             name, equals, value = word[2:].partition("=")
-            values = found[name.replace("-", "_")] = [value] if equals else []
+            values = options[name.replace("-", "_")] = [value] if equals else []
         else:
             values.append(word)
-    return found
+    return options
 
 
 def marked_inputs(script: str, command: str) -> Iterator[str]:

@@ -36,10 +36,10 @@ def mend(verdicts: Sequence[Verdict], root: Path) -> Mended:
         changes = {}
         for name, group in groupby(of_file, key=lambda each: definition_of(each.stage)):
             instances = list(group)
-            found = changes_of(instances, root, outputs)
-            if found:
-                changes[name] = found
-                written += [f"{name}: {line}" for change in found for line in _lines(change)]
+            of_stage = changes_of(instances, root, outputs)
+            if of_stage:
+                changes[name] = of_stage
+                written += [f"{name}: {line}" for change in of_stage for line in _lines(change)]
             left += [f"{name}: {line}" for line in _for_a_person(instances)]
         if changes:
             write_changes(root / file, changes)
@@ -88,7 +88,7 @@ def fold(missing: Iterable[str], loads: set[str], root: Path, apart: Collection[
     apart : collection of str
         What no folder may hold: outputs, and the folder that the stage runs in.
     """
-    found: set[str] = set()
+    folded: set[str] = set()
     for name in sorted(missing):
         wholes = [
             folder.as_posix()
@@ -96,8 +96,8 @@ def fold(missing: Iterable[str], loads: set[str], root: Path, apart: Collection[
             if not any(covered(path, [folder.as_posix()]) for path in apart)
             and _is_whole(folder, loads, root)
         ]
-        found.add(wholes[-1] if wholes else name)
-    return found
+        folded.add(wholes[-1] if wholes else name)
+    return folded
 
 
 def _is_whole(folder: PurePath, loads: set[str], root: Path) -> bool:

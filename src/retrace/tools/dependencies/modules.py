@@ -37,17 +37,17 @@ def modules_in(place: Path, parts: Sequence[str]) -> tuple[Path, ...]:
     parts : sequence of str
         Such as ``["package", "module", "function"]``: the end need not be a module.
     """
-    found = []
+    files = []
     for part in parts:
         package, module = place / part / "__init__.py", place / f"{part}.py"
         if package.is_file():
-            found.append(package)
+            files.append(package)
         elif module.is_file():
-            return (*found, module)
+            return (*files, module)
         elif not (place / part).is_dir():
             break
         place = place / part
-    return tuple(found)
+    return tuple(files)
 
 
 def skeleton(text: str) -> str:
@@ -57,8 +57,8 @@ def skeleton(text: str) -> str:
     return DEFINITION.sub(_shortened, text)
 
 
-def _shortened(found: re.Match[str]) -> str:
-    part = found[0]
+def _shortened(match: re.Match[str]) -> str:
+    part = match[0]
     # Where a text begins in this part and ends in another, taking the part away would turn it around.
     whole = part.count('"""') % 2 == part.count("'''") % 2 == 0
     return "" if whole and not INNER_IMPORT.search(part) else part
@@ -98,8 +98,8 @@ def _of_statements(statements: Sequence[ast.AST], *, runs: bool) -> Iterator[Imp
 
 
 def _list(node: ast.AST, name: str) -> list[ast.AST]:
-    found = getattr(node, name, [])
-    return found if isinstance(found, list) else []
+    nodes = getattr(node, name, [])
+    return nodes if isinstance(nodes, list) else []
 
 
 def _never(test: ast.expr, *, runs: bool) -> bool:

@@ -101,8 +101,8 @@ class Names:
         graph = self.project.graph(self._program)
         known = tuple(f"/{name.replace('.', '/')}.py" for name in besides)
         looked_at = (path for path in graph if path.suffix == ".py" and not str(path).endswith(known))
-        found = {path for path in looked_at if self.project.holds(path, mention)}
-        return {None, *found, *(path for path, imported in graph.items() if imported & found)}
+        mentioning = {path for path in looked_at if self.project.holds(path, mention)}
+        return {None, *mentioning, *(path for path, imported in graph.items() if imported & mentioning)}
 
     def shown(self, path: Path | None) -> str:
         """Return a file's path from the top folder."""

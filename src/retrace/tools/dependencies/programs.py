@@ -71,11 +71,11 @@ def programs(command: str, shell: Shell) -> list[Program]:
     list of Program
         Of Python, scripts of the shell and of other languages, notebooks; empty where it starts none.
     """
-    found = []
+    started = []
     for words in _simple_commands(command):
         shell, words = _prepared(words, shell)
-        found += _programs_of(words, shell) if words else []
-    return found
+        started += _programs_of(words, shell) if words else []
+    return started
 
 
 def _simple_commands(command: str) -> Iterator[list[str]]:
@@ -159,11 +159,11 @@ def plain(path: Path) -> Path:
 
 
 def _shell_script(path: Path, shell: Shell) -> list[Program]:
-    found = [Program(files=(path,))]
+    started = [Program(files=(path,))]
     if shell.depth < DEEPEST:
         text = path.read_text(encoding="utf-8", errors="replace")
-        found += programs(text, replace(shell, depth=shell.depth + 1))
-    return found
+        started += programs(text, replace(shell, depth=shell.depth + 1))
+    return started
 
 
 def _notebook(path: Path, shell: Shell) -> list[Program]:
@@ -197,16 +197,16 @@ def cells_of(path: Path) -> str:
 @functools.cache
 def _console_scripts(root: Path) -> dict[str, str]:
     """Return the module of each command that installing the project brings."""
-    found: dict[str, str] = {}
+    scripts: dict[str, str] = {}
     with suppress(OSError, ValueError):
         declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
         poetry = declared.get("tool", {}).get("poetry", {}).get("scripts", {})
-        found |= declared.get("project", {}).get("scripts", {}) | poetry
+        scripts |= declared.get("project", {}).get("scripts", {}) | poetry
     with suppress(configparser.Error, UnicodeDecodeError):
         settings = configparser.ConfigParser()
         settings.read(root / "setup.cfg", encoding="utf-8")
         lines = settings.get("options.entry_points", "console_scripts", fallback="").split("\n")
-        found |= {
+        scripts |= {
             line.partition("=")[0].strip(): line.partition("=")[2] for line in lines if "=" in line
         }
-    return {name: str(place).partition(":")[0].strip() for name, place in found.items()}
+    return {name: str(place).partition(":")[0].strip() for name, place in scripts.items()}

@@ -98,16 +98,16 @@ def innermost(estimator: Any) -> Any:
 
 
 def _within(estimator: Any) -> Any:
-    found = estimator.regressor_
-    return found.estimator if isinstance(found, FrozenEstimator) else found
+    regressor = estimator.regressor_
+    return regressor.estimator if isinstance(regressor, FrozenEstimator) else regressor
 
 
 def _in_units(estimator: Any) -> ModelProto:
     scaler, graph = estimator.transformer_, Graph()
     core = _core(_within(estimator))
-    said = core.graph.output[0].name
-    on_scale = f"{said}_on_scale"
-    inner = with_outputs(core, {said: on_scale})
+    output = core.graph.output[0].name
+    on_scale = f"{output}_on_scale"
+    inner = with_outputs(core, {output: on_scale})
     column = graph.add("Reshape", on_scale, graph.constant([-1, 1], np.int64))
     wide = graph.add("Cast", column, to=DOUBLE)
     if estimator.inverse_func is None:
@@ -138,10 +138,10 @@ def _by_skl2onnx(estimator: Any) -> ModelProto:
                 target_opset={"": OPSET, ML: ML_OPSET},
             )
     except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
-        said = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         raise NotExportableError(
-            f"skl2onnx does not convert {type(estimator).__name__}: {said[:200]}"
+            f"skl2onnx does not convert {type(estimator).__name__}: {message[:200]}"
         ) from error
     names = [CODE, SHARES] if is_classifier(estimator) else [VALUE]
-    found = [value.name for value in model.graph.output]
-    return with_outputs(in_our_opset(model), dict(zip(found, names, strict=True)))
+    outputs = [value.name for value in model.graph.output]
+    return with_outputs(in_our_opset(model), dict(zip(outputs, names, strict=True)))

@@ -58,7 +58,7 @@ def check_parity(session: Session, predictor: Predictor, parts: list[Rows]) -> P
     ModelError
         They disagree; its details name the rows.
     """
-    found, largest, n_rows = [], 0.0, 0
+    disagreements, largest, n_rows = [], 0.0, 0
     for rows in [*parts, *_harder(parts, predictor.signature)]:
         expected = predictor.answer_clean(rows.X)
         feeds = feeds_of(rows.X)
@@ -67,17 +67,17 @@ def check_parity(session: Session, predictor: Predictor, parts: list[Rows]) -> P
             off = _differences(session, feeds, expected, predictor.signature, size)
             largest = max(largest, float(off.max(initial=0)))
             batch = "1" if size == 1 else "many"
-            found += [
+            disagreements += [
                 f"{rows.called} {rows.ids[row]}, in a batch of {batch}: {_said(off[row])}"
                 for row in np.flatnonzero(off > TOLERANCE)
             ]
-    if found:
+    if disagreements:
         raise ModelError(
-            f"the ONNX file would not say what the model says, in {len(found)} of {2 * n_rows} answers"
-            f" (allowed difference: {TOLERANCE:g}): nothing was written",
+            f"the ONNX file would not say what the model says, in {len(disagreements)} of {2 * n_rows}"
+            f" answers (allowed difference: {TOLERANCE:g}): nothing was written",
             details=[
-                *found[:NAMED],
-                *([f"and {len(found) - NAMED} more"] if len(found) > NAMED else []),
+                *disagreements[:NAMED],
+                *([f"and {len(disagreements) - NAMED} more"] if len(disagreements) > NAMED else []),
             ],
         )
     return Parity(rows=n_rows, difference=largest)

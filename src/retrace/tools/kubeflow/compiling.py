@@ -143,13 +143,13 @@ def _arguments(
 def _imported(component: Component, store: str) -> dict[str, Any]:
     from kfp import dsl
 
-    found = {}
+    outputs = {}
     for key, pack in component.packs.items():
         task = dsl.importer(
             artifact_uri=f"{store}/packs/{pack.name}", artifact_class=dsl.Artifact, reimport=False
         )
-        found[key] = task.set_display_name(f"{component.name}: {key}").output
-    return found
+        outputs[key] = task.set_display_name(f"{component.name}: {key}").output
+    return outputs
 
 
 def _stage_component(component: Component, image: str, makers: Mapping[str, str]) -> "BaseComponent":
@@ -209,10 +209,10 @@ def _component(
     signature += [f"    {each}: Output[Artifact]," for each in made]
     places = "".join(f"            {each!r}: {each}.path,\n" for each in (*artefacts, *made))
     given = "".join(f"            {each!r}: {each},\n" for each in values)
-    said = textwrap.indent(pprint.pformat(plan, sort_dicts=False, width=100), "        ").lstrip()
+    plan_text = textwrap.indent(pprint.pformat(plan, sort_dicts=False, width=100), "        ").lstrip()
     text = (
         f"def {name}(\n" + "\n".join(signature) + "\n) -> str:\n"
-        f"    return {does}(\n        plan={said},\n        places={{\n{places}        }},\n"
+        f"    return {does}(\n        plan={plan_text},\n        places={{\n{places}        }},\n"
         f"        values={{\n{given}        }}{extra},\n    )\n"
     )
     file = f"<component {name}>"

@@ -76,7 +76,7 @@ def chosen_arguments(
     """
     known = {value.option: name for value, name in names.items()}
     shaping = {key for stage in stages for keys in stage.shaping.values() for key in keys}
-    found = {}
+    arguments = {}
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals:
@@ -95,8 +95,8 @@ def chosen_arguments(
             yaml_values(text)
         except ValueError as error:
             raise RetraceError(f"-S: {key}: '{text}' is no YAML: {error}") from error
-        found[known[key]] = text
-    return found
+        arguments[known[key]] = text
+    return arguments
 
 
 def as_text(value: object) -> str:

@@ -111,8 +111,8 @@ def _packs(stage: ResolvedStage, ignores: Sequence[str]) -> dict[str, Pack]:
     files = {name for source in stage.sources if not source.under_dvc for name in source.files}
     files |= {file for file in (*ignores, *stage.params) if Path(file).is_file()}
     data = [source for source in stage.sources if source.under_dvc]
-    found = {"pack_files": Pack(_pack_name(code), tuple(sorted(files)))}
-    return found | {
+    packs = {"pack_files": Pack(_pack_name(code), tuple(sorted(files)))}
+    return packs | {
         name: Pack(_pack_name({source.path: source.md5}), source.files)
         for name, source in zip(_identifiers(f"pack of {each.path}" for each in data), data, strict=True)
     }
@@ -134,14 +134,14 @@ def _label(value: Value) -> str:
 
 def _identifiers(texts: Iterable[str]) -> list[str]:
     """Turn texts into names that do in Python and in Kubernetes, where case does not count."""
-    found: dict[str, str] = {}
+    identifiers: dict[str, str] = {}
     for text in texts:
         plain = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_") or "n"
         plain = f"n{plain}" if plain[0].isdigit() else plain
         plain = f"{plain}_" if keyword.iskeyword(plain) else plain
         name, number = plain, 1
-        while name.lower() in found:
+        while name.lower() in identifiers:
             number += 1
             name = f"{plain}_{number}"
-        found[name.lower()] = name
-    return list(found.values())
+        identifiers[name.lower()] = name
+    return list(identifiers.values())

@@ -38,9 +38,9 @@ class Log(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take a text, and note the stages that it says are run."""
-        for found in STARTED.finditer(text):
-            self.ran.append(found["stage"])
-            print(found["stage"], file=self.screen, flush=True)
+        for match in STARTED.finditer(text):
+            self.ran.append(match["stage"])
+            print(match["stage"], file=self.screen, flush=True)
         self.file.write(text)
         self.file.flush()
         return len(text)
@@ -110,8 +110,8 @@ def send(pipeline_file: Path, name: str, host: str, arguments: Mapping[str, str]
             str(pipeline_file), arguments=dict(arguments), experiment_name=name
         )
     except (ApiException, HTTPError, OSError, RuntimeError, ValueError) as error:
-        said = " ".join(str(error).split())[:300]
-        raise RetraceError(f"{host} does not take the run: {said or type(error).__name__}") from error
+        message = " ".join(str(error).split())[:300]
+        raise RetraceError(f"{host} does not take the run: {message or type(error).__name__}") from error
     return str(run.run_id)
 
 
@@ -138,7 +138,6 @@ def _said_to(log: Log) -> Iterator[Log]:
 
 def _failure(log: Path, error: Exception) -> str:
     lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines()]
-    said = [line for line in lines if line.startswith(("error: ", "ERROR: "))]
-    return (
-        f"{(said or [str(error)])[0].removeprefix('error: ').removeprefix('ERROR: ')}: its log is {log}"
-    )
+    errors = [line for line in lines if line.startswith(("error: ", "ERROR: "))]
+    reason = (errors or [str(error)])[0].removeprefix("error: ").removeprefix("ERROR: ")
+    return f"{reason}: its log is {log}"

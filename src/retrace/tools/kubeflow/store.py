@@ -77,5 +77,5 @@ def _explained(store: str) -> Iterator[None]:
     except RetraceError:
         raise
     except Exception as error:  # each kind of store has exceptions of its own
-        said = without_secrets(s3.in_words(error))
-        raise RetraceError(f"the store {without_secrets(store)} fails: {said}") from error
+        message = without_secrets(s3.in_words(error))
+        raise RetraceError(f"the store {without_secrets(store)} fails: {message}") from error

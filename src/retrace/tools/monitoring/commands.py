@@ -58,7 +58,7 @@ def score(where: Input, model: Model = None) -> None:
     from retrace.tools.prediction.source import find_source
 
     with tempfile.TemporaryDirectory(prefix="retrace-") as spool:
-        found = score_input(find_source(model), where, Path(spool))
-    typer.echo("\n".join(as_lines(found)))
-    if found.verdict == WORSE:
+        scored = score_input(find_source(model), where, Path(spool))
+    typer.echo("\n".join(as_lines(scored)))
+    if scored.verdict == WORSE:
         raise typer.Exit(NOT_AS_BEFORE)

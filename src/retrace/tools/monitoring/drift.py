@@ -67,11 +67,11 @@ def find_drift(source: Source, where: str, spool: Path) -> tuple[list[Drift], in
 
 def compare(training: pd.DataFrame, new: pd.DataFrame) -> list[Drift]:
     """Compare each column of new rows with that of training rows."""
-    found = [(str(name), *difference(training[name], new[name])) for name in training]
-    corrected = holm([p for _, _, p in found])
+    differences = [(str(name), *difference(training[name], new[name])) for name in training]
+    corrected = holm([p for _, _, p in differences])
     drifts = [
         Drift(column=name, effect=effect, p_value=float(p))
-        for (name, effect, _), p in zip(found, corrected, strict=True)
+        for (name, effect, _), p in zip(differences, corrected, strict=True)
     ]
     return sorted(drifts, key=lambda each: (-each.effect, each.column))
 
@@ -80,8 +80,8 @@ def _columns(predictor: Predictor, dataset: Dataset) -> pd.DataFrame:
     rows = sample_rows(dataset, np.arange(len(dataset)), 0)
     sampled = dataset.take(rows)
     columns = comparable(sampled, np.arange(len(rows)))
-    said = predictor.answer_clean(sampled.X)
-    columns[PREDICTION] = named(said, predictor.signature.classes)["predicted"].astype(
+    predictions = predictor.answer_clean(sampled.X)
+    columns[PREDICTION] = named(predictions, predictor.signature.classes)["predicted"].astype(
         object if predictor.signature.classes else np.float64
     )
     return columns

@@ -84,10 +84,10 @@ def read_labels(predictor: Predictor, where: str, ids: list[Any]) -> NDArray[Any
 def _target(where: str, description: Description, target: str = "") -> list[str]:
     target = target or description.target
 
-    def choose(there: list[str]) -> list[str]:
-        if target not in there:
+    def choose(columns: list[str]) -> list[str]:
+        if target not in columns:
             raise DataError(
-                f"{where} lacks the column of the labels, '{target}'; it has: {first_few(there)}"
+                f"{where} lacks the column of the labels, '{target}'; it has: {first_few(columns)}"
             )
         return [target]
 

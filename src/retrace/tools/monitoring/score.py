@@ -54,11 +54,11 @@ def score_input(source: Source, where: str, spool: Path) -> Score:
     """
     promise, predictor = promise_of(source), load_predictor(source)
     asked = read_input(predictor, where, spool)
-    said = predictor.answer(asked.X)
+    predictions = predictor.answer(asked.X)
     labelled = Predictions(
         y=read_labels(predictor, where, asked.ids),
-        predicted=said.predicted,
-        probabilities=said.probabilities,
+        predicted=predictions.predicted,
+        probabilities=predictions.probabilities,
     )
     values, intervals = scores(labelled), score_intervals(labelled, promise.report)
     metric = promise.metric
@@ -94,16 +94,16 @@ def verdict_of(difference: Interval, *, higher_is_better: bool) -> str:
     return BETTER if (difference.low > 0) == higher_is_better else WORSE
 
 
-def as_lines(found: Score) -> list[str]:
+def as_lines(score: Score) -> list[str]:
     """Write the metrics of both sides, and the verdict."""
-    promise, metric = found.promise, found.promise.metric
-    between = interval_text(found.difference)
+    promise, metric = score.promise, score.promise.metric
+    between = interval_text(score.difference)
     return [
-        f"{found.verdict}: `{metric}` {number_text(found.values[metric])} on {found.n_rows} rows,"
+        f"{score.verdict}: `{metric}` {number_text(score.values[metric])} on {score.n_rows} rows,"
         f" promised {number_text(promise.values[metric])} on {len(promise.rows)}; difference {between}",
         *(
-            f"  {name}: {number_text(value)} ({interval_text(found.intervals[name])}), promised"
+            f"  {name}: {number_text(value)} ({interval_text(score.intervals[name])}), promised"
             f" {number_text(promise.values[name])} ({interval_text(promise.intervals[name])})"
-            for name, value in found.values.items()
+            for name, value in score.values.items()
         ),
     ]

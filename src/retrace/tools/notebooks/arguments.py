@@ -131,15 +131,15 @@ def _argument(name: str, mark: Mark | None, path: bool, assigned: Assigned, wher
     value = assigned.values.get(name, "")
     if name in TAKEN or not name.isidentifier():
         raise RetraceError(f"{where}: '{name}' cannot be the name of a parameter: choose another")
-    said = "".join(mark.words[:-1]) if mark else ""
+    type_name = "".join(mark.words[:-1]) if mark else ""
     help_text = mark.text if mark else ""
-    nullable = NULLABLE.fullmatch(said)
-    said = next(filter(None, nullable.groups())) if nullable else said
-    found = TYPE.fullmatch(said or ("str" if path else _type_of(value)))
-    item = (found["one"] or found["item"] or "str") if found else ""
-    if found is None or item not in TYPES or (path and (item != "str" or found["many"])):
+    nullable = NULLABLE.fullmatch(type_name)
+    type_name = next(filter(None, nullable.groups())) if nullable else type_name
+    match = TYPE.fullmatch(type_name or ("str" if path else _type_of(value)))
+    item = (match["one"] or match["item"] or "str") if match else ""
+    if match is None or item not in TYPES or (path and (item != "str" or match["many"])):
         allowed = "str, as a path is" if path else "str, int, float, bool, or List[...] of these"
-        got = f"'{said}'" if said else f"{value!r}"
+        got = f"'{type_name}'" if type_name else f"{value!r}"
         raise RetraceError(
             f"{where}: {name}: got {got}, should be of the type {allowed}: `:param float {name}:`"
         )
@@ -147,7 +147,7 @@ def _argument(name: str, mark: Mark | None, path: bool, assigned: Assigned, wher
         name=name,
         kind="path" if path else "value",
         type=item,
-        many=bool(found["many"]),
+        many=bool(match["many"]),
         nullable=bool(nullable) or (not path and name in assigned.values and value is None),
         help=help_text,
     )

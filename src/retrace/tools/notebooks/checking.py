@@ -13,8 +13,8 @@ def check_notebooks() -> None:
     """
     from retrace.tools.notebooks.making import differences
 
-    found = differences()
-    if len(found) == 1:
-        raise RetraceError(found[0])
-    if found:
-        raise RetraceError(f"{len(found)} scripts are not what their notebooks make", details=found)
+    stale = differences()
+    if len(stale) == 1:
+        raise RetraceError(stale[0])
+    if stale:
+        raise RetraceError(f"{len(stale)} scripts are not what their notebooks make", details=stale)

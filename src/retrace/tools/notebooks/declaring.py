@@ -34,6 +34,7 @@ class Declared:
     about : str
         The docstring without its fields.
     arguments : list of Argument
+        What the script takes on its command line.
     marks : list of Mark
         Inputs, outputs and metrics with their paths from the top folder, and a whole command.
     values : dict
@@ -101,10 +102,10 @@ def _assigned(cells: Sequence[Cell], where: str) -> Assigned:
         trees = [(cell, parsed(cell.source)) for cell in cells]
     except (SyntaxError, ValueError) as error:
         raise RetraceError(f"{where}: the cell of parameters is not Python: {error}") from error
-    found = [assigned_in(tree, f"{where}, cell {cell.number}") for cell, tree in trees]
+    assignments = [assigned_in(tree, f"{where}, cell {cell.number}") for cell, tree in trees]
     return Assigned(
-        values={name: value for each in found for name, value in each.values.items()},
-        computed=tuple(name for each in found for name in each.computed),
+        values={name: value for each in assignments for name, value in each.values.items()},
+        computed=tuple(name for each in assignments for name in each.computed),
     )
 
 

@@ -81,7 +81,7 @@ def add_stage(
     changes = Changes()
     made = _own_script(script, notebook)
     has_page = bool(page) or (made is not None and made.has_page)
-    found = declared(read_cells(notebook), notebook)
+    declaration = declared(read_cells(notebook), notebook)
     stage = name or script.stem
     check_stage_name(stage)
     if stage in commands_in(changes.text(PIPELINE)):
@@ -89,8 +89,8 @@ def add_stage(
             f"{PIPELINE} has a stage {stage}: `retrace stage sync` brings what changed in a notebook,"
             " --name makes another stage of it"
         )
-    _put(changes, script, notebook, found, made, has_page)
-    definition = definition_of(docstring_of(found), script, notebook, chosen=chosen, page=page)
+    _put(changes, script, notebook, declaration, made, has_page)
+    definition = definition_of(docstring_of(declaration), script, notebook, chosen=chosen, page=page)
     changes.files[PIPELINE] = with_stage(changes.text(PIPELINE), stage, definition)
     changes.said.append(f"{PIPELINE}: + {stage}: {definition.command}")
     return changes
@@ -116,8 +116,8 @@ def sync(notebooks: Iterable[Path] = ()) -> Changes:
     changes = Changes()
     for each in made:
         _refuse_edited(each)
-        found = declared(read_cells(each.notebook), each.notebook)
-        _put(changes, each.path, each.notebook, found, each, each.has_page)
+        declaration = declared(read_cells(each.notebook), each.notebook)
+        _put(changes, each.path, each.notebook, declaration, each, each.has_page)
     return changes
 
 
@@ -128,8 +128,8 @@ def differences() -> list[str]:
 
 def all_made() -> list[Made]:
     """Return the scripts that were made from notebooks, by name."""
-    found = (read_made(path) for path in sorted(SCRIPTS.glob("*.py")))
-    return [made for made in found if made]
+    scripts = (read_made(path) for path in sorted(SCRIPTS.glob("*.py")))
+    return [made for made in scripts if made]
 
 
 def _difference(made: Made) -> str | None:
@@ -139,8 +139,8 @@ def _difference(made: Made) -> str | None:
         return f"{made.path} was made from {made.notebook}, which is not there: bring it back"
     if fingerprint(made.notebook) == made.fingerprint:
         return None
-    found = declared(read_cells(made.notebook), made.notebook)
-    if body_of(found, made.notebook, page=made.has_page) == made.body:
+    declaration = declared(read_cells(made.notebook), made.notebook)
+    if body_of(declaration, made.notebook, page=made.has_page) == made.body:
         return None
     return f"{made.path} is not what {made.notebook} makes now: run `retrace stage sync`"
 
@@ -170,28 +170,28 @@ def _own_script(script: Path, notebook: Path) -> Made | None:
 
 
 def _put(
-    changes: Changes, script: Path, notebook: Path, found: Declared, made: Made | None, page: bool
+    changes: Changes, script: Path, notebook: Path, declaration: Declared, made: Made | None, page: bool
 ) -> None:
     """Note what a notebook changes: its script, its values in params.yaml, the stages that it has."""
-    body = body_of(found, notebook, page=page)
+    body = body_of(declaration, notebook, page=page)
     if made is None or body != made.body:
         changes.files[script] = with_header(body, notebook, fingerprint(notebook))
         changes.said.append(f"{script}: made from {notebook}")
-    _put_values(changes, script.stem, found, made)
+    _put_values(changes, script.stem, declaration, made)
     if made is not None and body != made.body:
-        _put_stages(changes, made, docstring_of(found))
+        _put_stages(changes, made, docstring_of(declaration))
 
 
-def _put_values(changes: Changes, name: str, found: Declared, made: Made | None) -> None:
+def _put_values(changes: Changes, name: str, declaration: Declared, made: Made | None) -> None:
     before = changes.text(PARAMS)
-    if not found.values and f"\n{SECTION}:" not in f"\n{before}":
+    if not declaration.values and f"\n{SECTION}:" not in f"\n{before}":
         return
-    only = found.values if made else None
-    after = with_values(before, [SECTION, name], found.values, only=only)
+    only = declaration.values if made else None
+    after = with_values(before, [SECTION, name], declaration.values, only=only)
     if after != before:
         changes.files[PARAMS] = after
         changes.said.append(
-            f"{PARAMS}: {SECTION}.{name} has {first_few(list(found.values)) or 'nothing'}"
+            f"{PARAMS}: {SECTION}.{name} has {first_few(list(declaration.values)) or 'nothing'}"
         )
 
 

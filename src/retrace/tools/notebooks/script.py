@@ -99,15 +99,15 @@ def with_header(body: str, notebook: Path, fingerprint: str) -> str:
 def read_made(path: Path) -> Made | None:
     """Return a script that was made from a notebook; None of any other."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    found = MADE.match(text)
-    if found is None:
+    header = MADE.match(text)
+    if header is None:
         return None
-    body = text[found.end() :]
+    body = text[header.end() :]
     return Made(
         path=path,
-        notebook=Path(found["notebook"]),
-        fingerprint=found["fingerprint"],
-        edited=_hash(body) != found["body"],
+        notebook=Path(header["notebook"]),
+        fingerprint=header["fingerprint"],
+        edited=_hash(body) != header["body"],
         body=body,
     )
 

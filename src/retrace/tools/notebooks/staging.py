@@ -106,19 +106,19 @@ def _of_command(text: str, script: Path, common: Sequence[str], notebook: Path) 
     if start is None:
         raise RetraceError(f"{where}: got `{' '.join(words[:3])}`, should be `dvc run ... <command>`")
     del words[: len(start)]
-    found: dict[str, list[str]] = {}
+    paths: dict[str, list[str]] = {}
     while words and words[0].startswith("-"):
         option = words.pop(0)
         if option in FLAGS:
             continue
         if option not in OPTIONS or not words:
             raise RetraceError(f"{where}: {option} is not read; allowed: {', '.join(OPTIONS)}")
-        found.setdefault(OPTIONS[option], []).append(path_from_root(words.pop(0)))
+        paths.setdefault(OPTIONS[option], []).append(path_from_root(words.pop(0)))
     if not words:
         raise RetraceError(f"{where} has no command to run")
     return Definition(
         command=" ".join(words),
-        dependencies=sorted({*found.get(INPUT, []), *common}),
-        outputs=found.get(OUTPUT, []),
-        metrics=found.get(METRICS, []),
+        dependencies=sorted({*paths.get(INPUT, []), *common}),
+        outputs=paths.get(OUTPUT, []),
+        metrics=paths.get(METRICS, []),
     )

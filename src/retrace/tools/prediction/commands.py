@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retrace.tools.prediction.source import Source
-    from retrace.tools.prediction.stream import Told
+    from retrace.tools.prediction.stream import Summary
 
 NAMED = 10  # rows that were left out; the file beside the output has more
 
@@ -65,22 +65,22 @@ def predict(
 
     from retrace.tools.prediction import outputs
     from retrace.tools.prediction.source import find_source
-    from retrace.tools.prediction.stream import Told, answers
+    from retrace.tools.prediction.stream import Summary, answers
 
     if output is not None:
         outputs.check_name(output)
-    source, told = find_source(model), Told()
+    source, summary = find_source(model), Summary()
     with tempfile.TemporaryDirectory(prefix="retrace-") as spool:
         tables = answers(
-            source, where, told, skip=on_error is OnError.SKIP, jobs=jobs, spool=Path(spool)
+            source, where, summary, skip=on_error is OnError.SKIP, jobs=jobs, spool=Path(spool)
         )
         if output is None:
             sys.stdout.writelines(outputs.csv_lines(tables))
         else:
             outputs.write_answers(output, _with_progress(tables))
-            beside = outputs.write_provenance(output, where, source, told)
-            typer.echo(f"{told.rows} rows: {output}, made from: {beside}")
-    for note in _notes(source, told):
+            beside = outputs.write_provenance(output, where, source, summary)
+            typer.echo(f"{summary.rows} rows: {output}, made from: {beside}")
+    for note in _notes(source, summary):
         typer.echo(note, err=True)
 
 
@@ -93,18 +93,18 @@ def _with_progress(tables: "Iterator[pd.DataFrame]") -> "Iterator[pd.DataFrame]"
             yield table
 
 
-def _notes(source: "Source", told: "Told") -> "Iterator[str]":
+def _notes(source: "Source", summary: "Summary") -> "Iterator[str]":
     """Say what a person should know of the answers, a line each."""
     yield from (f"note: {note}" for note in source.notes)
-    if told.extra:
-        yield f"note: columns that the model does not know are ignored: {first_few(told.extra)}"
-    for column, values in told.unseen.items():
+    if summary.extra:
+        yield f"note: columns that the model does not know are ignored: {first_few(summary.extra)}"
+    for column, values in summary.unseen.items():
         rows = sum(values.values())
         shown = first_few(list(values))
         yield f"note: {column} has values that no training row had, in {rows} rows: {shown}"
-    if told.n_skipped:
-        left_out = "1 row was" if told.n_skipped == 1 else f"{told.n_skipped} rows were"
+    if summary.n_skipped:
+        left_out = "1 row was" if summary.n_skipped == 1 else f"{summary.n_skipped} rows were"
         yield f"note: {left_out} left out:"
-        yield from (f"  {row}: {why}" for row, why in told.skipped[:NAMED])
-        if told.n_skipped > NAMED:
-            yield f"  and {told.n_skipped - NAMED} more"
+        yield from (f"  {row}: {why}" for row, why in summary.skipped[:NAMED])
+        if summary.n_skipped > NAMED:
+            yield f"  and {summary.n_skipped - NAMED} more"

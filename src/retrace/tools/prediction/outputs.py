@@ -13,7 +13,7 @@ import pandas as pd
 from retrace.core.artifacts import file_md5, save_json, write_whole
 from retrace.core.errors import RetraceError, did_you_mean
 from retrace.tools.prediction.source import Source
-from retrace.tools.prediction.stream import Told
+from retrace.tools.prediction.stream import Summary
 
 Tables = Iterable[pd.DataFrame]
 
@@ -41,12 +41,12 @@ def csv_lines(tables: Tables) -> Iterable[str]:
             header = False
 
 
-def write_provenance(output: Path, where: str, source: Source, told: Told) -> Path:
+def write_provenance(output: Path, where: str, source: Source, summary: Summary) -> Path:
     """Write beside an output which model said it, of what, and which rows it did not see."""
     beside = output.with_name(f"{output.name}.made_from.json")
     save_json(
         {
-            "output": {"md5": file_md5(output), "rows": told.rows},
+            "output": {"md5": file_md5(output), "rows": summary.rows},
             "input": {"name": where} | ({"md5": file_md5(Path(where))} if Path(where).is_file() else {}),
             "model": {
                 "name": source.name,
@@ -55,9 +55,12 @@ def write_provenance(output: Path, where: str, source: Source, told: Told) -> Pa
                 "dvc.lock": source.lock,
                 "data": source.data,
             },
-            "skipped": {"rows": told.n_skipped, "first": [list(problem) for problem in told.skipped]},
-            "unseen_values": told.unseen,
-            "ignored_columns": list(told.extra),
+            "skipped": {
+                "rows": summary.n_skipped,
+                "first": [list(problem) for problem in summary.skipped],
+            },
+            "unseen_values": summary.unseen,
+            "ignored_columns": list(summary.extra),
             "notes": list(source.notes),
             "versions": _versions(),
         },

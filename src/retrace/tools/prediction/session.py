@@ -45,15 +45,15 @@ class Session:
 
     def answer_feeds(self, feeds: Feeds, classes: tuple[str, ...]) -> Predictions:
         """Return what the model says of rows that `feeds_of` made ready."""
-        said = self.ask(feeds)
-        n = len(said["predicted"])
+        outputs = self.ask(feeds)
+        n = len(outputs["predicted"])
         y = np.zeros(n, np.int64)
         if not classes:
-            predicted = said["predicted"].astype(np.float64)
+            predicted = outputs["predicted"].astype(np.float64)
             return Predictions(y=y, predicted=predicted, probabilities=np.empty((n, 0)))
         codes = {name: code for code, name in enumerate(classes)}
-        predicted = np.array([codes[name] for name in said["predicted"]], dtype=np.int64)
-        probabilities = said["probabilities"].astype(np.float64)
+        predicted = np.array([codes[name] for name in outputs["predicted"]], dtype=np.int64)
+        probabilities = outputs["probabilities"].astype(np.float64)
         return Predictions(y=y, predicted=predicted, probabilities=probabilities)
 
 

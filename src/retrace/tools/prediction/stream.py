@@ -32,8 +32,8 @@ class Answer:
 
 
 @dataclass(kw_only=True)
-class Told:
-    """What is known of an input when all of it went through."""
+class Summary:
+    """What is known of an input and its answers when all of it went through."""
 
     rows: int = 0
     n_skipped: int = 0
@@ -54,7 +54,7 @@ class Told:
 
 
 def answers(
-    source: Source, where: str, told: Told, *, skip: bool, jobs: int, spool: Path
+    source: Source, where: str, summary: Summary, *, skip: bool, jobs: int, spool: Path
 ) -> Iterator[pd.DataFrame]:
     """Yield a table of answers for each chunk of an input.
 
@@ -62,7 +62,7 @@ def answers(
     ----------
     where : str
         A file, a folder, or ``-``.
-    told : Told
+    summary : Summary
         Is filled on the way.
     skip : bool
         Whether rows that cannot be read are left out; else the first ones end it.
@@ -77,12 +77,12 @@ def answers(
         The input has not what the model takes, or rows cannot be read and ``skip`` is false.
     """
     kind, chunks = chunks_of(load_predictor(source), where, skip=skip, spool=spool)
-    for answer in _in_order(partial(answer_chunk, source, kind), _noted(chunks, told), jobs):
+    for answer in _in_order(partial(answer_chunk, source, kind), _noted(chunks, summary), jobs):
         if answer.read.problems and not skip:
             raise DataError(refusal(where, answer.read.problems), details=listed(answer.read.problems))
-        told.add(answer)
+        summary.add(answer)
         yield answer.table
-    if not told.rows + told.n_skipped:
+    if not summary.rows + summary.n_skipped:
         raise DataError(f"{where} has no rows")
 
 
@@ -114,9 +114,9 @@ def _without_rows(read: Read) -> Read:
     return Read(ids=(), X=(), problems=read.problems, unseen=read.unseen)
 
 
-def _noted(chunks: Iterator[Chunk], told: Told) -> Iterator[Chunk]:
+def _noted(chunks: Iterator[Chunk], summary: Summary) -> Iterator[Chunk]:
     for chunk in chunks:
-        told.extra = told.extra or chunk.extra
+        summary.extra = summary.extra or chunk.extra
         yield chunk
 
 

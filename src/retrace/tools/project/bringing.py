@@ -8,7 +8,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from retrace.core.errors import RetraceError
-from retrace.tools.project.looking import Found
+from retrace.tools.project.looking import Proposal
 from retrace.tools.repository.dvc import run_dvc
 from retrace.tools.repository.overrides import edit_params
 
@@ -22,7 +22,7 @@ def name_of(path: Path) -> str:
     return re.sub(r"\W+", "_", stem).strip("_").lower() or "mine"
 
 
-def bring(project: Path, source: Path, name: str, found: Found) -> None:
+def bring(project: Path, source: Path, name: str, proposal: Proposal) -> None:
     """Put data into a project in the place of the examples.
 
     Raises
@@ -37,11 +37,15 @@ def bring(project: Path, source: Path, name: str, found: Found) -> None:
     else:
         target.mkdir(parents=True)
         shutil.copy(source, target)
-    values = {"title": name.replace("_", " ").capitalize(), **found.description, "licence": "not stated"}
+    values = {
+        "title": name.replace("_", " ").capitalize(),
+        **proposal.description,
+        "licence": "not stated",
+    }
     text = io.StringIO()
     YAML().dump(values, text)
     (project / "data" / f"{name}.yaml").write_text(text.getvalue(), "utf-8")
-    edit_params({"data": name, **found.params}, project)
+    edit_params({"data": name, **proposal.params}, project)
     run = run_dvc("add", "--quiet", f"data/{name}", cwd=project, capture_output=True)
     if run.returncode:
         raise RetraceError(f"dvc add data/{name}: {run.stderr.strip()}")

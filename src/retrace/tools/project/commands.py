@@ -10,7 +10,7 @@ import typer
 from retrace.core.errors import RetraceError, first_few
 
 if TYPE_CHECKING:
-    from retrace.tools.project.looking import Found
+    from retrace.tools.project.looking import Proposal
 
 
 def new(
@@ -47,7 +47,7 @@ def new(
     given = {key: value for key, value in options.items() if value is not None}
     if given and data is None:
         raise RetraceError(f"--{next(iter(given))} is about data: give --data too")
-    found = _look(data, given) if data is not None else None
+    proposal = _look(data, given) if data is not None else None
     from retrace.tools.project.creating import make_project
     from retrace.tools.project.pin import pin_library
     from retrace.tools.project.template import render
@@ -56,20 +56,20 @@ def new(
     files = render(folder.resolve().name, version, pin)
 
     def bring_data() -> None:
-        if data is not None and found is not None:
-            _bring(folder, data, found)
+        if data is not None and proposal is not None:
+            _bring(folder, data, proposal)
 
     make_project(folder, files, version, then=bring_data)
     typer.echo(f"{folder}: a project with retrace-ml {version}; then: cd {folder} && make repro")
 
 
-def _look(data: Path, given: dict[str, str]) -> "Found":
+def _look(data: Path, given: dict[str, str]) -> "Proposal":
     from retrace.tools.project.looking import look
 
-    found = look(data, given, _ask)
-    for line in found.said:
+    proposal = look(data, given, _ask)
+    for line in proposal.notes:
         typer.echo(line)
-    return found
+    return proposal
 
 
 def _ask(columns: Sequence[str], likely: str | None) -> str:
@@ -84,15 +84,15 @@ def _ask(columns: Sequence[str], likely: str | None) -> str:
     return likely
 
 
-def _bring(folder: Path, data: Path, found: "Found") -> None:
+def _bring(folder: Path, data: Path, proposal: "Proposal") -> None:
     from retrace.readers import read
     from retrace.tools.project.bringing import bring, name_of
     from retrace.tools.project.creating import commit_all
 
     name = name_of(data)
-    bring(folder, data, name, found)
+    bring(folder, data, name, proposal)
     commit_all(folder, f"Data: {name}")
-    chosen = ", ".join(f"{key} {value}" for key, value in found.params.items())
+    chosen = ", ".join(f"{key} {value}" for key, value in proposal.params.items())
     typer.echo(f"params  {chosen}")
     try:
         read(name, folder / "data")

@@ -61,10 +61,10 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
             path.chmod(0o755)
 
 
-def commit_all(folder: Path, said: str) -> None:
+def commit_all(folder: Path, subject: str) -> None:
     """Commit all that Git does not ignore."""
     run_git(folder, "add", "--all")
-    run_git(folder, "commit", "--quiet", "--message", said)
+    run_git(folder, "commit", "--quiet", "--message", subject)
 
 
 def run_git(folder: Path, *arguments: str) -> str:

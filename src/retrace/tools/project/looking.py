@@ -40,8 +40,8 @@ Ask = Callable[[Sequence[str], str | None], str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """What was found in the data.
+class Proposal:
+    """What the data's description and the params should say, as the data looks.
 
     Attributes
     ----------
@@ -49,16 +49,16 @@ class Found:
         The keys of data/<name>.yaml, the title left out.
     params : dict
         Keys of params.yaml, such as ``"preprocess.image.size"``, and their values.
-    said : list of str
+    notes : list of str
         What was seen and guessed, a line each.
     """
 
     description: dict[str, Any]
     params: dict[str, Any]
-    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def look(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
+def look(path: Path, given: Mapping[str, str], ask: Ask) -> Proposal:
     """Look at data and say how they are read and what fits them.
 
     Parameters
@@ -93,7 +93,7 @@ def _table_in(path: Path) -> Path | None:
     return files[0] if len(files) == 1 else None
 
 
-def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
+def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Proposal:
     written = _how_written(path)
     plain = {"title": "", "task": "classification", "kind": "tabular", "reader": "table"}
     form = checked(Description, plain | {"file": "", "target": ""} | written, str(path))
@@ -110,8 +110,8 @@ def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
     guessed = [role for role in guess_roles(readings, taken) if role.key not in given]
     roles = named + guessed
     shape = f"{len(table):,} rows, {len(table.columns)} columns"
-    said = [f"{path.name}: {shape}", f"target  {target} ({_what(readings[target], task)})"]
-    said += [f"{role.key:<7} {role.column} ({role.why})" for role in roles]
+    notes = [f"{path.name}: {shape}", f"target  {target} ({_what(readings[target], task)})"]
+    notes += [f"{role.key:<7} {role.column} ({role.why})" for role in roles]
     description: dict[str, Any] = {
         "task": task,
         "kind": "tabular",
@@ -129,8 +129,8 @@ def _look_at_table(path: Path, given: Mapping[str, str], ask: Ask) -> Found:
     elif "part" in description:
         params["split.method"] = "fixed"
     elif "time" in description:
-        said.append("        `split.method: time` in params.yaml tests on the newest rows")
-    return Found(description=description | written, params=params, said=said)
+        notes.append("        `split.method: time` in params.yaml tests on the newest rows")
+    return Proposal(description=description | written, params=params, notes=notes)
 
 
 def _how_written(path: Path) -> dict[str, Any]:
@@ -166,12 +166,12 @@ def _metric(task: str, target: pd.Series) -> str:
     return "f1_macro" if target.value_counts(normalize=True).max() > UNEVEN else "accuracy"
 
 
-def _look_at_folder(path: Path) -> Found:
+def _look_at_folder(path: Path) -> Proposal:
     files, _ = find_files(path)
     images = _are_images(files["path"].tolist())
     kind, reader = ("image", "image_folder") if images else ("text", "text_folder")
     counts = files["label"].value_counts()
-    said = [
+    notes = [
         f"{path.name}: {len(files):,} {'images' if images else 'texts'} of {len(counts)} classes"
         f" ({first_few([str(name) for name in counts.index])})"
     ]
@@ -179,9 +179,9 @@ def _look_at_folder(path: Path) -> Found:
     params = {"model": model, "metric": _metric("classification", files["label"]), **further}
     if not files["part"].isna().all():
         params["split.method"] = "fixed"
-        said.append("part    the folders say which rows train and which test")
+        notes.append("part    the folders say which rows train and which test")
     description = {"task": "classification", "kind": kind, "reader": reader}
-    return Found(description=description, params=params, said=said)
+    return Proposal(description=description, params=params, notes=notes)
 
 
 def _are_images(paths: Sequence[str]) -> bool:

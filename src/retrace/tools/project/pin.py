@@ -34,13 +34,13 @@ def pin_library() -> tuple[str, Files]:
     if template.is_checkout():
         return _of_checkout(template.CHECKOUT)
     try:
-        found = distribution(PACKAGE)
+        installed = distribution(PACKAGE)
     except PackageNotFoundError:
         raise RetraceError(
             f"{template.PACKAGE} is no installed package: `pip install {PACKAGE}`, or its wheel"
         ) from None
-    source = json.loads(found.read_text("direct_url.json") or "{}")
-    return found.version, _of_package(found.version, source)
+    source = json.loads(installed.read_text("direct_url.json") or "{}")
+    return installed.version, _of_package(installed.version, source)
 
 
 def _of_package(version: str, source: dict[str, object]) -> Files:

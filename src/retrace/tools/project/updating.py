@@ -50,8 +50,8 @@ def last_template() -> tuple[str, str]:
         )
     if has_changes():
         raise RetraceError("there are changes that are not committed: commit or stash them, then update")
-    said = git("log", "--max-count=1", "--format=%B", commit)
-    return commit, said.partition(MARK)[2].split()[0]
+    text = git("log", "--max-count=1", "--format=%B", commit)
+    return commit, text.partition(MARK)[2].split()[0]
 
 
 def name_of_project(commit: str) -> str:

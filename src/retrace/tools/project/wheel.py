@@ -61,7 +61,7 @@ def build_wheel(checkout: Path, names: list[str], label: str, folder: Path) -> P
         )
         wheels = list(built.glob("*.whl"))
         if run.returncode or not wheels:
-            said = (run.stderr.strip() or "nothing was said").splitlines()[-1]
-            raise RetraceError(f"{checkout} cannot be built as a wheel: {said}")
+            message = (run.stderr.strip() or "nothing was said").splitlines()[-1]
+            raise RetraceError(f"{checkout} cannot be built as a wheel: {message}")
         folder.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copy(wheels[0], folder))

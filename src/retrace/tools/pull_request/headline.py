@@ -82,13 +82,13 @@ def _untested(request: Request, compared: RunComparison) -> list[str]:
 
 def _score(request: Request) -> str:
     """Say the metric that counts, with an interval where one is quickly told."""
-    found, metric = request.head.metrics.get(request.part, {}), str(request.head.metric)
-    if metric not in found:
+    scores, metric = request.head.metrics.get(request.part, {}), str(request.head.metric)
+    if metric not in scores:
         return "a run with other metrics than the one that `params.yaml` names"
     interval = _interval(metric, request.rows)
     bounds = f" (95 % interval {interval.low:.4f} to {interval.high:.4f})" if interval else ""
     n_rows = f" on {len(request.rows)} {request.part} rows" if request.rows else ""
-    return f"`{metric}` {wording.number(found[metric])}{n_rows}{bounds}"
+    return f"`{metric}` {wording.number(scores[metric])}{n_rows}{bounds}"
 
 
 def _interval(metric: str, rows: PredictedRows | None) -> Interval | None:

@@ -24,12 +24,12 @@ def models(
 
     from retrace.tools.registry.listing import as_table, as_values, list_versions
 
-    found = list_versions()
+    versions = list_versions()
     if as_json:
-        typer.echo(json.dumps(as_values(found), indent=2))
+        typer.echo(json.dumps(as_values(versions), indent=2))
     else:
         typer.echo(
-            as_table(found) if found else "no versions yet: `retrace promote` makes the first one"
+            as_table(versions) if versions else "no versions yet: `retrace promote` makes the first one"
         )
 
 

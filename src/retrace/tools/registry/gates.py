@@ -24,11 +24,11 @@ REFUSED = {
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition, whether it holds, and what was found."""
+    """One condition, whether it holds, and why."""
 
     name: str
     passed: bool
-    found: str
+    reason: str
 
 
 def pass_gates(
@@ -68,8 +68,8 @@ def pass_gates(
 
 
 def _on_main(side: Side) -> Gate:
-    found = is_on_main(side.tree.commit)
-    return Gate("on main", found, "main has it" if found else "main does not have it: merge it first")
+    merged = is_on_main(side.tree.commit)
+    return Gate("on main", merged, "main has it" if merged else "main does not have it: merge it first")
 
 
 def _lock(side: Side) -> Gate:
@@ -88,8 +88,8 @@ def _on_remote(side: Side, local: bool) -> Gate:
         lacking = lacking_on_remote(side.tree, side.lock)
     except RetraceError as error:
         return Gate(name, False, f"{error}; or do without, --local")
-    said = f"lacks {', '.join(lacking)}: run `retrace push`" if lacking else "has all outputs"
-    return Gate(name, not lacking, said)
+    reason = f"lacks {', '.join(lacking)}: run `retrace push`" if lacking else "has all outputs"
+    return Gate(name, not lacking, reason)
 
 
 def _data_checks(side: Side, accepted: Sequence[str]) -> Gate:
@@ -110,8 +110,8 @@ def _verdict(side: Side, current: Side | None, policy: Policy) -> Gate:
     if current is None:
         return Gate("verdict", True, "the first model in this stage")
     judgement = judge(current, side)
-    said = f"{judgement.verdict}: {headline(judgement, current)} (policy: {policy})"
-    return Gate("verdict", judgement.verdict not in REFUSED[policy], said)
+    reason = f"{judgement.verdict}: {headline(judgement, current)} (policy: {policy})"
+    return Gate("verdict", judgement.verdict not in REFUSED[policy], reason)
 
 
 def _export(side: Side, check: Check) -> Gate:

@@ -29,11 +29,11 @@ def list_versions() -> list[Version]:
     tags = model_tags()
     held = {stage: stack(of_stage) for stage, of_stage in assignments(tags).items()}
     now = {stage: tags_of[-1].commit for stage, tags_of in held.items() if tags_of}
-    found = []
+    listed = []
     for name, tag in reversed(versions(tags).items()):
         side = read_side(find_tree(tag.name))
         metric = side.metric or ""
-        found.append(
+        listed.append(
             Version(
                 version=name,
                 stages=[stage for stage, commit in now.items() if commit == tag.commit],
@@ -46,10 +46,10 @@ def list_versions() -> list[Version]:
                 who=tag.who,
             )
         )
-    return found
+    return listed
 
 
-def as_table(found: list[Version]) -> str:
+def as_table(listed: list[Version]) -> str:
     """Write versions for a terminal."""
     rows = [["version", "stage", "test", "model", "data", "commit", "set on", "by"]]
     rows += [
@@ -63,12 +63,12 @@ def as_table(found: list[Version]) -> str:
             each.when,
             each.who,
         ]
-        for each in found
+        for each in listed
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
-def as_values(found: list[Version]) -> list[dict[str, object]]:
+def as_values(listed: list[Version]) -> list[dict[str, object]]:
     """Return versions for JSON."""
-    return [asdict(each) for each in found]
+    return [asdict(each) for each in listed]

@@ -103,7 +103,7 @@ def plan_promotion(
         names = ", ".join(gate.name for gate in failed)
         raise RetraceError(
             f"{stage} {keeps}: {len(failed)} of {len(gates)} gates failed ({names})",
-            details=[f"{gate.name}: {gate.found}" for gate in failed],
+            details=[f"{gate.name}: {gate.reason}" for gate in failed],
         )
     new = () if version in named else (f"{ARTIFACT}@{version}",)
     return Promotion(
@@ -211,7 +211,7 @@ def _evidence(stage: str, version: str, side: Side, gates: list[Gate]) -> str:
         [
             f"{stage}: {version}",
             "",
-            *(f"{gate.name}: {gate.found}" for gate in gates),
+            *(f"{gate.name}: {gate.reason}" for gate in gates),
             f"test part: {scores} ({test.get('n', 0):.0f} rows)",
             f"model: {MODEL.as_posix()} has the MD5 {side.lock.outs[MODEL.as_posix()]}",
             f"commit: {side.tree.commit}",

@@ -31,10 +31,10 @@ def holds_secrets(url: str) -> bool:
 
 
 def _shown(url: str) -> str:
-    said = url.rstrip(ENDS)
-    scheme, slashes, rest = re.fullmatch(r"([^:]+):(/+)(.*)", said, re.DOTALL).groups()  # type: ignore[union-attr]
+    trimmed = url.rstrip(ENDS)
+    scheme, slashes, rest = re.fullmatch(r"([^:]+):(/+)(.*)", trimmed, re.DOTALL).groups()  # type: ignore[union-attr]
     place, slash, path = re.split("[?#]", rest, maxsplit=1)[0].partition("/")
     # Of `user:a/b@host` the path has the end of the password.
     if "@" in path and ":" in place:
         place, slash, path = path.rpartition("@")[2].partition("/")
-    return f"{scheme}:{slashes}{place.rpartition('@')[2]}{slash}{path}{url[len(said) :]}"
+    return f"{scheme}:{slashes}{place.rpartition('@')[2]}{slash}{path}{url[len(trimmed) :]}"

@@ -59,6 +59,6 @@ def complaint(run: subprocess.CompletedProcess[bytes]) -> str:
     return without_secrets(lines[0]) if lines else f"exit status {run.returncode}"
 
 
-def decoded(said: bytes) -> str:
+def decoded(output: bytes) -> str:
     """Decode what Git prints: names and contents may be of any encoding, whatever this machine's is."""
-    return said.decode("utf-8", errors="surrogateescape")
+    return output.decode("utf-8", errors="surrogateescape")

@@ -26,11 +26,11 @@ def base_names(*, remote_first: bool = False) -> list[str]:
     known = remotes()
     heads = [git("symbolic-ref", "--quiet", "--short", f"refs/remotes/{each}/HEAD") for each in known]
     others = [head.partition("/")[2] for head in heads] + [git("config", "init.defaultBranch")]
-    found: list[str] = []
+    names: list[str] = []
     for name in dict.fromkeys([*CUSTOMARY, *filter(None, others)]):
         there = [f"{remote}/{name}" for remote in known]
-        found += [*there, name] if remote_first else [name, *there]
-    return found
+        names += [*there, name] if remote_first else [name, *there]
+    return names
 
 
 def default_base() -> str:
@@ -101,8 +101,8 @@ def request_name() -> str:
 
 def main_branch() -> str:
     """Return ``main``, or ``master`` where a clone has that one only."""
-    found = (name for name in base_names() if commit_of(name))
-    return without_remote(next(found, CUSTOMARY[0]))
+    names = (name for name in base_names() if commit_of(name))
+    return without_remote(next(names, CUSTOMARY[0]))
 
 
 def readable_branches(named: str | None = None) -> list[str]:

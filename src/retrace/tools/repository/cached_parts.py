@@ -38,9 +38,9 @@ def bring_up_to_date(stages: list[Stage], command: str, echo: Callable[[str], ob
     with sole_run(command):
         process = run_dvc("repro", "split", capture_output=True)
     if process.returncode != 0:
-        said = [line for line in process.stderr.splitlines() if line.strip()]
+        lines = [line for line in process.stderr.splitlines() if line.strip()]
         raise RetraceError(
-            f"`dvc repro split` failed: mend it and run `{command}` again", details=said[-3:]
+            f"`dvc repro split` failed: mend it and run `{command}` again", details=lines[-3:]
         )
 
 

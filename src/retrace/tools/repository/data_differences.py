@@ -27,12 +27,12 @@ def data_differences(base: Side, other: Side) -> list[str]:
     base, other : Side
         Two runs.
     """
-    said = []
+    lines = []
     for change in data_changes(base, other):
         of_file = _described if change.name.endswith(".yaml") else _of_files
         phrases = list(of_file(base, other, change.name))
-        said.append(f"`{change.name}`: {'; '.join(phrases) or 'other contents'}")
-    return said
+        lines.append(f"`{change.name}`: {'; '.join(phrases) or 'other contents'}")
+    return lines
 
 
 def _described(base: Side, other: Side, path: str) -> Iterator[str]:

@@ -45,13 +45,13 @@ def definition_of(stage: Stage) -> str:
 
 def kept(stages: Iterable[Stage], root: Path) -> set[str]:
     """Return the dependencies that a comment ``# keep`` stands behind, from the top folder."""
-    found = set()
+    dependencies = set()
     patterns = {file: _kept_patterns(root / file) for file in {stage.file for stage in stages}}
     for stage in stages:
         for dep in stage.declared:
             if any(pattern.fullmatch(below(stage, dep)) for pattern in patterns[stage.file]):
-                found.add(dep)
-    return found
+                dependencies.add(dep)
+    return dependencies
 
 
 def _kept_patterns(file: Path) -> list[re.Pattern[str]]:

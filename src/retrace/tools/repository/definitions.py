@@ -39,8 +39,8 @@ class Definition:
 def commands_in(text: str) -> dict[str, str]:
     """Return the command of each stage of a dvc.yaml that has one line of it."""
     stages = _checked(text, "dvc.yaml").get("stages") or {}
-    found = {name: (stage or {}).get("cmd") for name, stage in stages.items()}
-    return {name: command if isinstance(command, str) else "" for name, command in found.items()}
+    commands = {name: (stage or {}).get("cmd") for name, stage in stages.items()}
+    return {name: command if isinstance(command, str) else "" for name, command in commands.items()}
 
 
 def with_stage(text: str, name: str, definition: Definition) -> str:
@@ -149,8 +149,8 @@ def _loaded(text: str) -> Any:
 
 def _dumped(values: Any, like: str) -> str:
     """Write YAML with the indentation of a text."""
-    found = LIST.search(like)
-    offset = len(found[2]) - len(found[1]) if found else 2
+    match = LIST.search(like)
+    offset = len(match[2]) - len(match[1]) if match else 2
     yaml = YAML()
     yaml.width = 2**16
     yaml.indent(mapping=2, sequence=offset + 2, offset=offset)

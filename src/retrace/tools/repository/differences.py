@@ -177,8 +177,8 @@ def _rows(
     positions = np.flatnonzero(chosen)
     positions = positions[np.argsort(-size[positions], kind="stable")]
     ids, true = (base.keys[key].take(positions).to_pylist() for key in (ID, TRUE))
-    said = [_labels(rows, positions) for rows in (base, other)]
-    return [ChangedRow(*row) for row in zip(positions.tolist(), ids, true, *said, strict=True)]
+    labels = [_labels(rows, positions) for rows in (base, other)]
+    return [ChangedRow(*row) for row in zip(positions.tolist(), ids, true, *labels, strict=True)]
 
 
 def _labels(rows: PredictedRows, positions: NDArray[np.intp]) -> Iterable[str]:
@@ -214,8 +214,8 @@ def _completed(side: Side, part: str, names: Sequence[str]) -> dict[str, float]:
         rows = read_rows(predictions_path(side), side.name, part)
     except ComparisonError:
         return written
-    found = scores(rows.predictions, lacking)
-    return written | {name: found[name] for name in lacking if np.isfinite(found[name])}
+    computed = scores(rows.predictions, lacking)
+    return written | {name: computed[name] for name in lacking if np.isfinite(computed[name])}
 
 
 def _metric_row(part: str, name: str, base: float | None, other: float | None) -> MetricRow:

@@ -71,13 +71,13 @@ def _private_places(folder: Path) -> dict[str, str]:
     if place.parents[1].is_dir():
         with contextlib.suppress(OSError):  # a repository that may only be read
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = {"DVC_SITE_CACHE_DIR": str(place)}
+    variables = {"DVC_SITE_CACHE_DIR": str(place)}
     try:
         getpass.getuser()
     except (KeyError, OSError):
         # A container may run as a user that the system does not list; DVC asks for the name.
-        found["LOGNAME"] = str(os.getuid())
-    return found
+        variables["LOGNAME"] = str(os.getuid())
+    return variables
 
 
 @contextlib.contextmanager

@@ -161,11 +161,11 @@ def start_workers(jobs: int) -> None:
         DVC cannot start them.
     """
     # The workers stay behind and keep what they inherit: a pipe would keep us waiting for them.
-    with tempfile.TemporaryFile("w+") as said:
-        run = run_dvc("queue", "start", "--jobs", str(jobs), stdout=said, stderr=said)
-        said.seek(0)
+    with tempfile.TemporaryFile("w+") as output:
+        run = run_dvc("queue", "start", "--jobs", str(jobs), stdout=output, stderr=output)
+        output.seek(0)
         if run.returncode:
-            raise RetraceError(f"DVC starts no workers for its queue: {said.read()}")
+            raise RetraceError(f"DVC starts no workers for its queue: {output.read()}")
 
 
 def forget_orders(repo: Any) -> None:

@@ -83,11 +83,11 @@ def validation_scores(names: Iterable[str]) -> dict[str, dict[str, float]]:
     """
     commits = {each.name: each.commit for each in experiments()}
     files = {name: f"{commits[name]}:./{METRICS_JSON}" for name in names if name in commits}
-    found = read_blobs(files.values())
+    contents = read_blobs(files.values())
     return {
-        name: parse_metrics(found[file], name).get("validation", {})
+        name: parse_metrics(contents[file], name).get("validation", {})
         for name, file in files.items()
-        if file in found
+        if file in contents
     }
 
 

@@ -44,8 +44,8 @@ class Tree:
         """Return the contents of those files that are there."""
         if self.kind == "workspace":
             return {path: Path(path).read_bytes() for path in paths if Path(path).is_file()}
-        found = read_blobs(f"{self.commit}:./{path}" for path in paths)
-        return {name.split(":./", 1)[1]: content for name, content in found.items()}
+        blobs = read_blobs(f"{self.commit}:./{path}" for path in paths)
+        return {name.split(":./", 1)[1]: content for name, content in blobs.items()}
 
     def files(self, folder: str) -> list[str]:
         """Name the files that the commit holds in a folder and its subfolders."""
@@ -83,12 +83,12 @@ class Setup:
 def setup() -> Setup:
     """Ask Git about itself and about the repository here."""
     try:
-        said = git("--version")
+        output = git("--version")
     except RetraceError:
         return Setup(version=None)
     here = ask_git("rev-parse", "--git-dir")
     return Setup(
-        version=said.split()[2],
+        version=output.split()[2],
         refusal=" ".join(decoded(here.stderr).split()) if here.returncode else "",
         name=os.environ.get("GIT_COMMITTER_NAME") or git("config", "user.name"),
         email=os.environ.get("GIT_COMMITTER_EMAIL") or git("config", "user.email"),
@@ -152,10 +152,10 @@ def remotes() -> list[str]:
 def experiments() -> list[Experiment]:
     """Return all finished DVC experiments of this clone."""
     lines = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").splitlines()
-    found = ((line.split(" ", 1)[0], EXPERIMENT.fullmatch(line.split(" ", 1)[1])) for line in lines)
+    refs = ((line.split(" ", 1)[0], EXPERIMENT.fullmatch(line.split(" ", 1)[1])) for line in lines)
     return [
         Experiment(name=match[3], commit=commit, baseline=match[1] + match[2])
-        for commit, match in found
+        for commit, match in refs
         if match
     ]
 
@@ -178,7 +178,7 @@ def read_blobs(names: Iterable[str]) -> dict[str, bytes]:
     run = ask_git("cat-file", "--batch", text=text)
     if asked and (run.returncode or run.stderr.startswith(b"error:")):
         raise RetraceError(f"git cannot read its own files: {complaint(run)}: `git fsck` names those")
-    answer, found, position = run.stdout, {}, 0
+    answer, contents, position = run.stdout, {}, 0
     for name in asked:
         end = answer.index(b"\n", position)
         header, position = answer[position:end].split(b" "), end + 1
@@ -186,9 +186,9 @@ def read_blobs(names: Iterable[str]) -> dict[str, bytes]:
             continue
         size = int(header[-1])
         if header[-2] == b"blob":
-            found[name] = answer[position : position + size]
+            contents[name] = answer[position : position + size]
         position += size + 1
-    return found
+    return contents
 
 
 def has_changes() -> bool:

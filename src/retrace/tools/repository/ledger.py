@@ -80,8 +80,8 @@ def _of_remote() -> tuple[str, str]:
 
 
 def _union(*commits: str) -> list[str]:
-    found = read_blobs(f"{commit}:{FILE}" for commit in commits if commit)
-    lines = [line for content in found.values() for line in decoded(content).splitlines()]
+    files = read_blobs(f"{commit}:{FILE}" for commit in commits if commit)
+    lines = [line for content in files.values() for line in decoded(content).splitlines()]
     return list(dict.fromkeys(line for line in lines if line))
 
 

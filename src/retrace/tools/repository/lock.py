@@ -77,10 +77,10 @@ class Lock:
     @property
     def params(self) -> Values:
         """Every parameter that a stage read, by its full name such as ``train.threads``."""
-        found: Values = {}
+        params: Values = {}
         for stage in self.stages:
-            found |= self.params_of(stage)
-        return found
+            params |= self.params_of(stage)
+        return params
 
     def params_of(self, stage: str) -> Values:
         """Return the parameters that one stage read, by their full names."""
@@ -173,14 +173,14 @@ def _problem(stages: object) -> str:
     """Say what is wrong with the first entry that DVC cannot have written; nothing where all is well."""
     if not isinstance(stages, Mapping):
         return "`stages` is no mapping"
-    found = (
+    problems = (
         f"stage {name!r}: {problem}"
         for name, entry in stages.items()
         for problem in (
             _problems_of_entry(entry) if isinstance(entry, Mapping) else ["it is no mapping"]
         )
     )
-    return next(found, "")
+    return next(problems, "")
 
 
 def _problems_of_entry(entry: Mapping[str, Any]) -> Iterable[str]:

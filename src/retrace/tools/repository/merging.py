@@ -25,7 +25,7 @@ MARK = "# by `retrace merge-lock --set-up`: .gitattributes holds for clones with
 
 
 @dataclass(frozen=True)
-class Side:
+class MergeSide:
     """One of the two commits of a merge: its lock, and where its files are, as Git names them."""
 
     lock: Lock
@@ -37,7 +37,7 @@ class Side:
         return read_blobs([name]).get(name)
 
 
-def sides(ours: str, theirs: str) -> tuple[Side, Side]:
+def sides(ours: str, theirs: str) -> tuple[MergeSide, MergeSide]:
     """Return both sides of a merge.
 
     Parameters
@@ -45,13 +45,13 @@ def sides(ours: str, theirs: str) -> tuple[Side, Side]:
     ours, theirs : str
         What stands before a path: ``"HEAD:./"`` of a commit, ``":2:./"`` of a conflict in the index.
     """
-    found = [Side(Lock({}), prefix) for prefix in (ours, theirs)]
-    contents = [side.content(str(LOCK)) or b"" for side in found]
+    unread = [MergeSide(Lock({}), prefix) for prefix in (ours, theirs)]
+    contents = [side.content(str(LOCK)) or b"" for side in unread]
     locks = [
         parse_lock(content, f"{LOCK} of {side.prefix}")
-        for content, side in zip(contents, found, strict=True)
+        for content, side in zip(contents, unread, strict=True)
     ]
-    return Side(locks[0], ours), Side(locks[1], theirs)
+    return MergeSide(locks[0], ours), MergeSide(locks[1], theirs)
 
 
 def merged_commit() -> str:
@@ -59,8 +59,8 @@ def merged_commit() -> str:
 
     Of a rebase, a cherry-pick, and of several heads at once Git does not tell.
     """
-    found = [match[1] for name in os.environ if (match := HEAD.fullmatch(name))]
-    return found[0] if len(found) == 1 else ""
+    commits = [match[1] for name in os.environ if (match := HEAD.fullmatch(name))]
+    return commits[0] if len(commits) == 1 else ""
 
 
 def merged_tree(theirs: str) -> tuple[str, set[str]]:

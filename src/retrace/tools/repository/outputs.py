@@ -35,17 +35,17 @@ def stored_output(tree: Tree, lock: Lock, path: Path) -> Path:
     md5 = lock.outs[path.as_posix()]
     if tree.kind == "workspace" and path.is_file() and file_md5(path) == md5:
         return path  # without DVC, whose import alone takes a second
-    found = output_path(lock, path) or _fetched(md5)
-    if found is None:
+    stored = output_path(lock, path) or _fetched(md5)
+    if stored is None:
         raise ArtifactError(
             f"{path.as_posix()} of {tree.name} is neither here nor on a DVC remote: {_remedy(tree)}"
         )
-    if file_md5(found) != md5:
+    if file_md5(stored) != md5:
         raise ArtifactError(
-            f"{found} is damaged: it has not the hash in dvc.lock of {tree.name}: delete it and give the"
-            " same command again"
+            f"{stored} is damaged: it has not the hash in dvc.lock of {tree.name}: delete it and give"
+            " the same command again"
         )
-    return found
+    return stored
 
 
 def files_here(lock: Lock, path: str) -> dict[str, Path]:
@@ -63,8 +63,8 @@ def files_here(lock: Lock, path: str) -> dict[str, Path]:
     """
     md5 = lock.outs[path]
     if not md5.endswith(".dir"):
-        found = output_path(lock, Path(path))
-        return {path: found} if found else {}
+        stored = output_path(lock, Path(path))
+        return {path: stored} if stored else {}
     listing = folder_listing(md5) or {}
     files = {f"{path}/{name}": cached_file(each) for name, each in listing.items()}
     inside = all(".." not in Path(name).parts for name in files)

@@ -118,11 +118,11 @@ def _in_hydras_words(value: object) -> str:
 
 
 def _parsed(override: str) -> tuple[str, str, list[Any]]:
-    found = OVERRIDE.fullmatch(override)
-    if found is None:
+    match = OVERRIDE.fullmatch(override)
+    if match is None:
         raise ParamsError(f"-S: got '{override}', should be key=value, such as models.svm.C=0.1,1")
-    choices = [YAML(typ="safe").load(text) for text in OUTSIDE_BRACKETS.split(found["value"])]
-    return found["sign"], found["key"], choices
+    choices = [YAML(typ="safe").load(text) for text in OUTSIDE_BRACKETS.split(match["value"])]
+    return match["sign"], match["key"], choices
 
 
 def _check_key(values: Any, key: str) -> None:

@@ -85,11 +85,11 @@ def _flagged() -> Iterator[str]:
     if git("config", "--type=bool", "core.sparseCheckout") == "true":
         yield "this is a sparse checkout: `git sparse-checkout disable`"
         return
-    found: dict[str, list[str]] = {}
+    by_flag: dict[str, list[str]] = {}
     for line in listed("ls-files", "-v", "-z"):
         if flag := FLAGS.get(line[0]):
-            found.setdefault(flag, []).append(line[2:])
-    for flag, paths in found.items():
+            by_flag.setdefault(flag, []).append(line[2:])
+    for flag, paths in by_flag.items():
         yield f"{first_few(paths)}: marked `{flag}`: `git update-index --no-{flag} {' '.join(paths)}`"
 
 

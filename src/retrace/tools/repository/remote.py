@@ -77,18 +77,18 @@ def missing_outputs(repo: Any) -> list[str]:
     RetraceError
         The remote fails.
     """
-    found = []
+    missing = []
     for name, outs in pushed_outputs(repo).items():
         with explained(find_remote(repo, name)):
             odb = repo.cloud.get_remote_odb(name)
             hashes = {out: _hashes(out, odb) for out in outs}
             there = present(odb, {each for needed in hashes.values() for each in needed})
-            found += [
+            missing += [
                 f"{out.stage.addressing}: {out}{_share(needed - there, needed)}"
                 for out, needed in hashes.items()
                 if needed - there
             ]
-    return found
+    return missing
 
 
 def within(seconds: float, action: Callable[[], T]) -> T:

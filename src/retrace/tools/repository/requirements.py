@@ -19,7 +19,7 @@ def unmet(files: Sequence[Path] = PINNED) -> list[str]:
         Such as ``"numpy 2.4.5 (==2.4.6 is pinned)"``. A build label such as ``+cpu`` is left out: the
         machine chooses it.
     """
-    found = []
+    mismatches = []
     for pinned in (each for path in files if path.is_file() for each in _requirements(path)):
         installed = _installed(pinned.name)
         if pinned.marker is not None and not pinned.marker.evaluate():
@@ -28,8 +28,10 @@ def unmet(files: Sequence[Path] = PINNED) -> list[str]:
             pinned.specifier.contains(each, prereleases=True)
             for each in (installed, installed.split("+")[0])
         ):
-            found.append(f"{pinned.name} {installed or 'is missing'} ({pinned.specifier} is pinned)")
-    return found
+            mismatches.append(
+                f"{pinned.name} {installed or 'is missing'} ({pinned.specifier} is pinned)"
+            )
+    return mismatches
 
 
 def _requirements(path: Path) -> Iterator[Requirement]:

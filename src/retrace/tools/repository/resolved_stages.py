@@ -49,6 +49,7 @@ class ResolvedStage:
     definition : dict
         A dvc.yaml of this stage alone, in which nothing is left to resolve.
     sources : tuple of Source
+        The files and folders that it needs and no stage makes, with their hashes.
     inputs, outputs, metrics : tuple of str
         What other stages make that it needs, and what it makes; ``metrics`` are some of its outputs.
     params : dict
@@ -91,8 +92,8 @@ def resolve_stages(folder: Path = Path()) -> list[ResolvedStage]:
 def ignore_files() -> list[str]:
     """Name the files that tell DVC what it must not see."""
     words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    found = {*listed(*words, IGNORE, f"*/{IGNORE}"), IGNORE}  # the first also without Git
-    return sorted(name for name in found if Path(name).is_file())
+    names = {*listed(*words, IGNORE, f"*/{IGNORE}"), IGNORE}  # the first also without Git
+    return sorted(name for name in names if Path(name).is_file())
 
 
 def _resolve(stage: Any, made: set[str], kept: set[str]) -> ResolvedStage:
@@ -131,8 +132,8 @@ def _sources(deps: list[Any], made: set[str], kept: set[str]) -> Iterator[Source
             raise RetraceError(
                 f"'{dep.stage.addressing}' depends on {path}, which is not here: {remedy}"
             )
-        found = dep.repo.dvcignore.find(dep.fs, dep.fs_path) if dep.isdir() else [dep.fs_path]
-        names = sorted(_place(dep, name) for name in found)
+        files = dep.repo.dvcignore.find(dep.fs, dep.fs_path) if dep.isdir() else [dep.fs_path]
+        names = sorted(_place(dep, name) for name in files)
         inside = [name for name in names if not any(PurePath(name).is_relative_to(out) for out in made)]
         mixed = any(PurePath(out).is_relative_to(path) for out in made)
         md5 = _hash_of(inside, dep.repo.root_dir) if mixed else str(dep.get_hash().value)
@@ -149,14 +150,14 @@ def _definition(stage: Any) -> dict[str, Any]:
     from dvc.stage.serialize import to_pipeline_file
 
     entry = copy.deepcopy(to_pipeline_file(stage)[stage.name])
-    wanted = {key: value for key, value in entry.items() if key not in LEFT_OUT}
+    definition = {key: value for key, value in entry.items() if key not in LEFT_OUT}
     for kind in ("outs", "metrics", "plots"):
         # A remote of this clone is not known elsewhere.
-        for out in wanted.get(kind, []):
+        for out in definition.get(kind, []):
             if isinstance(out, dict):
                 next(iter(out.values())).pop("remote", None)
     group, _, key = stage.name.partition("@")
-    resolved = _escaped(wanted)
+    resolved = _escaped(definition)
     # DVC gives a name with @ to what comes of a foreach alone.
     whole = {"foreach": [key], "do": resolved} if key else resolved
     return {"stages": {group: whole}}

@@ -58,10 +58,10 @@ def _baselines(repo: Any) -> list[str]:
     from dvc.repo.experiments.utils import exp_refs
 
     queue = repo.experiments.celery_queue
-    found = [ref.baseline_sha for ref in exp_refs(repo.scm)]
-    found += [entry.baseline_rev for entry in queue.iter_queued()]
-    found += [entry.baseline_rev for entry in queue.iter_active()]
-    return found + [done.entry.baseline_rev for done in queue.iter_failed()]
+    commits = [ref.baseline_sha for ref in exp_refs(repo.scm)]
+    commits += [entry.baseline_rev for entry in queue.iter_queued()]
+    commits += [entry.baseline_rev for entry in queue.iter_active()]
+    return commits + [done.entry.baseline_rev for done in queue.iter_failed()]
 
 
 def _collect(repo: Any, baselines: list[str], progress: Progress) -> None:

@@ -178,30 +178,30 @@ def parse_metrics(content: bytes, name: str) -> dict[str, dict[str, float]]:
         The content is something else; ``name`` says whose it is.
     """
     try:
-        found = json.loads(content)
-        if not _are_metrics(found):
+        metrics = json.loads(content)
+        if not _are_metrics(metrics):
             raise ValueError("not one finite number for each metric of each part")
     except (ValueError, RecursionError) as error:
         raise ComparisonError(
             f"metrics.json of {name} is not valid JSON of metrics ({error}): run `retrace repro`"
         ) from None
-    return found
+    return metrics
 
 
-def _are_metrics(found: object) -> bool:
+def _are_metrics(metrics: object) -> bool:
     """Tell whether this is ``{part: {metric: number}}``, with names that can be written."""
-    if not isinstance(found, dict) or not all(isinstance(part, dict) for part in found.values()):
+    if not isinstance(metrics, dict) or not all(isinstance(part, dict) for part in metrics.values()):
         return False
-    "".join([*found, *(name for part in found.values() for name in part)]).encode()
-    values = [value for part in found.values() for value in part.values()]
+    "".join([*metrics, *(name for part in metrics.values() for name in part)]).encode()
+    values = [value for part in metrics.values() for value in part.values()]
     # Compared, not converted: a whole number may be larger than any float.
     return all(type(value) in {int, float} and -LARGEST < value < LARGEST for value in values)
 
 
 def workspace_problems(ran: bool) -> list[str]:
     """Say why the outputs of the workspace are not of its own params, data and code."""
-    found = all_problems(read_stages()) or contradictions()
-    return found or ([] if ran else ["dvc.lock or metrics.json is not there"])
+    not_there = [] if ran else ["dvc.lock or metrics.json is not there"]
+    return all_problems(read_stages()) or contradictions() or not_there
 
 
 def _not_of_these_files(tree: Tree, problems: list[str]) -> str:

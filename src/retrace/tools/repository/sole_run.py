@@ -60,9 +60,11 @@ def _holder(file: IO[str]) -> str:
     """Name the run that holds the folder."""
     file.seek(0)
     try:
-        said = json.loads(file.read())
-        name = f"`{said['command']}` (process {said['process']}, since {said['since']})"
-        return name if psutil.pid_exists(said["process"]) else f"the `dvc repro` that {name} left behind"
+        holder = json.loads(file.read())
+        name = f"`{holder['command']}` (process {holder['process']}, since {holder['since']})"
+        return (
+            name if psutil.pid_exists(holder["process"]) else f"the `dvc repro` that {name} left behind"
+        )
     except (ValueError, KeyError, TypeError):
         return "another `retrace repro`"
 

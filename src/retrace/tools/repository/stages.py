@@ -95,8 +95,8 @@ def run_order(folder: Path = Path()) -> list[str]:
 
     with open_repository(folder) as repo:
         # An arrow of DVC's leads from a stage to what it needs.
-        found = reversed(list(networkx.topological_sort(repo.index.graph)))
-        return [stage.addressing for stage in found if not stage.is_data_source]
+        ordered = reversed(list(networkx.topological_sort(repo.index.graph)))
+        return [stage.addressing for stage in ordered if not stage.is_data_source]
 
 
 def read_stages(folder: Path = Path()) -> list[Stage]:

@@ -47,13 +47,13 @@ def problems(stage: Stage) -> list[str]:
     """
     if stage.locked_cmd is None:
         return ["is not in dvc.lock: it has not run yet"]
-    found = [
+    reasons = [
         *_changed_command(stage),
         *(phrase for dep in stage.dependencies for phrase in _changed_dependency(dep)),
         *changed_params(stage),
         *(phrase for result in stage.results for phrase in _changed_result(result)),
     ]
-    return found or [
+    return reasons or [
         f"{path} is in dvc.lock but no longer in dvc.yaml, which DVC does not notice:"
         f" run `dvc repro --force {stage.name}`"
         for path in stage.dropped
@@ -140,14 +140,14 @@ def stale_stages(tree: Tree, lock: Lock) -> dict[str, str]:
     dict of str to str
         The first reason by stage.
     """
-    found = _hashes(tree, {path for deps in lock.sources.values() for path in deps})
+    hashes = _hashes(tree, {path for deps in lock.sources.values() for path in deps})
     content = tree.read(["params.yaml"]).get("params.yaml", b"")
     params = flatten(parse_yaml(content, f"params.yaml of {tree.name}"))
     stale = {}
     for stage in lock.stages:
         locked = lock.params_of(stage)
         reasons = [name for name, value in locked.items() if name not in params or params[name] != value]
-        reasons += [path for path, md5 in lock.sources[stage].items() if found.get(path) != md5]
+        reasons += [path for path, md5 in lock.sources[stage].items() if hashes.get(path) != md5]
         if reasons:
             stale[stage] = reasons[0]
     return stale
@@ -156,17 +156,17 @@ def stale_stages(tree: Tree, lock: Lock) -> dict[str, str]:
 def _hashes(tree: Tree, paths: set[str]) -> dict[str, str]:
     """Return the MD5 that DVC would give to each file and folder that is there."""
     contents = tree.read([*paths, *(f"{path}.dvc" for path in paths)])
-    found = {}
+    hashes = {}
     folders: dict[str, list[str]] = {}
     for path in paths:
         if f"{path}.dvc" in contents:
-            found[path] = _md5_in(contents[f"{path}.dvc"], f"{path}.dvc")
+            hashes[path] = _md5_in(contents[f"{path}.dvc"], f"{path}.dvc")
         elif path in contents:
-            found[path] = hashlib.md5(contents[path]).hexdigest()
+            hashes[path] = hashlib.md5(contents[path]).hexdigest()
         else:
             folders[path] = tree.files(path)
     inside = tree.read([file for files in folders.values() for file in files])
-    return found | {
+    return hashes | {
         folder: _folder_md5(folder, {file: inside[file] for file in files if file in inside})
         for folder, files in folders.items()
         if files

@@ -56,11 +56,13 @@ def opened_by(stage: Stage, stages: Iterable[Stage], root: Path) -> set[str]:
             check=False,
         )
         if run.returncode:
-            said = (run.stderr or run.stdout).strip().splitlines()[-3:]
-            raise RetraceError(f"{stage.name} does not run in a copy of the project: {' / '.join(said)}")
+            last_lines = (run.stderr or run.stdout).strip().splitlines()[-3:]
+            raise RetraceError(
+                f"{stage.name} does not run in a copy of the project: {' / '.join(last_lines)}"
+            )
         lines = notes.read_text(errors="surrogateescape").splitlines() if notes.exists() else []
-        found = (Path(line) for line in lines)
-        return {path.relative_to(copy).as_posix() for path in found if path.is_relative_to(copy)}
+        paths = (Path(line) for line in lines)
+        return {path.relative_to(copy).as_posix() for path in paths if path.is_relative_to(copy)}
 
 
 def _environment(copy: Path, notes: Path) -> dict[str, str]:

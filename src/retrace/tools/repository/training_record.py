@@ -25,15 +25,15 @@ def contradictions(params: Path = Path("params.yaml")) -> list[str]:
     """
     lock = read_lock()
     made = _made_from(lock)
-    found = [
+    changes = [
         f"train: its model was made from another {path} than dvc.lock records"
         for path, md5 in made.get("data", {}).items()
         if lock.outs.get(path) != md5
     ]
     locked = _locked_params_hash(lock, params) if "params" in made else None
     if locked is not None and made["params"] != locked:
-        found.append("train: its model was made with other params than dvc.lock records")
-    return [f"{each}: edited while it trained; run `retrace repro --force train`" for each in found]
+        changes.append("train: its model was made with other params than dvc.lock records")
+    return [f"{each}: edited while it trained; run `retrace repro --force train`" for each in changes]
 
 
 def _made_from(lock: Lock) -> dict[str, Any]:
@@ -41,10 +41,10 @@ def _made_from(lock: Lock) -> dict[str, Any]:
     if md5 is None or not ENVIRONMENT.is_file() or file_md5(ENVIRONMENT) != md5:
         return {}
     try:
-        found = json.loads(ENVIRONMENT.read_bytes())["made_from"]
+        made_from = json.loads(ENVIRONMENT.read_bytes())["made_from"]
     except (ValueError, KeyError, TypeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return made_from if isinstance(made_from, dict) else {}
 
 
 def _locked_params_hash(lock: Lock, path: Path) -> str | None:

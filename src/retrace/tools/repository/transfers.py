@@ -129,25 +129,25 @@ def fetch_files(repo: Any, hashes: Collection[str]) -> int:
     """
     from dvc_data.hashfile.hash_info import HashInfo
 
-    wanted = {HashInfo("md5", each) for each in hashes if not repo.cache.local.exists(each)}
-    if not wanted:
+    missing = {HashInfo("md5", each) for each in hashes if not repo.cache.local.exists(each)}
+    if not missing:
         return 0
     with explained(default_remote(repo)):
-        repo.cloud.pull(wanted)
-    lost = sum(not repo.cache.local.exists(each.value) for each in wanted)
+        repo.cloud.pull(missing)
+    lost = sum(not repo.cache.local.exists(each.value) for each in missing)
     if lost:
-        raise RetraceError(f"the remote lacks {lost} of {len(wanted)} files, or has them damaged")
-    return len(wanted)
+        raise RetraceError(f"the remote lacks {lost} of {len(missing)} files, or has them damaged")
+    return len(missing)
 
 
 def _need(repo: Any, name: str | None, outs: list[Any]) -> Need:
     with explained(find_remote(repo, name)):
         odb = repo.cloud.get_remote_odb(name)
         hashes = {out: _files(out, odb) for out in outs}
-        wanted = {each for needed in hashes.values() for each in needed}
-        there = present(odb, wanted)
+        objects = {each for needed in hashes.values() for each in needed}
+        there = present(odb, objects)
         _forget_what_was_there(odb)
-    sizes = {oid: _size(outs[0].cache, oid) for oid in wanted - there}
+    sizes = {oid: _size(outs[0].cache, oid) for oid in objects - there}
     return Need(
         there=there,
         new={oid: size for oid, size in sizes.items() if size is not None},

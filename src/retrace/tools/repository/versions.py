@@ -42,8 +42,10 @@ class Tag:
 
 def model_tags() -> list[Tag]:
     """Return the tags of versions and stages, in the order of their making."""
-    said = git("for-each-ref", "--sort=creatordate", f"--format={FIELDS}%00%(contents)%01", "refs/tags")
-    entries = [entry.lstrip("\n").split("\0") for entry in said.split("\1") if "\0" in entry]
+    listing = git(
+        "for-each-ref", "--sort=creatordate", f"--format={FIELDS}%00%(contents)%01", "refs/tags"
+    )
+    entries = [entry.lstrip("\n").split("\0") for entry in listing.split("\1") if "\0" in entry]
     return [
         Tag(name=name, commit=hashes[:40], who=who, when=when, message=message.strip())
         for name, hashes, who, when, message in entries
@@ -59,13 +61,13 @@ def versions(tags: list[Tag]) -> dict[str, Tag]:
 
 def assignments(tags: list[Tag]) -> dict[str, list[Tag]]:
     """Return the tags of each stage in their order: the last says what is in it now."""
-    found: dict[str, list[tuple[int, Tag]]] = {}
+    by_stage: dict[str, list[tuple[int, Tag]]] = {}
     for tag in tags:
         if match := STAGE_TAG.fullmatch(tag.name):
-            found.setdefault(match[1], []).append((int(match[2]), tag))
+            by_stage.setdefault(match[1], []).append((int(match[2]), tag))
     return {
         stage: [tag for _, tag in sorted(numbered, key=lambda one: one[0])]
-        for stage, numbered in found.items()
+        for stage, numbered in by_stage.items()
     }
 
 

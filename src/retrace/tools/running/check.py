@@ -78,9 +78,9 @@ def _check_lock() -> None:
 
     params = load_params()
     stages = read_stages()
-    if found := all_problems(stages) or contradictions():
+    if problems := all_problems(stages) or contradictions():
         _check_values(params, stages)
-        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=found)
+        raise RetraceError(f"dvc.lock is not true for what is here: {REMEDY}", details=problems)
     _check_dependencies(stages)
     typer.echo(f"dvc.lock is true: {len(stages)} stages, their code, params and environment")
 
@@ -91,8 +91,8 @@ def _check_dependencies(stages: "list[Stage]") -> None:
     from retrace.tools.dependencies.judging import judge
     from retrace.tools.repository.declarations import kept
 
-    if found := problems(judge(stages, Path.cwd(), kept=kept(stages, Path.cwd()))):
-        raise RetraceError(UNDECLARED, details=found)
+    if undeclared := problems(judge(stages, Path.cwd(), kept=kept(stages, Path.cwd()))):
+        raise RetraceError(UNDECLARED, details=undeclared)
 
 
 def _check_values(params: "Params", stages: "list[Stage]") -> None:

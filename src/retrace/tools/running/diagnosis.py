@@ -126,10 +126,10 @@ def judge_gpu(torch: Torch, driver: Driver | None, train: Train, *, required: bo
         if needed:
             return error("gpu", f"{build}, and no NVIDIA GPU or driver here: {remedy}")
         return ok("gpu", f"none, and train.device is cpu; {build}")
-    found = f"{', '.join(driver.gpus)}, driver {driver.version} (CUDA {driver.cuda}), {build}"
+    description = f"{', '.join(driver.gpus)}, driver {driver.version} (CUDA {driver.cuda}), {build}"
     if torch.problem is None:
-        return ok("gpu", f"{found}; train.device is {train.device}")
-    return (error if needed else warning)("gpu", f"{found}: {_gpu_remedy(torch, driver)}")
+        return ok("gpu", f"{description}; train.device is {train.device}")
+    return (error if needed else warning)("gpu", f"{description}: {_gpu_remedy(torch, driver)}")
 
 
 def _gpu_remedy(torch: Torch, driver: Driver) -> str:

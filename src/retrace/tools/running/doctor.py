@@ -86,8 +86,8 @@ def _judge_cache(cache: Path) -> "Finding":
     from retrace.tools.running import diagnosis
 
     try:
-        there = next(folder for folder in [cache, *cache.parents] if folder.exists())
-        return diagnosis.judge_disk(shutil.disk_usage(there).free, str(there))
+        existing = next(folder for folder in [cache, *cache.parents] if folder.exists())
+        return diagnosis.judge_disk(shutil.disk_usage(existing).free, str(existing))
     except OSError as problem:
         return diagnosis.error("disk", f"DVC's cache in {cache}: {problem.strerror}: check its rights")
 

@@ -55,8 +55,8 @@ def make_pairs_on(
         )
     left, tries = list(names), 0
     while left:
-        for name, found in _made_until_a_crash(processor, left, folder):
-            yield name, found
+        for name, hashes in _made_until_a_crash(processor, left, folder):
+            yield name, hashes
             left, tries = left[1:], 0
         tries += 1
         if left and tries == TRIES:
@@ -70,19 +70,19 @@ def _made_until_a_crash(
     make = [sys.executable, "-m", "retrace.tools.running.pairs", *names]
     command = [QEMU, "-cpu", processor, *make]
     with (
-        tempfile.TemporaryFile("w+", errors="replace") as said,
-        subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=said, text=True) as run,
+        tempfile.TemporaryFile("w+", errors="replace") as stderr,
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True) as run,
     ):
         try:
             while line := _next_line(run):
-                name, found = json.loads(line)
-                yield name, Hashes(**found)
+                name, hashes = json.loads(line)
+                yield name, Hashes(**hashes)
         except BaseException:  # nobody reads on
             run.kill()
             raise
         if run.wait() and run.returncode not in {*CRASHES, -signal.SIGKILL}:
-            said.seek(0)
-            raise RetraceError(f"{names[0]} on {processor}: {_last_line(said.read())}")
+            stderr.seek(0)
+            raise RetraceError(f"{names[0]} on {processor}: {_last_line(stderr.read())}")
 
 
 def _next_line(run: subprocess.Popen[str]) -> str:
@@ -95,7 +95,7 @@ def _next_line(run: subprocess.Popen[str]) -> str:
         watch.cancel()
 
 
-def _last_line(said: str) -> str:
+def _last_line(stderr: str) -> str:
     """Leave out that qemu warns of features of a processor that no computation uses."""
-    lines = [line for line in said.splitlines() if not line.startswith(f"{QEMU}: warning")]
+    lines = [line for line in stderr.splitlines() if not line.startswith(f"{QEMU}: warning")]
     return lines[-1].removeprefix("error: ") if lines else "it ended without a word"

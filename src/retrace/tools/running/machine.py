@@ -40,18 +40,18 @@ def ask(*command: str) -> str | None:
 
 def driver() -> Driver | None:
     """Ask the NVIDIA driver; None where there is none."""
-    said = ask("nvidia-smi", "-q")
-    return parse_driver(said) if said else None
+    report = ask("nvidia-smi", "-q")
+    return parse_driver(report) if report else None
 
 
-def parse_driver(said: str) -> Driver | None:
+def parse_driver(report: str) -> Driver | None:
     """Read the report of ``nvidia-smi -q``; None where it is of something else."""
-    own = re.search(r"^Driver Version\s*:\s*([\d.]+)", said, re.MULTILINE)
-    cuda = re.search(r"^CUDA (?:UMD )?Version\s*:\s*([\d.]+)", said, re.MULTILINE)
+    own = re.search(r"^Driver Version\s*:\s*([\d.]+)", report, re.MULTILINE)
+    cuda = re.search(r"^CUDA (?:UMD )?Version\s*:\s*([\d.]+)", report, re.MULTILINE)
     if own is None or cuda is None:
         return None
-    names = re.findall(r"^\s+Product Name\s*:\s*(.+?)\s*$", said, re.MULTILINE)
-    sizes = re.findall(r"FB Memory Usage\s+Total\s*:\s*(\d+) MiB", said)
+    names = re.findall(r"^\s+Product Name\s*:\s*(.+?)\s*$", report, re.MULTILINE)
+    sizes = re.findall(r"FB Memory Usage\s+Total\s*:\s*(\d+) MiB", report)
     sizes += [""] * (len(names) - len(sizes))
     gpus = tuple(
         f"{name}, {int(size) / 1024:.0f} GiB" if size else name

@@ -11,7 +11,7 @@ from retrace.core.errors import RetraceError, first_few
 
 if TYPE_CHECKING:
     from retrace.tools.repository.lock_merging import Merged
-    from retrace.tools.repository.merging import Side
+    from retrace.tools.repository.merging import MergeSide
     from retrace.tools.repository.stages import Stage
 
 BY_HAND = "end the other conflicts, then run `retrace merge-lock`"
@@ -85,7 +85,7 @@ def _drive(ours: Path, theirs: Path, path: str) -> int:
     return 0
 
 
-def _sorted_out(paths: set[str], both: "tuple[Side, Side]") -> tuple[set[str], list[str]]:
+def _sorted_out(paths: set[str], both: "tuple[MergeSide, MergeSide]") -> tuple[set[str], list[str]]:
     """Tell conflicts of outputs, which follow the lock, from those that a person ends."""
     from retrace.tools.repository.lock import LOCK
 
@@ -93,7 +93,7 @@ def _sorted_out(paths: set[str], both: "tuple[Side, Side]") -> tuple[set[str], l
     return outputs, sorted(paths - outputs - {str(LOCK)})
 
 
-def _are_those(both: "tuple[Side, Side]", ours: Path, theirs: Path) -> bool:
+def _are_those(both: "tuple[MergeSide, MergeSide]", ours: Path, theirs: Path) -> bool:
     from retrace.tools.repository.lock import read_lock
 
     return [side.lock for side in both] == [read_lock(ours), read_lock(theirs)]
@@ -104,7 +104,9 @@ def _left(path: str, why: str) -> int:
     return 1
 
 
-def _merge(stages: "Sequence[Stage]", both: "tuple[Side, Side]", settled: Collection[str]) -> "Merged":
+def _merge(
+    stages: "Sequence[Stage]", both: "tuple[MergeSide, MergeSide]", settled: Collection[str]
+) -> "Merged":
     from retrace.tools.repository.lock_merging import merge_locks
 
     return merge_locks(stages, both[0].lock, both[1].lock, settled)
@@ -127,7 +129,7 @@ def _say(merged: "Merged") -> None:
     print(f"dvc.lock: {'; '.join(parts)}", file=sys.stderr)
 
 
-def _content(path: str, merged: "Merged", both: "tuple[Side, Side]") -> bytes | None:
+def _content(path: str, merged: "Merged", both: "tuple[MergeSide, MergeSide]") -> bytes | None:
     """Return an output's content from the side that has what the merged lock names."""
     from hashlib import md5
 

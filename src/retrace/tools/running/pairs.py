@@ -77,13 +77,15 @@ def make_pair(params: Params, name: str) -> Hashes:
     params = override_params(params, {key: _value(values[key]) for key in values})
     training, validation, test = _parts(params)
     fitted = fit_afresh(params, training, validation)
-    said = predict(fitted, test)
+    predictions = predict(fitted, test)
     file = io.BytesIO()
     joblib.dump(fitted, file, protocol=MODEL_PROTOCOL)
     return Hashes(
         params=_params_md5(params),
         model=_md5(file.getvalue()),
-        predictions=_md5(said.predicted.tobytes() + np.ascontiguousarray(said.probabilities).tobytes()),
+        predictions=_md5(
+            predictions.predicted.tobytes() + np.ascontiguousarray(predictions.probabilities).tobytes()
+        ),
     )
 
 
@@ -105,7 +107,7 @@ def recorded_pairs(patterns: Sequence[str]) -> dict[str, Hashes]:
 
 def record_pairs(pairs: Mapping[str, Hashes]) -> None:
     """Write the hashes that other machines compare theirs with."""
-    hashes = {name: asdict(found) for name, found in pairs.items()}
+    hashes = {name: asdict(made) for name, made in pairs.items()}
     save_json({"versions": versions(), "pairs": hashes}, RECORD)
 
 
@@ -126,8 +128,8 @@ def compare_pairs(recorded: Mapping[str, Hashes], make: Making) -> Iterator[tupl
             here.append(name)
         else:
             yield name, f"not compared: there is no data/{data}.yaml"
-    for name, found in make(here):
-        yield name, _difference(found, recorded[name]) if found else "not compared: the emulator crashed"
+    for name, made in make(here):
+        yield name, _difference(made, recorded[name]) if made else "not compared: the emulator crashed"
 
 
 def other_versions() -> list[str]:
@@ -142,8 +144,8 @@ def other_versions() -> list[str]:
 
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that compute and are here, without the names of builds."""
-    found = ((package, version_of(package)) for package in LIBRARIES.values())
-    return {package: said for package, said in found if said}  # others are of an extra
+    installed = {package: version_of(package) for package in LIBRARIES.values()}
+    return {package: number for package, number in installed.items() if number}  # others are of an extra
 
 
 def write_texts(folder: Path) -> None:
@@ -158,10 +160,10 @@ def write_texts(folder: Path) -> None:
     (folder / f"{TEXTS}.yaml").write_text(DESCRIPTION)
 
 
-def _difference(found: Hashes, expected: Hashes) -> str:
-    if found.params != expected.params:
+def _difference(made: Hashes, expected: Hashes) -> str:
+    if made.params != expected.params:
         return "not compared: params.yaml has other values"
-    parts = [part for part in ("model", "predictions") if vars(found)[part] != vars(expected)[part]]
+    parts = [part for part in ("model", "predictions") if vars(made)[part] != vars(expected)[part]]
     return f"another {' and other '.join(parts)}" if parts else ""
 
 
@@ -208,8 +210,8 @@ def _md5(content: bytes) -> str:
 
 
 def _main() -> None:
-    for name, found in make_pairs(load_params(), sys.argv[1:]):
-        print(json.dumps([name, asdict(found)]), flush=True)
+    for name, made in make_pairs(load_params(), sys.argv[1:]):
+        print(json.dumps([name, asdict(made)]), flush=True)
 
 
 if __name__ == "__main__":

@@ -79,11 +79,11 @@ def _own(repo: Any, ignored: Set[str]) -> list[Task]:
 
 def _run(repo: Any, jobs: int, ignored: Set[str]) -> list[Task]:
     tasks: list[Task] = []
-    said = ""
+    shown = ""
     try:
         for tasks in follow(repo, jobs, ignored):
-            if (line := progress(tasks)) != said:
-                typer.echo(said := line)
+            if (line := progress(tasks)) != shown:
+                typer.echo(shown := line)
     except KeyboardInterrupt:
         return _stop(repo, ignored)
     stop_workers(repo)  # else they wait ten seconds for more
@@ -125,8 +125,8 @@ def _scores(names: list[str]) -> list[str]:
         metric = load_params().metric
     except RetraceError:
         return []  # params.yaml as it is now has no part in what ran
-    found = validation_scores(names)
-    scores = {name: each[metric] for name, each in found.items() if metric in each}
+    metrics = validation_scores(names)
+    scores = {name: each[metric] for name, each in metrics.items() if metric in each}
     order = sorted(scores, key=lambda name: scores[name], reverse=metric not in LOWER_IS_BETTER)
     wide = max(map(len, order), default=0)
     lines = [f"  {name:<{wide}}  {number_text(scores[name])}" for name in order]

@@ -28,7 +28,7 @@ TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class PipelineRun:
     """A run of the whole pipeline in a folder of its own."""
 
     folder: Path
@@ -60,13 +60,13 @@ def copy_workspace(target: Path, source: Path = Path()) -> Path:
 
 
 def _list_files(source: Path, *options: str) -> list[Path]:
-    found = ask_git("ls-files", "-z", "--exclude-standard", *options, folder=source)
-    if found.returncode:
-        raise RetraceError(f"{source.absolute()}: {decoded(found.stderr)}")
-    return [Path(name) for name in decoded(found.stdout).split("\0") if name]
+    run = ask_git("ls-files", "-z", "--exclude-standard", *options, folder=source)
+    if run.returncode:
+        raise RetraceError(f"{source.absolute()}: {decoded(run.stderr)}")
+    return [Path(name) for name in decoded(run.stdout).split("\0") if name]
 
 
-def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:
+def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> PipelineRun:
     """Run the pipeline in a copy.
 
     Raises
@@ -77,19 +77,19 @@ def rerun(folder: Path, environment: Mapping[str, str] | None = None) -> Run:
     own = {"PYTHONPATH": str(folder / "src")}
     run = run_dvc("repro", "--force", cwd=folder, capture_output=True, env=own | dict(environment or {}))
     if run.returncode:
-        said = (run.stderr or run.stdout).strip().splitlines()[-3:]
-        raise RetraceError(f"the pipeline does not run in {folder}: {' / '.join(said)}")
-    return Run(folder=folder)
+        last_lines = (run.stderr or run.stdout).strip().splitlines()[-3:]
+        raise RetraceError(f"the pipeline does not run in {folder}: {' / '.join(last_lines)}")
+    return PipelineRun(folder=folder)
 
 
-def compare_runs(first: Run, second: Run) -> list[str]:
+def compare_runs(first: PipelineRun, second: PipelineRun) -> list[str]:
     """Name the outputs of two runs that differ, as ``"train: cache/model.joblib"``."""
     return [
         f"{output.stage}: {output.path}" for output in differing_outputs(first.outputs, second.outputs)
     ]
 
 
-def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
+def compare_with_lock(run: PipelineRun, source: Path = Path()) -> tuple[list[str], str]:
     """Compare a run with the run that dvc.lock records.
 
     Returns
@@ -104,7 +104,7 @@ def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
     stale = [stage for stage in lock.stages if _inputs(lock, stage) != _inputs(known, stage)]
     if stale:
         return [], f"not with dvc.lock, which is of other code, data or params ({', '.join(stale)})"
-    recorded = Run(folder=source)
+    recorded = PipelineRun(folder=source)
     machine = [output for output in recorded.outputs if output.path == str(ENVIRONMENT)]
     if not differing_outputs(machine, run.outputs):
         return compare_runs(recorded, run), "with dvc.lock, byte by byte"
@@ -113,7 +113,7 @@ def compare_with_lock(run: Run, source: Path = Path()) -> tuple[list[str], str]:
     return ([f"report: {METRICS_JSON}"] if largest > TOLERANCE else []), how
 
 
-def largest_metric_difference(first: Run, second: Run) -> float:
+def largest_metric_difference(first: PipelineRun, second: PipelineRun) -> float:
     """Return the largest absolute difference of any metric but the log loss, which has no scale."""
     return max(
         abs(value - second.metrics[part][name])

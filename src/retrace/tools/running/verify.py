@@ -110,15 +110,15 @@ def _compare_pairs(params: "Params", patterns: list[str], processors: list[str])
 def _different(recorded: dict[str, "Hashes"], make: "Making") -> list[str]:
     from retrace.tools.running.pairs import compare_pairs
 
-    found = {}
-    for name, said in compare_pairs(recorded, make):
-        typer.echo(f"  {name}: {said or 'the same bytes'}")
-        found[name] = said
-    same = sum(not said for said in found.values())
+    differences = {}
+    for name, difference in compare_pairs(recorded, make):
+        typer.echo(f"  {name}: {difference or 'the same bytes'}")
+        differences[name] = difference
+    same = sum(not difference for difference in differences.values())
     typer.echo(f"{same} models and their predictions are, byte by byte, what they are elsewhere")
-    if left_out := [name for name, said in found.items() if said.startswith("not")]:
+    if left_out := [name for name, difference in differences.items() if difference.startswith("not")]:
         typer.echo(f"{len(left_out)} are not compared: {', '.join(left_out)}")
-    return [name for name, said in found.items() if said.startswith("another")]
+    return [name for name, difference in differences.items() if difference.startswith("another")]
 
 
 def _fail_on(different: list[str], what: str) -> None:

@@ -35,9 +35,10 @@ def answer_questions(
     """Read each request, ask the model about all rows at once, and write each answer."""
     reads = [_read(served, question, most_rows) for question in questions]
     readable = [each for each in reads if not isinstance(each, RefusedError)]
-    said = iter(answer_together(served, readable) if readable else [])
+    predictions = iter(answer_together(served, readable) if readable else [])
     return [
-        each if isinstance(each, RefusedError) else _answer(served, each, next(said)) for each in reads
+        each if isinstance(each, RefusedError) else _answer(served, each, next(predictions))
+        for each in reads
     ]
 
 
@@ -51,24 +52,24 @@ def _read(served: Served, question: Question, most_rows: int) -> list[Read] | Re
 
 
 def _answer(
-    served: Served, reads: list[Read], said: Predictions | RetraceError
+    served: Served, reads: list[Read], predictions: Predictions | RetraceError
 ) -> Answer | RefusedError:
-    if isinstance(said, RetraceError):
-        return refused(said)
+    if isinstance(predictions, RetraceError):
+        return refused(predictions)
     classes = served.predictor.signature.classes
     ids = chain.from_iterable(read.ids for read in reads)
-    rows = [{"id": _plain(each)} | _row(said, place, classes) for place, each in enumerate(ids)]
+    rows = [{"id": _plain(each)} | _row(predictions, place, classes) for place, each in enumerate(ids)]
     source = served.source
     model = {"name": source.name, "md5": source.md5, "commit": source.commit, "dvc.lock": source.lock}
     content = {"model": model, "rows": rows, "notes": _notes(reads)}
     return Answer(content=content, reads=reads, n_rows=len(rows))
 
 
-def _row(said: Predictions, place: int, classes: tuple[str, ...]) -> dict[str, Any]:
+def _row(predictions: Predictions, place: int, classes: tuple[str, ...]) -> dict[str, Any]:
     if not classes:
-        return {"predicted": float(said.predicted[place])}
-    shares = zip(classes, said.probabilities[place].tolist(), strict=True)
-    return {"predicted": classes[said.predicted[place]], "probabilities": dict(shares)}
+        return {"predicted": float(predictions.predicted[place])}
+    shares = zip(classes, predictions.probabilities[place].tolist(), strict=True)
+    return {"predicted": classes[predictions.predicted[place]], "probabilities": dict(shares)}
 
 
 def _plain(value: Any) -> int | str:

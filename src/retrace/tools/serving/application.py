@@ -225,7 +225,7 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one."""
-        said = record.getMessage()
+        message = record.getMessage()
         if record.exc_info:
-            said = f"{said}\n{self.formatException(record.exc_info)}"
-        return json.dumps({"event": "server", "level": record.levelname, "said": said})
+            message = f"{message}\n{self.formatException(record.exc_info)}"
+        return json.dumps({"event": "server", "level": record.levelname, "said": message})

@@ -76,8 +76,8 @@ def _json_rows(body: bytes) -> list[Any]:
     except RefusedError:
         raise
     except (ValueError, RecursionError) as error:
-        said = "too deeply nested" if isinstance(error, RecursionError) else str(error)
-        raise RefusedError(400, f"the body is not JSON in UTF-8: {said[:200]}") from None
+        message = "too deeply nested" if isinstance(error, RecursionError) else str(error)
+        raise RefusedError(400, f"the body is not JSON in UTF-8: {message[:200]}") from None
     rows = content.get("rows") if isinstance(content, dict) else None
     if not isinstance(rows, list):
         raise RefusedError(422, 'the body should be {"rows": [...]}')
@@ -171,9 +171,9 @@ def _table_of_csv(body: bytes, predictor: Predictor) -> list[Read]:
             chunks = table_chunks(file.name, predictor, skip=False)
             return [read_table(chunk, predictor) for chunk in chunks]
         except DataError as error:  # it names a file that the client does not know
-            said = str(error).replace(file.name, "the body").partition(" (separator")[0]
+            message = str(error).replace(file.name, "the body").partition(" (separator")[0]
             raise RefusedError(
-                422, said.replace(", or leave such lines out with --on-error skip", "")
+                422, message.replace(", or leave such lines out with --on-error skip", "")
             ) from error
 
 

@@ -67,9 +67,9 @@ def _tokens(path: Path | None, host: str) -> frozenset[str]:
             )
         return frozenset()
     try:
-        found = frozenset(line.strip() for line in path.read_text().splitlines() if line.strip())
+        tokens = frozenset(line.strip() for line in path.read_text().splitlines() if line.strip())
     except OSError as error:
         raise RetraceError(f"--tokens: {path} cannot be read: {error.strerror}") from error
-    if not found:
+    if not tokens:
         raise RetraceError(f"--tokens: {path} holds no token: write one a line")
-    return found
+    return tokens

@@ -84,8 +84,8 @@ def contents_of(predictor: Predictor) -> dict[str, Any]:
 
 def openapi_of(base: dict[str, Any], served: Served, *, tokens: bool) -> dict[str, Any]:
     """Complete FastAPI's description with what this model takes."""
-    found = copy.deepcopy(base)
-    post = found["paths"]["/predict"]["post"]
+    openapi = copy.deepcopy(base)
+    post = openapi["paths"]["/predict"]["post"]
     post["requestBody"] = {"required": True, "content": contents_of(served.predictor)}
     refusal = {"$ref": "#/components/schemas/Refusal"}
     post["responses"] |= {
@@ -94,9 +94,9 @@ def openapi_of(base: dict[str, Any], served: Served, *, tokens: bool) -> dict[st
     }
     if tokens:
         schemes = {"token": {"type": "http", "scheme": "bearer"}}
-        found.setdefault("components", {})["securitySchemes"] = schemes
-        found["security"] = [{"token": []}]
-    return found
+        openapi.setdefault("components", {})["securitySchemes"] = schemes
+        openapi["security"] = [{"token": []}]
+    return openapi
 
 
 def version_of(served: Served) -> dict[str, Any]:

@@ -35,8 +35,10 @@ class Keeper:
             writer = csv.writer(self._file, lineterminator="\n")
             if not self._file.tell():
                 writer.writerow([*rows[0].columns, "predicted"])
-            said = (row["predicted"] for row in answer.content["rows"])
+            predicted = (row["predicted"] for row in answer.content["rows"])
             for X in rows:
                 for values in X.itertuples(index=False):
-                    writer.writerow(["" if pd.isna(value) else value for value in values] + [next(said)])
+                    writer.writerow(
+                        ["" if pd.isna(value) else value for value in values] + [next(predicted)]
+                    )
             self._file.flush()

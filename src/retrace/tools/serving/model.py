@@ -121,14 +121,15 @@ def answer_together(served: Served, requests: list[list[Read]]) -> list[Predicti
     If it refuses, each is asked about by itself, so that the one to blame is the one that hears of it.
     """
     try:
-        said = served.answer(stacked([read.X for reads in requests for read in reads]))
+        predictions = served.answer(stacked([read.X for reads in requests for read in reads]))
     except RetraceError as error:
         if len(requests) == 1:
             return [error]
         return [each for alone in requests for each in answer_together(served, [alone])]
     ends = np.cumsum([sum(len(read.ids) for read in reads) for reads in requests])
     return [
-        said.take(slice(end - n, end)) for end, n in zip(ends, np.diff(ends, prepend=0), strict=True)
+        predictions.take(slice(end - n, end))
+        for end, n in zip(ends, np.diff(ends, prepend=0), strict=True)
     ]
 
 

@@ -45,9 +45,9 @@ def remote(
     elif endpoint or region or profile:
         raise RetraceError("say which store: `retrace remote s3://<bucket>/<folder> ...`")
     with open_repository() as repo:
-        found, refusal = try_out(repo, SECONDS_TO_ANSWER)
+        default, refusal = try_out(repo, SECONDS_TO_ANSWER)
     can = f"may be read, not written: {refusal}" if refusal else "may be read and written"
-    typer.echo(f"the remote '{found.name}' ({found.url}) answers and {can}")
+    typer.echo(f"the remote '{default.name}' ({default.url}) answers and {can}")
 
 
 def _tell(store: "Store") -> None:

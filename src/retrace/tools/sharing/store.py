@@ -124,11 +124,11 @@ def try_out(repo: Any, seconds: float) -> tuple[Remote, str | None]:
     except Exception as error:  # each kind of store has exceptions of its own
         return remote, s3.in_words(error)
     with explained(remote):
-        found = within(seconds, lambda: place.fs.cat_file(path))
+        read_back = within(seconds, lambda: place.fs.cat_file(path))
     # Without the right to delete, which sharing does not need, 64 bytes stay.
     with suppress(Exception):
         within(seconds, lambda: place.fs.rm_file(path))
-    if found != content:
+    if read_back != content:
         raise RetraceError(
             f"the remote '{remote.name}' ({remote.url}) gives back other bytes than it got"
         )

@@ -60,7 +60,7 @@ def submit(
     status.unlink(missing_ok=True)
     script = f"{shlex.join(command)}; status=$?; echo $status > {shlex.quote(str(status))}; exit $status"
     depends = [f"--dependency=afterok:{after.number}", "--kill-on-invalid-dep=yes"] if after else []
-    said = _ask(
+    output = _ask(
         "sbatch",
         "--parsable",
         f"--job-name={name}",
@@ -69,16 +69,16 @@ def submit(
         *options,
         f"--wrap={script}",
     )
-    return Job(number=said.strip().partition(";")[0], name=name, log=log, key=key)
+    return Job(number=output.strip().partition(";")[0], name=name, log=log, key=key)
 
 
 def states(jobs: Collection[Job]) -> dict[str, str] | None:
     """Return the state of each job by its number; None where SLURM gives no answer now."""
     try:
-        said = _ask("squeue", "--noheader", "--states=all", "--format=%i %T")
+        output = _ask("squeue", "--noheader", "--states=all", "--format=%i %T")
     except RetraceError:
         return None
-    known = dict(line.split() for line in said.splitlines() if line.strip())
+    known = dict(line.split() for line in output.splitlines() if line.strip())
     return {job.number: known.get(job.number) or _own_word(job) for job in jobs}
 
 

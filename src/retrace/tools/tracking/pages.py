@@ -49,12 +49,12 @@ def server_program() -> str:
     RetraceError
         There is none.
     """
-    found = next((each for each in _programs() if has_pages(each)), None)
-    if found is None:
+    program = next((each for each in _programs() if has_pages(each)), None)
+    if program is None:
         raise RetraceError(
             "MLflow's server is not installed: `make mlflow` installs it (600 MB) and starts it"
         )
-    return str(found.absolute())
+    return str(program.absolute())
 
 
 def has_pages(program: Path) -> bool:

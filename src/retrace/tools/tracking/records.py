@@ -41,6 +41,7 @@ class Record:
     key : str
         By which it is known again.
     name : str
+        What a person calls it.
     began, ended : int
         Milliseconds since 1970; fixed for a run, so that the same metric is never logged twice.
     curves : list of (str, int, float)
@@ -85,7 +86,7 @@ def record_of(side: Side, name: str, model_url: str, verdict: Mapping[str, str])
     in_git = side.tree.read(IN_GIT)
     outs = {path: files_here(side.lock, path) for path in _reported(side.lock)}
     files = {name: file for each in outs.values() for name, file in each.items()}
-    missing = tuple(path for path, found in outs.items() if not found)
+    missing = tuple(path for path, stored in outs.items() if not stored)
     seconds = int(git("show", "-s", "--format=%ct", side.tree.commit) or 0)
     return Record(
         key=key_of(in_git[str(LOCK)]),
@@ -163,8 +164,8 @@ def _tags(side: Side, in_git: Mapping[str, bytes], model_url: str) -> dict[str, 
 
 def _training(lock: Lock) -> str:
     path = ENVIRONMENT.as_posix()
-    found = files_here(lock, path) if path in lock.outs else {}
-    return training_key(found[path].read_bytes()) if found else ""
+    files = files_here(lock, path) if path in lock.outs else {}
+    return training_key(files[path].read_bytes()) if files else ""
 
 
 def _data(lock: Lock) -> dict[str, str]:

@@ -35,7 +35,7 @@ def log_runs(store: Store, choices: Sequence[Choice]) -> Logged:
     outcomes = [_outcome(store, choice) for choice in choices]
     drop_ended(store)
     counts = {name: outcomes.count(name) for name in ("new", "known", "unfinished")}
-    return Logged(**counts, damaged=tuple(said for said in outcomes if said not in counts))
+    return Logged(**counts, damaged=tuple(outcome for outcome in outcomes if outcome not in counts))
 
 
 def _outcome(store: Store, choice: Choice) -> str:
@@ -51,9 +51,9 @@ def _log(store: Store, choice: Choice) -> str:
     lock = tree.read([str(LOCK)]).get(str(LOCK))
     if lock is None:
         return "unfinished"
-    found = find_run(store, {KEY: key_of(lock)})
-    if found is not None and is_whole(found, []):
-        note_commit(store, found, tree.name, origin(tree))
+    run = find_run(store, {KEY: key_of(lock)})
+    if run is not None and is_whole(run, []):
+        note_commit(store, run, tree.name, origin(tree))
         return "known"
     side = read_side(tree, strict=False)
     if not side.ran:

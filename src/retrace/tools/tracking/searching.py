@@ -43,23 +43,23 @@ def open_studies(name: str | None = None, storage: str | None = None) -> "list[S
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     places: list[str] = [storage] if storage else _journals(name)
-    found = []
+    studies = []
     for place in places:
         study = Path(place).parent.name if storage is None else name
         try:
-            found.append(optuna.load_study(study_name=study, storage=_opened(place)))
+            studies.append(optuna.load_study(study_name=study, storage=_opened(place)))
         except (KeyError, ValueError) as error:
             raise RetraceError(f"no study '{study}' in {without_secrets(place)}: {error}") from error
-    return found
+    return studies
 
 
 def _journals(name: str | None) -> list[str]:
-    found = sorted(map(str, RESULTS.glob(f"*/{JOURNAL}")))
+    journals = sorted(map(str, RESULTS.glob(f"*/{JOURNAL}")))
     if name is None:
-        return found
+        return journals
     own = str(RESULTS / name / JOURNAL)
-    if own not in found:
-        known = ", ".join(Path(each).parent.name for each in found) or "none"
+    if own not in journals:
+        known = ", ".join(Path(each).parent.name for each in journals) or "none"
         raise RetraceError(
             f"there is no study '{name}' in {RESULTS} (there are: {known}); where it is in a database,"
             " name that with --storage"
@@ -111,7 +111,7 @@ def _logged(store: Store, parent: str) -> set[str]:
 
 
 def _study_record(study: "Study", trials: "Sequence[FrozenTrial]") -> Record:
-    told = study.user_attrs
+    attributes = study.user_attrs
     first, last = min(map(_began, trials)), max(map(_ended, trials))
     pages = {
         path.name: path
@@ -119,9 +119,11 @@ def _study_record(study: "Study", trials: "Sequence[FrozenTrial]") -> Record:
         if (path := RESULTS / study.study_name / name).is_file()
     }
     # Two clones may name their studies alike; no two begin in the same millisecond.
-    key = f"{study.study_name} {told.get('identity', '')} {first}"
+    key = f"{study.study_name} {attributes.get('identity', '')} {first}"
     shown = {
-        name: told[name] for name in ("model", "data", "folds", "seed") if told.get(name) is not None
+        name: attributes[name]
+        for name in ("model", "data", "folds", "seed")
+        if attributes.get(name) is not None
     }
     return Record(
         key=key,
@@ -146,9 +148,9 @@ def _best(study: "Study", trials: "Sequence[FrozenTrial]") -> dict[str, float]:
 
 def _trial_record(study: "Study", trial: "FrozenTrial") -> Record:
     goals = _goals(study)
-    told = trial.user_attrs
+    attributes = trial.user_attrs
     values = trial.values if trial.state.name == "COMPLETE" else []
-    tags = {"error": told.get("error", ""), "worker": told.get("worker", "")}
+    tags = {"error": attributes.get("error", ""), "worker": attributes.get("worker", "")}
     return Record(
         key=str(trial.number),
         name=f"trial {trial.number}",
@@ -156,7 +158,7 @@ def _trial_record(study: "Study", trial: "FrozenTrial") -> Record:
         ended=_ended(trial),
         params={
             name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in told.get("overrides", trial.params).items()
+            for name, value in attributes.get("overrides", trial.params).items()
         },
         metrics=dict(zip(goals, values or [], strict=False)),
         curves=[

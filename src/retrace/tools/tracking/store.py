@@ -41,6 +41,7 @@ class Store:
     Attributes
     ----------
     client : MlflowClient
+        Speaks with the server or the project's own store.
     experiment : str
         Its id.
     home : Path or None
@@ -54,16 +55,16 @@ class Store:
     def find(self, tags: Mapping[str, str]) -> "list[Run]":
         """Return the runs that have these tags, the first of them in front."""
         condition = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
-        found: list[Run] = []
+        runs: list[Run] = []
         token = None
-        while token or not found:
+        while token or not runs:
             page = self.client.search_runs(
                 [self.experiment], condition, max_results=1000, page_token=token
             )
-            found += page
+            runs += page
             if not (token := page.token):
                 break
-        return sorted(found, key=lambda run: (run.info.start_time, run.info.run_id))
+        return sorted(runs, key=lambda run: (run.info.start_time, run.info.run_id))
 
     def put(self, run: "Run", files: Files) -> None:
         """Lay files beside a run, by their names; those of the same name are replaced."""

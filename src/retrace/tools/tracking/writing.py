@@ -24,10 +24,10 @@ def find_run(store: Store, tags: Mapping[str, str]) -> "Run | None":
 
     A server that died before it could answer may have made one of them twice: the first is kept.
     """
-    found = store.find(tags)
-    for surplus in found[1:]:
+    runs = store.find(tags)
+    for surplus in runs[1:]:
         store.client.delete_run(surplus.info.run_id)
-    return found[0] if found else None
+    return runs[0] if runs else None
 
 
 def log_record(store: Store, record: Record) -> bool:
@@ -38,10 +38,10 @@ def log_record(store: Store, record: Record) -> bool:
     bool
         False where all of it was there.
     """
-    found = find_run(store, {KEY: record.key})
-    if found is not None and is_whole(found, record.missing):
+    earlier = find_run(store, {KEY: record.key})
+    if earlier is not None and is_whole(earlier, record.missing):
         return False
-    run = found or begin(store, {KEY: record.key}, record)
+    run = earlier or begin(store, {KEY: record.key}, record)
     fill(store, run, record, FINISHED)
     return True
 
@@ -55,9 +55,9 @@ def is_whole(run: "Run", missing: Sequence[str]) -> bool:
 def begin(store: Store, known_by: Mapping[str, str], record: Record) -> "Run":
     """Make a run that is known again by tags, whatever happens to this process or the server."""
     create_run(store, known_by, record)
-    found = find_run(store, known_by)
-    assert found is not None
-    return found
+    run = find_run(store, known_by)
+    assert run is not None
+    return run
 
 
 def create_run(store: Store, known_by: Mapping[str, str], record: Record) -> "Run":

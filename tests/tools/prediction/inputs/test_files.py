@@ -40,7 +40,7 @@ def test_photos_that_cannot_be_read_or_are_of_another_size_are_named(
     Image.new("L", (8, 8)).save(folder / "a.png")
     Image.new("L", (28, 28)).save(folder / "b.png")
     (folder / "c.png").write_text("no image")
-    answer, told = ask(source, folder, skip=True)
+    answer, summary = ask(source, folder, skip=True)
     assert answer["id"].tolist() == ["a.png"]
-    assert told.skipped[0] == ("b.png", "is 28 x 28 pixels, the model takes 8 x 8")
-    assert told.skipped[1].why.startswith("no image of a known format")
+    assert summary.skipped[0] == ("b.png", "is 28 x 28 pixels, the model takes 8 x 8")
+    assert summary.skipped[1].why.startswith("no image of a known format")

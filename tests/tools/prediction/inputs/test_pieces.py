@@ -12,9 +12,9 @@ def test_a_line_with_too_many_fields_is_named_or_left_out(make_source, ask, exam
     wine.write_text(wine.read_text().replace("\n13.2,", "\n7,13.2,", 1))
     with pytest.raises(DataError, match="line 3 has 14 fields, should have 13"):
         ask(source, wine)
-    answer, told = ask(source, wine, skip=True)
+    answer, summary = ask(source, wine, skip=True)
     assert len(answer) == len(expected) - 1
-    assert told.skipped[0].row == "line 3"
+    assert summary.skipped[0].row == "line 3"
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def test_a_table_with_gaps_and_words_gets_what_the_report_says(make_source, ask,
     source, expected = make_source("titanic", titanic, "hist_gradient_boosting", max_iter=5)
     rows = pd.read_csv(titanic / "titanic/titanic.csv").drop(columns="Survived")
     rows.to_csv(titanic / "new.csv", index=False)
-    answer, told = ask(source, titanic / "new.csv")
+    answer, summary = ask(source, titanic / "new.csv")
     assert_same(answer.astype({"id": int}), expected)
-    assert told.extra == ()
+    assert summary.extra == ()
 
 
 def test_a_row_that_is_no_number_is_named_or_left_out(make_source, ask, examples, wine):
@@ -51,9 +51,9 @@ def test_a_row_that_is_no_number_is_named_or_left_out(make_source, ask, examples
     with pytest.raises(DataError, match="has a row that the model cannot take") as caught:
         ask(source, wine)
     assert caught.value.details == ("row 4: alcohol holds 'abc', should be a number",)
-    answer, told = ask(source, wine, skip=True)
+    answer, summary = ask(source, wine, skip=True)
     assert_same(answer, expected.drop(3).reset_index(drop=True))
-    assert told.n_skipped == 1
+    assert summary.n_skipped == 1
 
 
 def test_lacking_columns_are_named_with_the_nearest(make_source, ask, examples, wine):
@@ -70,9 +70,9 @@ def test_unseen_categories_and_unknown_columns_are_noted(make_source, ask, titan
     rows = pd.read_csv(titanic / "titanic/titanic.csv").assign(Deck="A")
     rows.loc[:2, "Embarked"] = "Z"
     rows.to_csv(titanic / "new.csv", index=False)
-    _, told = ask(source, titanic / "new.csv")
-    assert told.unseen == {"Embarked": {"Z": 3}}
-    assert told.extra == ("Deck",)
+    _, summary = ask(source, titanic / "new.csv")
+    assert summary.unseen == {"Embarked": {"Z": 3}}
+    assert summary.extra == ("Deck",)
 
 
 def test_a_column_that_occurs_twice_is_refused(make_source, ask, examples, wine):
@@ -130,9 +130,9 @@ def test_new_rows_are_read_as_the_description_reads_those_of_training(
     monkeypatch.setattr(tables, "_rows_at_a_time", lambda predictor: at_a_time)
     new = odd[0] / "new.csv"
     new.write_text("\n".join(line.rpartition(";")[0] for line in [ODD_HEADER, *odd[1]]) + "\n")
-    answer, told = ask(source, new)
+    answer, summary = ask(source, new)
     assert_same(answer, expected)
-    assert told.unseen == {}
+    assert summary.unseen == {}
 
 
 def test_the_inputs_of_new_rows_are_those_of_training(make_source, odd, tmp_path):

@@ -68,8 +68,8 @@ def read_images(chunk: Chunk, predictor: Predictor) -> Read:
 
 def read_texts(chunk: Chunk, predictor: Predictor) -> Read:
     """Decode a chunk of texts as those of training were."""
-    told = predictor.source.description
-    description = told if isinstance(told, TextsDescription) else PLAIN
+    own = predictor.source.description
+    description = own if isinstance(own, TextsDescription) else PLAIN
     ids, texts, problems = [], [], []
     for name, path in chunk.rows:
         try:

@@ -63,14 +63,14 @@ def csv_pieces(
         )
         with reader:
             while True:
-                with warnings.catch_warnings(record=True) as said:
+                with warnings.catch_warnings(record=True) as caught:
                     warnings.simplefilter("always")
                     table = next(reader, None)
                 if table is None:
                     return
                 table.columns = pd.Index([spelled(str(name)) for name in table])
                 names = list(table)
-                yield names, table[choose(names)], _bad_lines(said, where)
+                yield names, table[choose(names)], _bad_lines(caught, where)
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeError, ValueError, OSError) as error:
         raise DataError(_broken(where, error, description)) from error
 
@@ -130,9 +130,9 @@ def _names(where: str, description: Description, n_fields: int) -> list[str]:
     )
 
 
-def _bad_lines(said: list[warnings.WarningMessage], where: str) -> list[Problem]:
-    found = []
-    for warning in said:
+def _bad_lines(caught: list[warnings.WarningMessage], where: str) -> list[Problem]:
+    problems = []
+    for warning in caught:
         text = str(warning.message)
         if not (lines := BAD_LINE.findall(text)) and issubclass(
             warning.category, pd.errors.ParserWarning
@@ -140,22 +140,22 @@ def _bad_lines(said: list[warnings.WarningMessage], where: str) -> list[Problem]
             raise DataError(
                 f"{where}: its lines have more fields than its header: {' '.join(text.split())}"
             )
-        found += [Problem(f"line {number}", why) for number, why in lines]
-    return found
+        problems += [Problem(f"line {number}", why) for number, why in lines]
+    return problems
 
 
 def _broken(where: str, error: Exception, description: Description) -> str:
-    said = " ".join(str(error).split())
+    message = " ".join(str(error).split())
     if isinstance(error, pd.errors.EmptyDataError):
         return f"{where} is empty: it should hold a header line and rows"
     if isinstance(error, FileNotFoundError):
         return f"{where} is not there: name a file, a folder, or - for standard input"
     if isinstance(error, UnicodeError):
-        return f"{where} is not {description.encoding} text ({said}): save it so"
-    if fields := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", said):
+        return f"{where} is not {description.encoding} text ({message}): save it so"
+    if fields := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
         wanted, line, got = fields.groups()
         return (
             f"{where}: line {line} has {got} fields, should have {wanted}: mend it, or leave such lines"
             " out with --on-error skip"
         )
-    return f"{where} is not a readable CSV file (separator {description.separator!r}): {said}"
+    return f"{where} is not a readable CSV file (separator {description.separator!r}): {message}"

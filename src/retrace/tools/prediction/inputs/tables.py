@@ -200,10 +200,10 @@ def _unseen(X: pd.DataFrame, predictor: Predictor) -> dict[str, Counter[str]]:
         return {}
     if predictor.steps:
         X = predictor.clean(X)  # what they make of a value is what training had
-    found = {}
+    unseen = {}
     for name, known in predictor.known.items():
         counts = Counter(spelled(str(value)) for value in X[name].dropna().tolist())
         new = {value: count for value, count in counts.items() if value and value not in known}
         if new:
-            found[name] = Counter(new)
-    return found
+            unseen[name] = Counter(new)
+    return unseen

@@ -107,8 +107,8 @@ class GitHub:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as problem:
-            said = f"{method} {url}: {problem.code} {_message(problem)}"
-            raise GitHubError(said, problem.code) from None
+            message = f"{method} {url}: {problem.code} {_message(problem)}"
+            raise GitHubError(message, problem.code) from None
         except (OSError, ValueError) as problem:
             raise GitHubError(f"{method} {url}: no answer that can be read ({problem})") from None
 

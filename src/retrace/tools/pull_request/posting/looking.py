@@ -118,8 +118,8 @@ def next_number(look: Look, lines: Sequence[str]) -> int:
 
 def _looks(lines: Sequence[str]) -> list[Look]:
     try:
-        found = [json.loads(line) for line in lines]
-        return [{key: each[key] for key in LOOK_KEYS} for each in found]
+        entries = [json.loads(line) for line in lines]
+        return [{key: each[key] for key in LOOK_KEYS} for each in entries]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise PostingError(f"a line of {REF} is no look") from None
 

@@ -178,11 +178,11 @@ def _is_look(look: dict[str, Any]) -> bool:
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         raise ValueError("a key stands there twice")
-    "".join(found).encode()  # half of a character is a ValueError
-    return found
+    "".join(values).encode()  # half of a character is a ValueError
+    return values
 
 
 def _is_number(value: object) -> bool:

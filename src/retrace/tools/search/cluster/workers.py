@@ -48,9 +48,9 @@ def versions() -> dict[str, str]:
     libraries = {package: version_of(package) or "missing" for package in LIBRARIES.values()}
     # None: Dask loaded NumPy before retrace could pin what it takes.
     instructions = instructions_in_effect() or "of its processor"
-    found = {"retrace": code, "Python": python, "instructions": instructions} | libraries
+    here = {"retrace": code, "Python": python, "instructions": instructions} | libraries
     own = own_code_hash()
-    return found | {"src/ of the project": own} if own else found
+    return here | {"src/ of the project": own} if own else here
 
 
 def unpack(payload: bytes, searcher: dict[str, str]) -> Objective:

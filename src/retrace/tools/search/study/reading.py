@@ -203,8 +203,8 @@ def _try_values(path: Path, space: Space, params: Params, kind: Kind, task: Task
             try:
                 build_model(override_params(params, {**beside, parameter.name: value}), kind, task)
             except RetraceError as error:
-                said = str(error).removeprefix("params.yaml: ")
-                raise ParamsError(f"{path}: {said}") from error
+                message = str(error).removeprefix("params.yaml: ")
+                raise ParamsError(f"{path}: {message}") from error
 
 
 def _enabling(parameter: Parameter, by_name: Mapping[str, Parameter]) -> dict[str, Any]:

@@ -143,5 +143,5 @@ def storage_explained(where: str | None) -> Iterator[None]:
             ) from error
         cause = error.__cause__ if isinstance(error, StorageInternalError) and error.__cause__ else error
         first = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
-        said = without_secrets(f"--storage {where}: {first}")
-        raise RetraceError(f"{said} (what is finished is kept)") from error
+        message = without_secrets(f"--storage {where}: {first}")
+        raise RetraceError(f"{message} (what is finished is kept)") from error
