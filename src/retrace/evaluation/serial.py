@@ -12,7 +12,7 @@ from retrace.evaluation.units import N_BLOCKS
 FEWEST_COSINES, MOST_COSINES = 6, 24  # Student's t allows for so few
 COSINE_MEMORIES = 10  # memories for each: a cosine must move more slowly than errors forget
 BLOCK_MEMORIES = 12  # memories in a block, from which on blocks are as good as independent
-FEWEST_MEMORIES = 15  # in all rows; of fewer, no method held its level in docs/statistics.md
+FEWEST_MEMORIES = 15  # in all rows; with fewer too many answers would be wrong
 ALIKE = 2.0  # of a correlation, in sqrt(log10(n) / n): three standard errors and more
 IN_A_ROW = 5  # correlations that have to be small
 
@@ -98,5 +98,5 @@ def low_frequency_error(values: Floats, n_cosines: int) -> float:
     """
     n = len(values)
     places = (np.arange(n) + 0.5) / n
-    cosines = np.cos(np.pi * np.arange(1, n_cosines + 1)[:, np.newaxis] * places)
+    cosines = np.cos(np.pi * np.arange(1, min(n_cosines, n - 1) + 1)[:, np.newaxis] * places)
     return float(np.sqrt(2 * ((cosines @ values) ** 2).mean())) / n
