@@ -1,14 +1,11 @@
 """Two regressions of which one has the heavier tails: it may be worse than the tested rows show."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from retrace.core.records import Predictions
-from retrace.evaluation.losses import from_mean
+from retrace.evaluation.losses import from_mean, root_mean_square
 from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.evaluation.unseen import kurtosis
-from retrace.tools.significance.paired import observed, without_one
 from retrace.tools.significance.units import Units
 
 SQUARED = ("rmse", "r2")  # metrics of squares, which single errors can make up
@@ -44,21 +41,24 @@ def unseen_tails(
     heaviness = [kurtosis(model.predicted - model.y) for model in (base, other)]
     if min(heaviness) <= 0:  # a model without any error
         return 0.0, 0.0
-    effects = without_one(_of_typical_targets(units, float((from_mean(base.y) ** 2).mean())))
-    was, now = observed(units)
-    one = float(np.abs(effects - (now - was)).max())
+    one, per_rmse = _one_more(units), 1.0
+    if metric == "r2":  # of the same rows a function of rmse, whose slope it has
+        spread = float((from_mean(base.y) ** 2).mean())
+        per_rmse = sum(_rmse(units)) / spread if spread > 0 else 0.0
     heavier = float(np.log(heaviness[1] / heaviness[0]))
     if metric not in LOWER_IS_BETTER:
         heavier = -heavier
     below, above = (UNSEEN + UNSEEN_OF_HEAVIER * max(side, 0.0) for side in (-heavier, heavier))
-    return float(np.sqrt(below)) * one, float(np.sqrt(above)) * one
+    return float(np.sqrt(below)) * one * per_rmse, float(np.sqrt(above)) * one * per_rmse
 
 
-def _of_typical_targets(units: Units, spread: float) -> Units:
-    """Let only errors speak: how far a target lies from the mean is no matter of either model."""
-    rows = units.base[:, :1]
-    return replace(
-        units,
-        base=np.hstack([units.base[:, :3], 0 * rows, spread * rows]),
-        other=np.hstack([units.other[:, :3], 0 * rows, spread * rows]),
-    )
+def _rmse(units: Units) -> tuple[float, float]:
+    was, now = (root_mean_square(units.counts @ side) for side in (units.base, units.other))
+    return float(was), float(now)
+
+
+def _one_more(units: Units) -> float:
+    """Return what the most extreme unit changes of the difference of the two rmse."""
+    was, now = _rmse(units)
+    before, after = (root_mean_square(units.counts @ side - side) for side in (units.base, units.other))
+    return float(np.abs((after - before) - (now - was)).max())
