@@ -1,6 +1,6 @@
 """The values that ship for models and features, against others: on public tables, texts and images.
 
-    python benchmarks/defaults.py [trees|categories|pixels|words]
+    python benchmarks/defaults.py [trees|categories|boosters|pixels|words]
 
 .retrace/public_data holds the packages that public_data.py names.
 """
@@ -16,17 +16,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import sklearn
 from scipy.stats import wilcoxon
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.utils.validation import has_fit_parameter
 
 from public_data import Rows, images, tables, texts
 from retrace.core.params import load_params
 from retrace.core.records import Kind, Task
-from retrace.models.features import AllAlike, feature_steps, flatten
+from retrace.models.features import AllAlike, flatten
 from retrace.models.registry import build_model
 from retrace.tools.repository.overrides import override_params
 
@@ -56,18 +58,49 @@ def trees(folder: Path) -> str:
 
 def categories(folder: Path) -> str:
     """Compare categories as they are with one-hot ones, for the trees that take both."""
-    params = load_params()
     found = []
     for task in ("regression", "classification"):
-        options = {}
-        for name, native in (("one-hot", False), ("as they are", True)):
-            steps = feature_steps(
-                "tabular", params.features, task, scale=False, impute=False, native_categories=native
-            )
-            estimator = _model("hist_gradient_boosting", "tabular", task)["model"]
-            options[name] = Pipeline([*steps, ("model", estimator)])
+        options = {
+            name: _model("hist_gradient_boosting", "tabular", task, {"categories": how})
+            for name, how in (("one-hot", "one_hot"), ("as they are", "native"))
+        }
         every = (each.drawn() for each in tables(folder, task))
         found.append(_table(task, (each for each in every if object in set(each.X.dtypes)), options))
+    return "\n\n".join(found)
+
+
+class Stopped(BaseEstimator):
+    """A model that leaves a fifth of its rows out, and chooses its rounds by them where it does so."""
+
+    def __init__(self, model: Pipeline) -> None:
+        self.model = model
+
+    def fit(self, X: pd.DataFrame, y: Any) -> "Stopped":
+        """Fit on four fifths of the rows, which the split has shuffled."""
+        few = np.arange(len(y)) % 5 == 0
+        told = {}
+        self.fitted_ = clone(self.model)
+        if has_fit_parameter(self.model["model"], "callbacks"):
+            told = {"X_val": X[few], "y_val": y[few], "callbacks": ()}
+            self.fitted_.set_params(transform_input=["X_val"])
+        with sklearn.config_context(enable_metadata_routing=True):
+            self.fitted_.fit(X[~few], y[~few], **told)
+        return self
+
+    def score(self, X: pd.DataFrame, y: Any) -> float:
+        """Return the accuracy, or R²."""
+        return self.fitted_.score(X, y)
+
+
+def boosters(folder: Path) -> str:
+    """Compare the libraries of boosted trees."""
+    found = []
+    for task in ("regression", "classification"):
+        options = {
+            f"`{name}`": Stopped(_model(name, "tabular", task))
+            for name in ("lightgbm", "xgboost", "catboost", "hist_gradient_boosting")
+        }
+        found.append(_table(task, (each.drawn() for each in tables(folder, task)), options))
     return "\n\n".join(found)
 
 
@@ -113,7 +146,7 @@ def measure() -> str:
 
 
 QUESTIONS: dict[str, Callable[[Path], str]] = {
-    "trees": trees, "categories": categories, "pixels": pixels, "words": words,
+    "trees": trees, "categories": categories, "boosters": boosters, "pixels": pixels, "words": words,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-BOOSTERS = ("lightgbm", "xgboost")
+BOOSTERS = ("lightgbm", "xgboost", "catboost")
 
 
 def needs(*models):

@@ -8,9 +8,11 @@ from sklearn.datasets import load_diabetes, load_wine
 from extras import BOOSTERS, each
 from retrace.core.errors import ModelError
 from retrace.core.records import Dataset
-from retrace.models.boosting import libraries
+from retrace.models.boosting import definition
 from retrace.models.fitting import fit_model, predict
 from retrace.models.registry import build_model
+
+HISTOGRAMS = "hist_gradient_boosting"
 
 
 def build(params, name, data, **changes):
@@ -105,11 +107,31 @@ def test_balanced_classes_find_more_of_the_rare_one(params, name):
     assert found["balanced"] > found[None]
 
 
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_scikit_learns_histograms_take_hundreds_of_categories_and_gaps(params, task):
+    n = 900
+    X = mixed_table(n).assign(town=np.array([f"t{k % 300}" for k in range(n)], dtype=object))
+    at_a = (X["port"] == "a").to_numpy()
+    y = at_a.astype(np.int64) if task == "classification" else at_a * 10.0
+    training, test = halves(dataset(X, y, ("a", "b") if task == "classification" else (), task))
+    features = dataclasses.replace(params.features, max_categories=1000)
+    chosen = {"max_iter": 20, "categories": "native"}
+    models = params.models | {HISTOGRAMS: params.models[HISTOGRAMS] | chosen}
+    changed = dataclasses.replace(params, model=HISTOGRAMS, models=models, features=features)
+    model = build_model(changed, "tabular", task)
+    fit_model(model, training, test)
+    assert model["model"].is_categorical_.tolist() == [False, False, True, True, True]
+    assert abs(predict(model, test).predicted - test.y).mean() < 0.1 * y.max()
+    unseen = test.take(np.arange(5))
+    unseen.X["town"] = "elsewhere"
+    assert np.isfinite(predict(model, unseen).predicted).all()
+
+
 @pytest.mark.parametrize("name", BOOSTERS)
 def test_a_package_that_is_not_installed_is_named_with_the_remedy(params, name, monkeypatch):
     def lacking(library):
         raise ModuleNotFoundError(f"No module named '{library}'", name=library)
 
-    monkeypatch.setattr(libraries.importlib, "import_module", lacking)
+    monkeypatch.setattr(definition.importlib, "import_module", lacking)
     with pytest.raises(ModelError, match=rf"'{name}' needs {name}.* -r requirements-boosting\.txt"):
         build(params, name, dataset(mixed_table(), np.arange(150) % 3))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from project import ROOT
+from retrace.cleaning.own import STEPS
 from retrace.core.errors import ModelError, ParamsError, RetraceError
 from retrace.evaluation.metrics import METRICS
 from retrace.models.provenance import training_record
@@ -90,6 +91,7 @@ PAGES = (ROOT / "docs/your-own-data.md", ROOT / "docs/metrics.md")
     [
         ("@model(", "models", MODELS, "extra_trees"),
         ("@reader", "readers", READERS, "logbook"),
+        ("@cleaner(", "cleaners", STEPS, "family_size"),
         ("@mean_over_rows", "metrics", METRICS, "within_5"),
     ],
 )

@@ -104,3 +104,14 @@ def test_a_forest_draws_features_by_the_task(params, task, drawn):
     assert build_model(by_task, "tabular", task)["model"].max_features == drawn
     chosen = with_model(params, "random_forest", max_features=0.25)
     assert build_model(chosen, "tabular", task)["model"].max_features == 0.25
+
+
+@pytest.mark.parametrize(
+    ("how", "select", "encoder"),
+    [("one_hot", None, "OneHotEncoder"), ("native", None, "Categories"), ("native", 5, "OneHotEncoder")],
+)
+def test_categories_of_a_table_stay_where_the_model_is_told_so(params, how, select, encoder):
+    features = dataclasses.replace(params.features, select=select)
+    chosen = with_model(params, "hist_gradient_boosting", categories=how)
+    model = build_model(dataclasses.replace(chosen, features=features), "tabular")
+    assert type(model["encode"].transformers[1][1]).__name__ == encoder

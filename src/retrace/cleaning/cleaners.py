@@ -5,7 +5,7 @@ What learns from data (imputing, scaling, encoding, selection) is a step of a mo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from retrace.cleaning.columns import columns_after
 from retrace.cleaning.decoding import decode
+from retrace.cleaning.own import Step, steps_of
+from retrace.cleaning.steps import check_row_wise, take_step
 from retrace.core.params import ImageCleaning, Preprocess, TabularCleaning, TextCleaning
 from retrace.core.records import Dataset
 from retrace.core.spelling import spelled_column
@@ -26,9 +29,46 @@ QUOTE = re.compile(r"writes in|writes:|wrote:|says:|said:|^(?:In article|Quoted 
 
 
 def clean(dataset: Dataset, settings: Preprocess) -> Dataset:
-    """Return the dataset with its inputs cleaned; rows, labels and ids stay as they are."""
+    """Return the dataset with its inputs cleaned; rows, labels and ids stay as they are.
+
+    The library's own work comes first, then the project's steps, each tried on some rows alone.
+
+    Raises
+    ------
+    RetraceError
+        A step is not there, fails, or makes other rows of rows that come alone.
+    """
+    steps = steps_of(settings, dataset.kind)
     X = CLEANERS[dataset.kind](dataset.X, getattr(settings, dataset.kind))
-    return replace(dataset, X=X)
+    if not steps:
+        return replace(dataset, X=X)
+    made = take_steps(X, steps, settings, dataset.ids)
+    columns = dataset.columns
+    if isinstance(X, pd.DataFrame):
+        columns = columns_after(columns, X, made)
+    note = f"Steps of src/cleaners.py: {', '.join(step.name for step in steps)}."
+    return replace(dataset, X=made, columns=columns, notes=(*dataset.notes, note))
+
+
+def take_steps(X: Any, steps: Sequence[Step], settings: Preprocess, ids: Any = None) -> Any:
+    """Let the project's steps follow the library's work on some rows.
+
+    Parameters
+    ----------
+    X : DataFrame or array
+        As `CLEANERS` leaves it, images as pixels.
+    steps : sequence of Step
+    settings : Preprocess
+        Text and gaps in a table are made uniform again after each step.
+    ids : array of shape (n_samples,) or None
+        What names a row, where each step is to be tried on some rows alone.
+    """
+    for step in steps:
+        made = take_step(step, X)
+        if ids is not None:
+            check_row_wise(step, X, made, ids)
+        X = clean_table(made, settings.tabular) if step.kind == "tabular" else made
+    return X
 
 
 def clean_table(X: pd.DataFrame, settings: TabularCleaning) -> pd.DataFrame:

@@ -41,6 +41,7 @@ WORDS = {
     "string": "text",
     "boolean": "true or false",
     "list": "a list",
+    "tuple": "a list",
     "dictionary": "`key: value` lines",
     "None": "empty (null)",
 }

@@ -1,4 +1,4 @@
-"""Code of the project's own, beside the library: src/models.py, src/readers.py and src/metrics.py.
+"""Code of the project's own, beside the library: src/models.py, src/readers.py, ... (`FILES`).
 
 Each registers functions by a decorator. Only files of the folder that a command stands in are ever
 loaded, never those of another revision, and only when their table is asked for a name that the library
@@ -17,7 +17,7 @@ from typing import TypeVar
 from retrace.core.errors import RetraceError
 
 SOURCE = Path("src")
-FILES = ("models", "readers", "metrics")
+FILES = ("models", "readers", "cleaners", "metrics")
 
 T = TypeVar("T")
 
@@ -132,7 +132,7 @@ def _run(file: str, path: Path, source: bytes) -> None:
     except Exception as error:
         _forget(file)
         raise RetraceError(
-            f"{SOURCE / file}.py does not run{_line_of(error, path)}: {type(error).__name__}: {error}"
+            f"{SOURCE / file}.py does not run{line_of(error, path)}: {type(error).__name__}: {error}"
         ) from error
 
 
@@ -140,7 +140,8 @@ def _forget(file: str) -> None:
     del sys.modules[file], _loaded[file]
 
 
-def _line_of(error: Exception, path: Path) -> str:
+def line_of(error: Exception, path: Path) -> str:
+    """Return where in a file an error arose, such as ``" (line 7)"``; empty if elsewhere."""
     if isinstance(error, SyntaxError):
         return f" (line {error.lineno})"
     lines = [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import AfterValidator, Strict, StrictBool, model_validator
+from pydantic import AfterValidator, PlainValidator, Strict, StrictBool, model_validator
 from pydantic.dataclasses import dataclass
 
 from retrace.core.checked_yaml import CONFIG, checked, load_yaml
@@ -78,6 +78,23 @@ class TextCleaning(Pretrained):
     remove: tuple[Literal["headers", "footers", "quotes"], ...]
 
 
+def _step(choice: object) -> object:
+    if isinstance(choice, str):
+        return choice
+    if isinstance(choice, Mapping) and len(choice) == 1:
+        ((name, arguments),) = choice.items()
+        if isinstance(name, str) and isinstance(arguments, Mapping | None):
+            return {name: dict(arguments)} if arguments else name
+    raise ValueError(
+        f"got {choice!r}, should be the name of a function in src/cleaners.py, or the name with its"
+        " arguments, such as {family_size: {add: 1}}"
+    )
+
+
+# A function of src/cleaners.py: its name, or its name and its arguments.
+StepChoice = Annotated[str | dict[str, dict[str, Any]], PlainValidator(_step)]
+
+
 @section
 class Preprocess:
     """Stateless work per kind of data; nothing here learns from the data."""
@@ -85,6 +102,7 @@ class Preprocess:
     tabular: TabularCleaning
     image: ImageCleaning
     text: TextCleaning
+    steps: tuple[StepChoice, ...]
 
 
 @section

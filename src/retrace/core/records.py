@@ -26,7 +26,8 @@ class Column:
     ----------
     name : str
     role : str
-        ``"feature"``, ``"target"``, ``"id"``, ...
+        ``"feature"``, ``"target"``, ``"id"``, ...; of what `preprocess.steps` changed: ``"input"``, what
+        they took and did not leave, and ``"made"``, a feature that they made.
     kind : str
         ``"number"``, ``"category"``, ``"date"``, ...
     gaps, distinct : int

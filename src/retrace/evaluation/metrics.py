@@ -27,12 +27,10 @@ OURS: dict[str, Metric] = {
     "f1_macro": _of_answers(score=answers.macro(answers.f1), standard=True),
     "f1_weighted": _of_answers(score=answers.weighted(answers.f1), standard=True),
     "precision_weighted": _of_answers(score=answers.weighted(answers.precision), standard=True),
-    # Weighted recall is accuracy by another name.
-    "recall_weighted": _of_answers(
-        score=answers.weighted(answers.recall), proportion=True, standard=True
-    ),
+    "balanced_accuracy": _of_answers(score=answers.balanced_accuracy, standard=True),
     "log_loss": _of_losses(totals=losses.loss_totals, bounds=(0, np.inf), standard=True, tails=True),
-    "balanced_accuracy": _of_answers(score=answers.balanced_accuracy),
+    # Weighted recall is accuracy by another name.
+    "recall_weighted": _of_answers(score=answers.weighted(answers.recall), proportion=True),
     "matthews_corrcoef": _of_answers(score=answers.matthews_corrcoef, bounds=(-1, 1)),
     "cohen_kappa": _of_answers(score=answers.cohen_kappa, bounds=(-1, 1)),
     "quadratic_kappa": _of_classes(

@@ -11,15 +11,15 @@ from typing_extensions import TypedDict, Unpack
 from retrace.core.checked_yaml import CONFIG
 from retrace.core.params import Count, NonNegative, Positive, Train
 from retrace.core.records import Task
+from retrace.models.boosting.definition import imported
 from retrace.models.boosting.estimator import BoostedClassifier, BoostedRegressor, BoostedTrees
-from retrace.models.boosting.libraries import imported
 from retrace.models.classical import Balanced, Share
 
 model = validate_call(config=CONFIG)
 
 
 class Boosting(TypedDict):
-    """The hyperparameters that both share; `BoostedTrees` says what they do."""
+    """The hyperparameters that all share; `BoostedTrees` says what they do."""
 
     n_estimators: Count
     learning_rate: Positive
@@ -60,6 +60,23 @@ def xgboost(
     """Trees grown level by level on binned features (Chen and Guestrin, 2016)."""
     shape = {"max_depth": max_depth, "min_child_weight": min_child_weight}
     return _boosted("xgboost", task, seed, train, shape, boosting)
+
+
+@model
+def catboost(
+    task: Task,
+    seed: int,
+    train: Train,
+    /,
+    *,
+    max_depth: Count,
+    **boosting: Unpack[Boosting],
+) -> BoostedTrees:
+    """Trees that ask one question a level; categories become means of what came before them.
+
+    Prokhorenkova et al., 2018. ``colsample_bytree`` is drawn anew for each question.
+    """
+    return _boosted("catboost", task, seed, train, {"max_depth": max_depth}, boosting)
 
 
 def _boosted(

@@ -204,9 +204,14 @@ def hist_gradient_boosting(
     learning_rate: Positive,
     max_leaf_nodes: Count,
     l2_regularization: NonNegative,
+    categories: Literal["one_hot", "native"],
     class_weight: Balanced,
 ) -> BaseEstimator:
-    """Gradient boosting on binned features: fast on large tables, takes gaps as they are."""
+    """Gradient boosting on binned features: fast on large tables, takes gaps as they are.
+
+    It finds columns of categories by their type; ``categories`` says whether there are any
+    (`retrace.models.registry`).
+    """
     by_task = {
         "classification": HistGradientBoostingClassifier,
         "regression": HistGradientBoostingRegressor,

@@ -30,6 +30,8 @@ RELEVANCE: dict[Task, Callable[..., Any]] = {"classification": f_classif, "regre
 
 SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
 
+MOST_BINS = 255  # of a column, for scikit-learn's histograms
+
 Steps = list[tuple[str, BaseEstimator]]
 
 
@@ -41,6 +43,7 @@ def feature_steps(
     scale: bool,
     impute: bool,
     native_categories: bool = False,
+    binned: bool = False,
 ) -> Steps:
     """Build the steps that turn raw inputs into the numbers that a model takes.
 
@@ -54,8 +57,8 @@ def feature_steps(
         What is predicted: it says how `select` measures a feature.
     scale, impute : bool
         Whether the model needs scaled inputs, and inputs without gaps.
-    native_categories : bool
-        Whether it takes a table's categories as they are.
+    native_categories, binned : bool
+        Whether it takes a table's categories as they are, and whether in bins: at most 255 of a column.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def feature_steps(
         (n_samples, n_features); with ``native_categories`` a table becomes a DataFrame.
     """
     if native_categories and kind == "tabular":
-        return [("encode", _keep_categories(features))]
+        return [("encode", _keep_categories(features, binned))]
     steps = ENCODERS[kind](features, scale, impute)
     if features.select is not None:
         # Of term weights, which are never negative, chi2 says which terms go with a class.
@@ -112,27 +115,28 @@ class FillEmptyColumns(TransformerMixin, BaseEstimator):
         """Return the columns; those that were empty in training are zero."""
         if not self.empty_.any():
             return X
-        filled = np.array(X, dtype=np.float64)
-        filled[:, self.empty_] = 0
+        filled = X.astype(np.float64)
+        filled.loc[:, self.empty_] = 0.0
         return filled
+
+    def get_feature_names_out(self, names: Any = None) -> Any:
+        """Return the names that came in: scikit-learn asks before it lets a DataFrame stay one."""
+        return names
 
 
 def _encode_table(features: Features, scale: bool, impute: bool) -> Steps:
     numbers: list[TransformerMixin] = [FillEmptyColumns()]
     if impute:
         imputer = SimpleImputer(
-            strategy=features.impute,
-            keep_empty_features=True,
-            add_indicator=features.missing_indicator,
+            strategy=features.impute, keep_empty_features=True, add_indicator=features.missing_indicator
         )
         numbers = [imputer]
     if scale:
         numbers.append(SCALERS[features.scale]())
     # A gap is a category of its own: that nothing was said often says something.
+    most = features.max_categories
     categories = OneHotEncoder(
-        handle_unknown="infrequent_if_exist",
-        max_categories=features.max_categories,
-        sparse_output=False,
+        handle_unknown="infrequent_if_exist", max_categories=most, sparse_output=False
     )
     encode = ColumnTransformer(
         [
@@ -156,15 +160,15 @@ class Categories(OrdinalEncoder):
         return pd.DataFrame(columns, index=X.index)
 
 
-def _keep_categories(features: Features) -> ColumnTransformer:
+def _keep_categories(features: Features, binned: bool) -> ColumnTransformer:
+    most = min(features.max_categories, MOST_BINS) if binned else features.max_categories
     categories = Categories(
-        handle_unknown="use_encoded_value",
-        unknown_value=np.nan,
-        max_categories=features.max_categories,
+        handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=most
     )
+    numbers = make_pipeline(FillEmptyColumns() if binned else "passthrough")
     return ColumnTransformer(
         [
-            ("numbers", make_pipeline("passthrough"), make_column_selector(dtype_include="number")),
+            ("numbers", numbers, make_column_selector(dtype_include="number")),
             ("categories", categories, make_column_selector(dtype_exclude="number")),
         ],
         verbose_feature_names_out=False,

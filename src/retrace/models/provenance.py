@@ -12,9 +12,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
 
 import retrace
@@ -23,6 +22,9 @@ from retrace.core.fingerprint import loaded_other_bits
 from retrace.core.instructions import instructions_in_effect
 from retrace.core.machine import cpu_name
 from retrace.core.params import Params
+
+if TYPE_CHECKING:  # `retrace check` hashes the params alone
+    from sklearn.base import BaseEstimator
 
 LIBRARIES = {
     "numpy": "numpy",
@@ -33,11 +35,12 @@ LIBRARIES = {
     "torch": "torch",
     "lightgbm": "lightgbm",
     "xgboost": "xgboost-cpu",
+    "catboost": "catboost",
 }
 
 
 def training_record(
-    params: Params, inputs: Iterable[Path], model: BaseEstimator | None = None
+    params: Params, inputs: Iterable[Path], model: "BaseEstimator | None" = None
 ) -> dict[str, Any]:
     """Describe a training for cache/environment.json.
 
@@ -124,7 +127,7 @@ def version_of(package: str) -> str:
         return ""
 
 
-def _versions_of_parts(model: BaseEstimator | None) -> dict[str, str]:
+def _versions_of_parts(model: "BaseEstimator | None") -> dict[str, str]:
     """Name the libraries that a user's own estimator comes from; those of ours are known."""
     parts = [] if model is None else model.get_params().values()
     modules = {type(part).__module__.partition(".")[0] for part in parts if hasattr(part, "fit")}

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from retrace.core.checked_yaml import checked
 from retrace.core.errors import ModelError, ParamsError, did_you_mean
 from retrace.core.own_code import WithOwn
-from retrace.core.params import Features, Params
+from retrace.core.params import Params
 from retrace.core.records import Kind, Task
 from retrace.models import boosted, classical, neural
 from retrace.models.features import Steps, feature_steps
@@ -30,6 +30,8 @@ class Model:
         Whether it needs scaled features, and features without gaps.
     native_categories : bool
         Whether it takes categories as they are; else they are one-hot encoded.
+    chooses_categories : bool
+        Whether its hyperparameter `categories` says which of the two; it puts them into bins.
     takes_images : bool
         Whether it takes images as they are.
     runs_on_gpu : bool
@@ -42,6 +44,7 @@ class Model:
     scale: bool = False
     impute: bool = True
     native_categories: bool = False
+    chooses_categories: bool = False
     takes_images: bool = False
     runs_on_gpu: bool = False
 
@@ -65,12 +68,17 @@ OURS = {
     "sgd": Model(build=classical.sgd, kinds=SPARSE, scale=True),
     "svm": Model(build=classical.svm, tasks=BOTH, kinds=SPARSE, scale=True),
     "gradient_boosting": Model(build=classical.gradient_boosting, tasks=BOTH, kinds=SPARSE),
-    "hist_gradient_boosting": Model(build=classical.hist_gradient_boosting, tasks=BOTH, impute=False),
+    "hist_gradient_boosting": Model(
+        build=classical.hist_gradient_boosting, tasks=BOTH, impute=False, chooses_categories=True
+    ),
     "lightgbm": Model(
         build=boosted.lightgbm, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
     ),
     "xgboost": Model(
         build=boosted.xgboost, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
+    ),
+    "catboost": Model(
+        build=boosted.catboost, tasks=BOTH, kinds=SPARSE, impute=False, native_categories=True
     ),
     "adaboost": Model(build=classical.adaboost, kinds=SPARSE),
     "mlp": Model(build=neural.mlp, tasks=BOTH, scale=True, runs_on_gpu=True),
@@ -131,20 +139,24 @@ def build_model(params: Params, kind: Kind, task: Task = "classification") -> Pi
         params.hyperparameters,
         f"params.yaml: models.{params.model}",
     )
-    return Pipeline([*_steps(model, params.features, kind, task), ("model", estimator)])
+    return Pipeline([*_steps(model, params, kind, task), ("model", estimator)])
 
 
-def _steps(model: Model, features: Features, kind: Kind, task: Task) -> Steps:
+def _steps(model: Model, params: Params, kind: Kind, task: Task) -> Steps:
     if model.takes_images:
         return []
-    selects = features.select is not None  # it takes neither gaps nor categories
+    native = model.native_categories
+    if model.chooses_categories:
+        native = params.hyperparameters["categories"] == "native"
+    selects = params.features.select is not None  # it takes neither gaps nor categories
     return feature_steps(
         kind,
-        features,
+        params.features,
         task,
         scale=model.scale,
         impute=model.impute or selects,
-        native_categories=model.native_categories and not selects,
+        native_categories=native and not selects,
+        binned=model.chooses_categories,
     )
 
 

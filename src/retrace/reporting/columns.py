@@ -18,7 +18,7 @@ def column_section(dataset: Dataset) -> dict[str, Any]:
         ``summary``, such as "7 features: 5 number, 2 category", ``rows`` of `Column` as dicts, those
         with a note first, and how many are ``not_shown``.
     """
-    kinds = Counter(column.kind for column in dataset.columns if column.role == "feature")
+    kinds = Counter(column.kind for column in dataset.columns if column.role in {"feature", "made"})
     counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
     # As sorting keeps the order, columns without a note stay as they lie in the file.
     told = sorted(dataset.columns, key=lambda column: not column.note)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from retrace.core.errors import ParamsError, did_you_mean
 from retrace.core.records import Dataset
 from retrace.evaluation.bootstrap import score_intervals
-from retrace.evaluation.intervals import interval_text
+from retrace.evaluation.intervals import interval_text, number_text
 from retrace.evaluation.metrics import metric_names, scores
 from retrace.reporting.results import Results
 
@@ -50,7 +50,9 @@ def _table(results: Results, name: str) -> dict[str, Any]:
         values = scores(part, [settings.metric])
         units = None if by_group else results.units.take(inside)
         intervals = score_intervals(part, settings.report, units, [settings.metric])
-        cells = [f"{values[metric]:.4f} ({interval_text(intervals[metric])})" for metric in shown]
+        cells = [
+            f"{number_text(values[metric])} ({interval_text(intervals[metric])})" for metric in shown
+        ]
         few = " (few)" if len(inside) < FEW_ROWS else ""
         rows.append({"value": value, "n": f"{len(inside)}{few}", "cells": cells})
     return {"name": name, "metrics": shown, "rows": rows}

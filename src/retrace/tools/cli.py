@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from inspect import getdoc
 from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from retrace.core.errors import RetraceError, did_you_mean, run_or_explain
 
@@ -19,7 +20,7 @@ COMMANDS = {
     "running.repro": ["repro"],
     "running.verify": ["verify"],
     "running.check": ["check"],
-    "running.merge_lock": ["merge_lock"],
+    "running.merge_lock": ["merge-lock"],
     "running.queue": ["queue"],
     "running.doctor": ["doctor"],
     "dependencies.commands": ["deps"],
@@ -44,6 +45,8 @@ COMMANDS = {
     "kubeflow.commands": ["kfp"],
 }
 
+FILES = {command: file for file, commands in COMMANDS.items() for command in commands}
+
 # What follows commands by itself, however they end, where a variable asks for it.
 FOLLOWS: dict[str, tuple[str, set[str]]] = {
     "tracking.following": ("MLFLOW_TRACKING_URI", {"repro", "queue", "seeds", "search", "submit"}),
@@ -62,8 +65,25 @@ HANDS_ON = {"repro": {"allow_extra_args": True, "ignore_unknown_options": True}}
 UsageError: Any = typer.BadParameter.__mro__[1]
 
 
-class OneLine(TyperGroup):
+class Commands(TyperGroup):
     """The commands; wrong options end in one line, as all other mistakes do."""
+
+    def list_commands(self, context: Any) -> list[str]:
+        """Return their names."""
+        return list(FILES)
+
+    def get_command(self, context: Any, name: str) -> TyperCommand:
+        """Return what the help tells of a command; the options of them all would take longest."""
+        return TyperCommand(name, help=getdoc(_function(name)))
+
+    def resolve_command(self, context: Any, given: list[str]) -> tuple[Any, Any, list[str]]:
+        """Return the command that was called, with its options, and what follows its name."""
+        name, *rest = given
+        if name not in FILES:
+            context.fail(f"{name} is no command{did_you_mean(name, FILES)}")
+        alone = typer.Typer(add_completion=False)
+        alone.command(name, context_settings=HANDS_ON.get(name))(_function(name))
+        return name, typer.main.get_command(alone), rest
 
     def main(self, *given: Any, **how: Any) -> NoReturn:
         """Run a command, and end the process."""
@@ -90,7 +110,7 @@ def _explained(error: Any) -> str:
     return f"{said}: `{called} --help` tells all"
 
 
-cli = typer.Typer(cls=OneLine, add_completion=False, pretty_exceptions_enable=False)
+cli = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
 
 
 @cli.callback(invoke_without_command=True)
@@ -108,10 +128,10 @@ def retrace(context: typer.Context) -> None:
             context.call_on_close(partial(follow, command))
 
 
-for file, commands in COMMANDS.items():
-    module = import_module(f"retrace.tools.{file}")
-    for command in commands:
-        cli.command(context_settings=HANDS_ON.get(command))(getattr(module, command))
+def _function(command: str) -> Callable[..., None]:
+    module = import_module(f"retrace.tools.{FILES[command]}")
+    function: Callable[..., None] = getattr(module, command.replace("-", "_"))
+    return function
 
 
 def _ask(file: str, name: str, *arguments: str) -> str | None:

@@ -1,9 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from extras import BOOSTERS, needs
 from retrace.core.errors import ModelError
-from retrace.models.boosting.libraries import LIBRARIES, Options, Rows, imported
+from retrace.models.boosting.definition import Options, Rows, imported
+from retrace.models.boosting.libraries import LIBRARIES
 
 OPTIONS = Options(
     n_classes=2, n_estimators=8, learning_rate=0.3, reg_lambda=0.0, subsample=1, colsample_bytree=1,
@@ -46,3 +49,10 @@ def test_what_is_packed_says_the_same_once_unpacked(library, rows):
 def test_what_cannot_be_imported_is_an_error_with_the_remedy():
     with pytest.raises(ModelError, match=r"pip install --no-deps -r requirements-boosting\.txt"):
         imported("no_such_booster")
+
+
+@needs("catboost")
+def test_what_catboost_says_of_rows_is_passed_on_without_its_places_in_code(rows):
+    alike = dataclasses.replace(rows, y=np.ones(200))
+    with pytest.raises(ValueError, match=r"^All train targets are equal$"):
+        LIBRARIES["catboost"].boost(alike, None, dataclasses.replace(OPTIONS, n_classes=0), any)

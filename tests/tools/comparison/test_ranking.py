@@ -2,7 +2,7 @@ import pytest
 
 from made_runs import labelled
 from retrace.core.errors import ComparisonError
-from retrace.tools.comparison.ranking import _letters, rank_sides
+from retrace.tools.comparison.ranking import Ranking, _letters, _text, rank_sides
 from retrace.tools.repository.sides import load_side
 
 
@@ -28,3 +28,11 @@ def test_two_runs_are_for_compare(runs):
     runs.commit(labelled())
     with pytest.raises(ComparisonError, match="name at least 3"):
         rank_sides([load_side("main")] * 2)
+
+
+def test_large_scores_are_written_as_in_the_report():
+    names, scores = ["one", "another"], [48191.1235, 9.25]
+    pairs = [("another", "one", 48181.8735, 0.01)]
+    said = _text(Ranking(metric="rmse", names=names, scores=scores, letters=["a", "b"], pairs=pairs))
+    assert "  one      48,191  a\n  another  9.2500  b\n" in said
+    assert "another against one      48,182  p = 0.01" in said

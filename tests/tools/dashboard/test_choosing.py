@@ -43,6 +43,7 @@ def test_the_ranking_metric_is_that_of_the_base_unless_named(make_run):
     base = make_run("base", params={"metric": "f1_macro"})
     assert ranking_metric([base], base, None) == "f1_macro"
     assert ranking_metric([base], base, "log_loss") == "log_loss"
+    assert ranking_metric([base], base, "brier") == "brier"  # it follows from their predictions
     with pytest.raises(RetraceError, match="there are accuracy, f1_macro, log_loss"):
         ranking_metric([base], base, "rmse")
 

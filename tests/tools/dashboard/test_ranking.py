@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retrace.tools.dashboard.ranking import judge, rank
+from retrace.tools.dashboard.ranking import judge, rank, with_metric
 from retrace.tools.significance import compare_rows, holm
 from run_files import predictions_table
 
@@ -29,6 +29,15 @@ def test_verdicts_come_from_the_validation_part(make_run, base):
     good = make_run("good", table=predictions_table(wrong=0, n=300, seed=1))
     bad = make_run("bad", table=predictions_table(wrong=0.9, n=300, seed=2))
     assert verdicts(base, good, bad) == ["better", "worse"]
+
+
+def test_a_run_of_before_is_ranked_by_a_metric_that_follows_from_its_predictions(make_run, base):
+    wrote = {"accuracy": 0.9, "balanced_accuracy": 1.0}
+    new = make_run("new", table=predictions_table(wrong=0.1, n=300, seed=1), scores=wrote)
+    runs = with_metric([base, new, make_run("not pulled")], "balanced_accuracy")
+    found = judge(runs, runs[0], "balanced_accuracy")
+    assert rank(runs, found, "balanced_accuracy") == {base.revision: 2, new.revision: 1}
+    assert 0.5 < runs[0].metrics["validation.balanced_accuracy"] < 0.7
 
 
 def test_test_rows_change_no_verdict(make_run, base):

@@ -114,6 +114,13 @@ def test_boosted_trees_of_other_libraries_are_refused_with_the_reason(params, mo
         export_made(predictor, rows)
 
 
+def test_trees_of_categories_as_they_are_name_the_choice_that_can_be_exported(params):
+    name = "hist_gradient_boosting"
+    predictor, rows = fitted(params, mixed_dataset(), name, max_iter=3, categories="native")
+    with pytest.raises(NotExportableError, match=f"set models.{name}.categories: one_hot, and train"):
+        export_made(predictor, rows)
+
+
 def test_the_file_says_what_it_is(params):
     predictor, rows = fitted(params, mixed_dataset(), "gaussian_nb")
     said = Session(export_made(predictor, rows).content).metadata

@@ -18,9 +18,10 @@ from retrace.tools.prediction.stream import Told, answers
 def make_source(params, tmp_path):
     """Fit a model to a dataset; return it as a source, and what the report would say of each row."""
 
-    def make(name, data, model, **hyperparameters):
+    def make(name, data, model, steps=(), **hyperparameters):
         models = {**params.models, model: params.models[model] | hyperparameters}
-        chosen = dataclasses.replace(params, model=model, models=models)
+        preprocess = dataclasses.replace(params.preprocess, steps=steps)
+        chosen = dataclasses.replace(params, model=model, models=models, preprocess=preprocess)
         dataset = clean(read(name, data), chosen.preprocess)
         fitted = build_model(chosen, dataset.kind, dataset.task)
         fit_model(fitted, dataset, dataset)

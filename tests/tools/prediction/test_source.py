@@ -1,8 +1,12 @@
+import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from retrace.core.artifacts import file_md5
+from retrace.core.errors import ModelError
+from retrace.tools.prediction.source import OWN_STEPS, _other_steps
 
 
 @pytest.mark.slow
@@ -39,3 +43,18 @@ def test_a_model_of_no_name_is_told_the_nearest(published, wine):
     run = published.retrace("predict", str(wine), "--model", "mian", check=False)
     assert (run.returncode, run.stdout) == (1, "")
     assert "did you mean 'main'?" in run.stderr
+
+
+def test_steps_of_another_edit_are_noted_where_they_are_in_use(in_a_project, params):
+    made_with = in_a_project(cleaners="# then") / OWN_STEPS
+    lock = SimpleNamespace(sources={"preprocess": {OWN_STEPS: file_md5(made_with)}})
+    of, used = SimpleNamespace(name="v1"), dataclasses.replace(params.preprocess, steps=("title",))
+    assert _other_steps(of, lock, used) == []
+    in_a_project(cleaners="# now")
+    assert _other_steps(of, lock, params.preprocess) == []
+    assert _other_steps(of, lock, used) == [
+        "rows go through other steps than of v1: src/cleaners.py is another file here"
+    ]
+    made_with.unlink()
+    with pytest.raises(ModelError, match=r"src/cleaners.py is not here: the model's rows go through"):
+        _other_steps(of, lock, used)

@@ -34,11 +34,17 @@ def test_what_ships_goes_together(monkeypatch):
         ({"data": "wnie"}, "did you mean 'wine'"),
         ({"data": "wine", "model": "cnn"}, "'cnn' takes image data, got tabular data"),
         ({"data": "digits", "metric": "mae"}, "metric: got 'mae'"),
+        (
+            {"data": "digits", "steps": ("lower",)},
+            "preprocess.steps: got 'lower'; src/cleaners.py has no",
+        ),
     ],
 )
 def test_choices_that_do_not_go_together_are_refused(change, message):
+    params, change = load_params(), dict(change)
+    preprocess = dataclasses.replace(params.preprocess, steps=change.pop("steps", ()))
     with pytest.raises(RetraceError, match=message):
-        check_choices(dataclasses.replace(load_params(), **change))
+        check_choices(dataclasses.replace(params, preprocess=preprocess, **change))
 
 
 def test_a_network_that_makes_vectors_decides_what_the_model_gets():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from made_runs import labelled, md5, valued
 from retrace.tools.repository.differences import (
@@ -52,6 +53,19 @@ def test_metrics_know_their_direction(runs):
     assert (rows["accuracy"].better, rows["log_loss"].better) == ("higher", "lower")
     assert rows["accuracy"].difference > 0 > rows["log_loss"].difference
     assert "n" not in rows
+
+
+def test_a_metric_that_one_run_did_not_write_follows_from_its_predictions(runs):
+    runs.commit(labelled(right=0.7))
+    runs.commit(labelled(right=0.9), branch="other")
+    old, new = load_side("main"), load_side("other")
+    known = old.metrics["test"]
+    older = {name: known[name] for name in known if name != "balanced_accuracy"}
+    older |= {"recall_weighted": known["accuracy"], "gone": 1.0}
+    rows = {row.name: row for row in metric_rows(replace(old, metrics={"test": older}), new)}
+    assert rows["balanced_accuracy"].base == known["balanced_accuracy"]
+    assert rows["recall_weighted"].other == new.metrics["test"]["accuracy"]
+    assert rows["gone"].other is None
 
 
 def read(tmp_path, *tables):

@@ -11,7 +11,9 @@ from retrace.core.records import Predictions
 from retrace.evaluation.metrics import LOWER_IS_BETTER, scores
 from retrace.tools.significance import Verdict, compare_rows
 
-METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
+METRICS = [
+    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "balanced_accuracy", "log_loss",
+]  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -9,7 +9,9 @@ from retrace.evaluation.metrics import scores
 from retrace.tools.significance import compare_over_seeds, compare_rows
 from retrace.tools.significance.totals import alike, mistakes, unit_totals, won_row
 
-METRICS = ["accuracy", "f1_macro", "f1_weighted", "precision_weighted", "recall_weighted", "log_loss"]
+METRICS = [
+    "accuracy", "f1_macro", "f1_weighted", "precision_weighted", "balanced_accuracy", "log_loss",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -67,8 +67,8 @@ def embed(dataset: Dataset, clean: Callable[[Dataset], Dataset], backbone: Backb
     with progress(len(dataset), backbone.name) as advance:
         for start in range(0, len(dataset), backbone.rows_at_a_time):
             rows = np.arange(start, min(start + backbone.rows_at_a_time, len(dataset)))
-            cleaned: Any = clean(dataset.take(rows)).X
-            vectors.append(backbone.vectors(cleaned, advance))
+            cleaned: Any = clean(dataset.take(rows))
+            vectors.append(backbone.vectors(cleaned.X, advance))
     X = np.concatenate(vectors)
     broken = np.flatnonzero(~np.isfinite(X).all(axis=1))
     if len(broken):
@@ -76,4 +76,4 @@ def embed(dataset: Dataset, clean: Callable[[Dataset], Dataset], backbone: Backb
             f"'{backbone.name}' gives vectors that are not finite for {len(broken)} rows, the first with"
             f" the id {dataset.ids[broken[0]]}: take another network, or mend these rows"
         )
-    return replace(dataset, kind="vectors", X=X, notes=(*dataset.notes, backbone.note(X.shape[1])))
+    return replace(dataset, kind="vectors", X=X, notes=(*cleaned.notes, backbone.note(X.shape[1])))

@@ -1,1 +1,1 @@
-"""Boosted trees of LightGBM and XGBoost, which are an extra: requirements-boosting.txt."""
+"""Boosted trees of LightGBM, XGBoost and CatBoost, which are an extra: requirements-boosting.txt."""

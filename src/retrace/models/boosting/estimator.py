@@ -12,7 +12,8 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from retrace.core.records import Floats
-from retrace.models.boosting.libraries import LIBRARIES, Options, Rows
+from retrace.models.boosting.definition import Options, Rows
+from retrace.models.boosting.libraries import LIBRARIES
 from retrace.models.boosting.rounds import Callback, Rounds
 
 # The trees of each estimator that has predicted, unpacked once: its pickle holds bytes alone.
@@ -24,7 +25,7 @@ class BoostedTrees(BaseEstimator):
 
     Parameters
     ----------
-    library : {"lightgbm", "xgboost"}
+    library : {"lightgbm", "xgboost", "catboost"}
         What grows them; it is imported when they are fitted or asked.
     n_estimators : int
         Rounds at most; each has a tree, or one for each of more than two classes.

@@ -162,6 +162,7 @@ def seeds(
 
 
 def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
+    from retrace.evaluation.intervals import interval_text, number_text
     from retrace.tools.comparison.seeds import is_deterministic, summarise
     from retrace.tools.repository.seed_runs import SEEDS
 
@@ -171,8 +172,8 @@ def _table(runs: "list[SeedRun]", kind: "Kind", side: "Side") -> str:
         return f"{title}\n  deterministic: all {len(runs)} seeds give the same predictions"
     lines = [title, f"  {'':<20} {'mean':>8} {'deviation':>10}   95 % interval of the mean"]
     lines += [
-        f"  {row.name:<20} {row.mean:8.4f} {row.deviation:10.4f}"
-        f"   {row.interval.low:.4f} to {row.interval.high:.4f}"
+        f"  {row.name:<20} {number_text(row.mean):>8} {number_text(row.deviation):>10}"
+        f"   {interval_text(row.interval)}"
         for row in summarise(runs, kind, side.lock.params)
     ]
     how = {

@@ -93,15 +93,18 @@ def make_plan(base: "Side", other: "Side", detect: float, metric: str | None = N
 
 
 def _text(plan: Plan, detect: float) -> str:
+    from retrace.evaluation.intervals import number_text
+
+    found = number_text(plan.detectable)
     lines = [
         f"A difference of {detect:g} is found four times out of five (power .8, alpha .05) with",
-        f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {plan.detectable:.4f}",
+        f"  {plan.needed:,} {plan.units}; the {plan.n_units:,} of now find {found}",
     ]
-    if plan.seeds is None:
+    if plan.seeds is None or plan.deviation is None:
         lines.append("  an unknown number of seeds: `retrace seeds 5` tells how far they scatter")
     else:
         lines.append(
             f"  {plan.seeds} training seeds of each side, if it is a matter of the recipe (deviation"
-            f" {plan.deviation:.4f} over {plan.n_seeds})"
+            f" {number_text(plan.deviation)} over {plan.n_seeds})"
         )
     return "\n".join(lines)

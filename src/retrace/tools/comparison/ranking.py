@@ -115,15 +115,18 @@ def _letters(names: list[str], told_apart: set[tuple[str, str]]) -> list[str]:
 
 
 def _text(ranking: Ranking) -> str:
+    from retrace.evaluation.intervals import number_text
+
     wide = max(map(len, ranking.names))
     lines = [f"{ranking.metric} of the test part; runs that share a letter cannot be told apart"]
+    scores = [number_text(score) for score in ranking.scores]
     lines += [
-        f"  {name:<{wide}}  {score:.4f}  {letters}"
-        for name, score, letters in zip(ranking.names, ranking.scores, ranking.letters, strict=True)
+        f"  {name:<{wide}}  {score:>{max(map(len, scores))}}  {letters}"
+        for name, score, letters in zip(ranking.names, scores, ranking.letters, strict=True)
     ]
     lines.append(f"each pair, with Holm's correction over {len(ranking.pairs)}:")
     lines += [
-        f"  {better:<{wide}} against {worse:<{wide}}  {difference:.4f}  p = {p_value:.2g}"
+        f"  {better:<{wide}} against {worse:<{wide}}  {number_text(difference)}  p = {p_value:.2g}"
         for better, worse, difference, p_value in ranking.pairs
     ]
     return "\n".join(lines)

@@ -100,7 +100,9 @@ def _validation(params: "Params", parts: Any, values: str, seeds: int) -> list["
 
 
 def _told(point: "Point", metric: str) -> "Point":
-    typer.echo(f"{point.at}, seed {point.seed}: {metric} {point.validation:.4f}", err=True)
+    from retrace.evaluation.intervals import number_text
+
+    typer.echo(f"{point.at}, seed {point.seed}: {metric} {number_text(point.validation)}", err=True)
     return point
 
 

@@ -1,6 +1,7 @@
 """Which run the others are judged against, and by which metric."""
 
 from retrace.core.errors import RetraceError, did_you_mean
+from retrace.evaluation.metrics import METRICS
 from retrace.tools.dashboard.runs import Run
 from retrace.tools.repository.bases import CUSTOMARY
 from retrace.tools.repository.git import commit_of
@@ -60,13 +61,15 @@ def ranking_metric(runs: list[Run], base: Run, name: str | None) -> str:
     Raises
     ------
     RetraceError
-        No run has a metric of that name on its validation part.
+        No run has a metric of that name on its validation part, nor does one follow from predictions.
     """
     prefix = "validation."
     keys = dict.fromkeys(key for run in (base, *runs) for key in run.metrics if key.startswith(prefix))
     known = [key.removeprefix(prefix) for key in keys]
     wanted = name or base.params.get("metric") or (known[0] if known else "accuracy")
-    if known and wanted not in known and name:
+    tasks = {METRICS[each].task for each in known if each in METRICS}
+    follows = wanted in METRICS and METRICS[wanted].task in tasks
+    if known and not follows and wanted not in known and name:
         raise RetraceError(
             f"--metric {name}: no run has it on the validation part{did_you_mean(name, known)};"
             f" there are {', '.join(known)}"

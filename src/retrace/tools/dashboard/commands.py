@@ -1,6 +1,5 @@
 """`retrace dashboard`: every branch, tag and experiment of this clone on one page."""
 
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,15 +40,18 @@ def dashboard(
     from retrace.tools.dashboard.choosing import find_base, ranking_metric
     from retrace.tools.dashboard.gathering import gather_runs
     from retrace.tools.dashboard.page import contents, render, vega_library
-    from retrace.tools.dashboard.ranking import judge
+    from retrace.tools.dashboard.ranking import judge, with_metric
 
     runs = gather_runs()
+    ranking = ranking_metric(runs, find_base(runs, base), metric)
+    runs = with_metric(runs, ranking)
     against = find_base(runs, base)
-    ranking = ranking_metric(runs, against, metric)
     judged = judge(runs, against, ranking)
     save_text(render(contents(runs, judged, against, ranking), vega_library()), output)
     typer.echo(_summary(runs, against, output))
     if show:
+        import webbrowser
+
         webbrowser.open(output.absolute().as_uri())
 
 

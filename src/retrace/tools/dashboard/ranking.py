@@ -8,7 +8,7 @@ import numpy as np
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Floats
-from retrace.evaluation.metrics import LOWER_IS_BETTER, known_metrics
+from retrace.evaluation.metrics import LOWER_IS_BETTER, known_metrics, scores
 from retrace.tools.dashboard.charts import NOT_PULLED, read_validation
 from retrace.tools.dashboard.gathering import progress
 from retrace.tools.dashboard.remembering import remembered, remembered_swaps
@@ -72,6 +72,11 @@ def judge(runs: list[Run], base: Run, metric: str) -> dict[str, Standing]:
     return judged | {base.revision: Standing(verdict=BASE)}
 
 
+def with_metric(runs: list[Run], metric: str) -> list[Run]:
+    """Add the metric that ranks to runs that did not write it: it follows from their predictions."""
+    return [_completed(run, metric) for run in runs]
+
+
 def rank(runs: list[Run], judged: Mapping[str, Standing], metric: str) -> dict[str, int]:
     """Return places by revision, best first, equal scores sharing one; only runs on the base's rows."""
     key = f"validation.{metric}"
@@ -82,6 +87,17 @@ def rank(runs: list[Run], judged: Mapping[str, Standing], metric: str) -> dict[s
     }
     order = sorted(scored.values(), reverse=metric not in LOWER_IS_BETTER)
     return {revision: order.index(value) + 1 for revision, value in scored.items()}
+
+
+def _completed(run: Run, metric: str) -> Run:
+    key = f"validation.{metric}"
+    if key in run.metrics or not run.has_scores:
+        return run
+    try:
+        value = scores(_reference(run, metric).predictions, [metric])[metric]
+    except ComparisonError:
+        return run
+    return replace(run, metrics={**run.metrics, key: value}) if np.isfinite(value) else run
 
 
 def _judge_scored(

@@ -20,10 +20,9 @@ def check_export(name: str) -> str:
     """
     try:
         from retrace.tools.export.exporting import export
-        from retrace.tools.export.parity import describe_parity
     except ImportError as error:
         raise lacking_extra(error) from error
     try:
-        return describe_parity(export(find_source(name)).parity)
+        return export(find_source(name)).said
     except ModelError as error:  # its message speaks of the file, which nobody asked for here
         raise ModelError("; ".join([str(error), *error.details[:1]])) from error

@@ -29,9 +29,8 @@ def export(
     except ImportError as error:
         raise lacking_extra(error) from error
     from retrace.core.artifacts import save_bytes
-    from retrace.tools.export.parity import describe_parity
     from retrace.tools.prediction.source import find_source
 
     made = exporting.export(find_source(model))
     save_bytes(made.content, output)
-    typer.echo(f"{output}: {len(made.content) / 1e6:.2f} MB; {describe_parity(made.parity)}")
+    typer.echo(f"{output}: {len(made.content) / 1e6:.2f} MB; {made.said}")

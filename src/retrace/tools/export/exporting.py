@@ -3,19 +3,28 @@
 from dataclasses import dataclass
 
 from retrace.core.artifacts import TEST, VALIDATION
-from retrace.tools.export.parity import Parity, Rows, check_parity
+from retrace.tools.export.parity import Parity, Rows, check_parity, describe_parity
 from retrace.tools.export.whole import metadata_of, whole_as_onnx
 from retrace.tools.prediction.predictor import Predictor, load_predictor
 from retrace.tools.prediction.session import Session
 from retrace.tools.prediction.source import Source, load_output
 
+APPLY_FIRST = "give it rows that went through src/cleaners.py, whose steps are not in the file"
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True)
 class Export:
-    """An exported model and how well it agrees."""
+    """An exported model, how well it agrees, and the project's own steps, which it does not hold."""
 
     content: bytes
     parity: Parity
+    steps: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """What a person should know of it, in words."""
+        before = f"; {APPLY_FIRST} ({', '.join(self.steps)})" if self.steps else ""
+        return describe_parity(self.parity) + before
 
 
 def export(source: Source) -> Export:
@@ -32,7 +41,8 @@ def export(source: Source) -> Export:
 def export_made(predictor: Predictor, parts: list[Rows]) -> Export:
     """Export a model that is no run's, against rows at hand."""
     content = whole_as_onnx(predictor, metadata_of(predictor))
-    return Export(content=content, parity=check_parity(Session(content), predictor, parts))
+    parity = check_parity(Session(content), predictor, parts)
+    return Export(content, parity, tuple(step.name for step in predictor.steps))
 
 
 def rows_of(source: Source) -> list[Rows]:

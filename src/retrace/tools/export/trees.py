@@ -9,13 +9,25 @@ import numpy as np
 from onnx import ModelProto, helper
 from sklearn.base import is_classifier
 
+from retrace.tools.export import NotExportableError
 from retrace.tools.export.graph import DOUBLE, FEATURES, FLOAT, INT64, ML, Graph
 
 LEAF, SPLIT = "LEAF", "BRANCH_LEQ"
 
 
 def trees_as_onnx(estimator: Any) -> ModelProto:
-    """Return a HistGradientBoostingClassifier or -Regressor, from float64 ``features``."""
+    """Return a HistGradientBoostingClassifier or -Regressor, from float64 ``features``.
+
+    Raises
+    ------
+    NotExportableError
+        It takes categories as they are.
+    """
+    if estimator.is_categorical_ is not None:
+        raise NotExportableError(
+            "its trees ask for several categories at once, which ONNX's trees do not: set"
+            " models.hist_gradient_boosting.categories: one_hot, and train again"
+        )
     graph = Graph()
     raw = graph.add("TreeEnsembleRegressor", FEATURES, domain=ML, **_ensemble(estimator))
     n_features = int(estimator.n_features_in_)

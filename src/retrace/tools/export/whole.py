@@ -64,7 +64,8 @@ def metadata_of(predictor: Predictor) -> dict[str, str]:
     """Say which model it is, and of what: nothing that differs from one export of it to the next."""
     source, signature = predictor.source, predictor.signature
     named = [name for name, tag in versions(model_tags()).items() if tag.commit == source.commit]
-    return {
+    steps = [step.name for step in predictor.steps]
+    return ({"steps": json.dumps(steps)} if steps else {}) | {
         "classes": json.dumps(signature.classes, ensure_ascii=False),
         "task": signature.task,
         "kind": signature.kind,

@@ -13,7 +13,7 @@ import numpy as np
 
 from retrace.core.records import Predictions
 from retrace.evaluation.bootstrap import score_intervals
-from retrace.evaluation.intervals import Interval, interval_text
+from retrace.evaluation.intervals import Interval, interval_text, number_text
 from retrace.evaluation.metrics import METRICS, scores
 from retrace.tools.monitoring.reading import read_input, read_labels
 from retrace.tools.prediction.predictor import load_predictor
@@ -99,11 +99,11 @@ def as_lines(found: Score) -> list[str]:
     promise, metric = found.promise, found.promise.metric
     between = interval_text(found.difference)
     return [
-        f"{found.verdict}: `{metric}` {found.values[metric]:.4f} on {found.n_rows} rows, promised"
-        f" {promise.values[metric]:.4f} on {len(promise.rows)}; difference {between}",
+        f"{found.verdict}: `{metric}` {number_text(found.values[metric])} on {found.n_rows} rows,"
+        f" promised {number_text(promise.values[metric])} on {len(promise.rows)}; difference {between}",
         *(
-            f"  {name}: {value:.4f} ({interval_text(found.intervals[name])}), promised"
-            f" {promise.values[name]:.4f} ({interval_text(promise.intervals[name])})"
+            f"  {name}: {number_text(value)} ({interval_text(found.intervals[name])}), promised"
+            f" {number_text(promise.values[name])} ({interval_text(promise.intervals[name])})"
             for name, value in found.values.items()
         ),
     ]

@@ -10,10 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from retrace.cleaning.cleaners import CLEANERS
+from retrace.cleaning.cleaners import CLEANERS, take_steps
 from retrace.cleaning.embedding import Backbone, load_backbone
+from retrace.cleaning.own import Step, steps_of
+from retrace.cleaning.steps import is_number
 from retrace.core.checked_yaml import checked
-from retrace.core.errors import ArtifactError
+from retrace.core.errors import ArtifactError, DataError
 from retrace.core.instructions import instructions_in_effect
 from retrace.core.own_code import load
 from retrace.core.params import Train
@@ -43,8 +45,13 @@ class Predictor:
 
     @property
     def columns(self) -> dict[str, str]:
-        """Of a table, the features and whether each is a number or a category."""
-        return dict(self.signature.columns)
+        """Of a table, what a row must have, and whether each is a number or a category."""
+        return dict(self.signature.asked)
+
+    @functools.cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The project's own steps, as src/cleaners.py had them when they were first asked for."""
+        return steps_of(self.source.preprocess, self.source.description.kind)
 
     @functools.cached_property
     def known(self) -> dict[str, frozenset[str]]:
@@ -62,6 +69,9 @@ class Predictor:
         """Do to raw rows what `preprocess` did to those of training; images come as pixels."""
         if self.kind != "image" and not _is_clean(X):
             X = CLEANERS[self.kind](X, getattr(self.source.preprocess, self.kind))
+        if self.steps:
+            made = take_steps(X, self.steps, self.source.preprocess)
+            X = _as_fitted(made, self.signature) if isinstance(made, pd.DataFrame) else made
         return X if self.backbone is None else self.backbone.vectors(X, lambda rows: None)
 
     def answer(self, X: Any) -> Predictions:
@@ -112,12 +122,14 @@ def read_predictor(source: Source) -> Predictor:
             f"the model of '{source.name}' cannot be loaded ({type(error).__name__}: {error}): it is"
             " damaged, or needs the versions in its requirements.txt"
         ) from error
-    return Predictor(
+    predictor = Predictor(
         source=source,
         model=model,
         signature=signature_of(model),
         backbone=load_backbone(source.description.kind, source.preprocess, train),
     )
+    _ = predictor.steps  # now, not at the first row: they stay as they are however long it answers
+    return predictor
 
 
 def _on_this_machine(train: Train, kind: str) -> Train:
@@ -135,6 +147,23 @@ def _is_clean(X: Any) -> bool:
     if not isinstance(X, pd.DataFrame) or any(dtype != np.float64 for dtype in X.dtypes):
         return False
     return not np.isinf(X.to_numpy()).any()
+
+
+def _as_fitted(X: pd.DataFrame, signature: Signature) -> pd.DataFrame:
+    """Return the columns that the model was fitted to; one of nothing but gaps may be of either kind."""
+    columns = {}
+    for name, kind in signature.columns:
+        if name not in X:
+            raise DataError(
+                f"src/cleaners.py makes no column '{name}' of these rows, as it did in training"
+            )
+        column = X[name]
+        if column.isna().all():
+            column = column.astype(np.float64 if kind == "number" else object)
+        if is_number(column) != (kind == "number"):
+            raise DataError(f"src/cleaners.py makes no {kind} of '{name}' here, as it did in training")
+        columns[name] = column
+    return pd.DataFrame(columns, copy=False)
 
 
 def unlabelled(X: Inputs, signature: Signature) -> Dataset:

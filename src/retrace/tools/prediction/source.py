@@ -28,6 +28,11 @@ BEFORE_THE_MODEL = (
     "requirements-retrace.txt",  # the same of a project whose library is a package
 )
 
+OWN_STEPS = "src/cleaners.py"
+
+# What a run from before this key was there did.
+SINCE: dict[str, Any] = {"steps": []}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
@@ -143,6 +148,7 @@ def _source(name: str, tree: Tree, file: Path | None) -> Source:
     used, where = _used(lock), f"dvc.lock of {tree.name}"
     path = file or stored_output(tree, lock, MODEL)
     data = str(used["data"])
+    preprocess = checked(Preprocess, SINCE | used["preprocess"], f"{where}: preprocess")
     return Source(
         name=name,
         path=path,
@@ -151,9 +157,9 @@ def _source(name: str, tree: Tree, file: Path | None) -> Source:
         lock=_name_of(content),
         data=data,
         description=_description(data, tree, lock),
-        preprocess=checked(Preprocess, used["preprocess"], f"{where}: preprocess"),
+        preprocess=preprocess,
         train=checked(Train, used["train"], f"{where}: train"),
-        notes=tuple(_other_code(tree, lock)),
+        notes=(*_other_code(tree, lock), *_other_steps(tree, lock, preprocess)),
     )
 
 
@@ -193,6 +199,20 @@ def _other_code(tree: Tree, lock: Lock) -> list[str]:
         }
     )
     return [f"rows are read by other code than of {tree.name}: {', '.join(others)}"] if others else []
+
+
+def _other_steps(tree: Tree, lock: Lock, preprocess: Preprocess) -> list[str]:
+    """Say whether the project's steps that rows go through here are others than the model's."""
+    wanted = lock.sources["preprocess"].get(OWN_STEPS)
+    if not preprocess.steps or wanted == file_md5(_file_of_steps()):
+        return []
+    return [f"rows go through other steps than of {tree.name}: {OWN_STEPS} is another file here"]
+
+
+def _file_of_steps() -> Path:
+    if not (path := Path(OWN_STEPS)).is_file():
+        raise ModelError(f"{path} is not here: the model's rows go through steps of it")
+    return path
 
 
 def _again(tree: Tree) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
+from retrace.evaluation.intervals import number_text
 from retrace.tools.registry.promotion import stack
 from retrace.tools.repository.git import find_tree
 from retrace.tools.repository.sides import read_side
@@ -55,7 +56,7 @@ def as_table(found: list[Version]) -> str:
         [
             each.version,
             ", ".join(each.stages) or "-",
-            "-" if each.value is None else f"{each.metric} {each.value:.4f}",
+            "-" if each.value is None else f"{each.metric} {number_text(each.value)}",
             each.model,
             each.data,
             each.commit[:7],

@@ -7,6 +7,7 @@ from typing import Any
 
 from retrace.core.artifacts import MODEL
 from retrace.core.errors import RetraceError, did_you_mean
+from retrace.evaluation.intervals import number_text
 from retrace.tools.registry import Check, Policy
 from retrace.tools.registry.gates import Gate, pass_gates
 from retrace.tools.repository.git import find_tree
@@ -204,7 +205,7 @@ def _next_tag(stage: str, tags: list[Tag]) -> str:
 def _evidence(stage: str, version: str, side: Side, gates: list[Gate]) -> str:
     """Write the message of the tags: all that spoke for the model, for those who read it later."""
     test = side.metrics.get("test", {})
-    scores = ", ".join(f"{name} {value:.4f}" for name, value in test.items() if name != "n")
+    scores = ", ".join(f"{name} {number_text(value)}" for name, value in test.items() if name != "n")
     return "\n".join(
         [
             f"{stage}: {version}",

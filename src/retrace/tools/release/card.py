@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from retrace.evaluation.intervals import interval_text
+from retrace.evaluation.intervals import interval_text, number_text
 from retrace.reporting.templating import render
 from retrace.tools.prediction.predictor import Predictor
 from retrace.tools.prediction.promise import Promise
@@ -37,7 +37,8 @@ def model_card(
     """
     source = predictor.source
     metrics = [
-        (name, value, interval_text(promise.intervals[name])) for name, value in promise.values.items()
+        (name, number_text(value), interval_text(promise.intervals[name]))
+        for name, value in promise.values.items()
     ]
     context = {
         "source": source,

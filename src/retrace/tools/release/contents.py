@@ -14,7 +14,6 @@ from PIL import Image
 from retrace.core.artifacts import save_bytes
 from retrace.core.errors import RetraceError
 from retrace.tools.export.exporting import export
-from retrace.tools.export.parity import describe_parity
 from retrace.tools.prediction.fields import form_fields
 from retrace.tools.prediction.predictor import Predictor, load_predictor, named
 from retrace.tools.prediction.promise import promise_of
@@ -52,7 +51,7 @@ def files_of(source: Source) -> Files:
     files |= _example(predictor)
     try:
         made = export(source)
-        files[ONNX], said = made.content, describe_parity(made.parity)
+        files[ONNX], said = made.content, made.said
     except RetraceError as error:
         said = f"not exported: {error}"
     files |= tree.read(REQUIREMENTS)

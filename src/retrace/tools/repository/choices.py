@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from retrace.cleaning.own import steps_of
 from retrace.core.params import Params, checked_params
 from retrace.core.records import Kind
 from retrace.evaluation.metrics import check_metric
@@ -12,7 +13,7 @@ from retrace.readers.shared.description import CommonDescription
 
 
 def check_choices(params: Params) -> None:
-    """Refuse data, a metric, a model or hyperparameters that do not exist or do not go together.
+    """Refuse data, a metric, steps, a model or hyperparameters that are not there or do not go together.
 
     Raises
     ------
@@ -21,6 +22,7 @@ def check_choices(params: Params) -> None:
     """
     description = describe(params.data)
     check_metric(params, description.task)
+    steps_of(params.preprocess, description.kind)
     build_model(params, _kind(params, description), description.task)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrace.core.artifacts import ENVIRONMENT
-from retrace.evaluation.metrics import LOWER_IS_BETTER
+from retrace.core.errors import ComparisonError
+from retrace.evaluation.metrics import LOWER_IS_BETTER, METRICS, scores
 from retrace.models.provenance import trained_on
-from retrace.tools.repository.predictions import ID, TRUE, PredictedRows
-from retrace.tools.repository.sides import Side, output_path
+from retrace.tools.repository.predictions import ID, TRUE, PredictedRows, read_rows
+from retrace.tools.repository.sides import Side, output_path, predictions_path
 
 ABSENT = "—"
 
@@ -134,15 +135,17 @@ def hardware_note(base: Side, other: Side) -> list[str]:
 
 
 def metric_rows(base: Side, other: Side) -> list[MetricRow]:
-    """Put the metrics of both sides beside each other, the test part first."""
-    return [
-        _metric_row(
-            part, name, base.metrics.get(part, {}).get(name), other.metrics.get(part, {}).get(name)
-        )
-        for part in ("test", "validation")
-        for name in (base.metrics.get(part) or {}) | (other.metrics.get(part) or {})
-        if name != "n"
-    ]
+    """Put the metrics of both sides beside each other, the test part first.
+
+    One that a side's metrics.json lacks follows from its predictions, where these are there.
+    """
+    rows = []
+    for part in ("test", "validation"):
+        written = [side.metrics.get(part) or {} for side in (other, base)]
+        names = [name for name in written[0] | written[1] if name != "n"]
+        before, now = (_completed(side, part, names) for side in (base, other))
+        rows += [_metric_row(part, name, before.get(name), now.get(name)) for name in names]
+    return rows
 
 
 def changed_rows(base: PredictedRows, other: PredictedRows) -> tuple[list[ChangedRow], list[ChangedRow]]:
@@ -196,6 +199,23 @@ def _source_changes(base: Side, other: Side) -> list[Change]:
         for path, hashes in sorted(read.items())
         if hashes.get("base") != hashes.get("other")
     ]
+
+
+def _completed(side: Side, part: str, names: Sequence[str]) -> dict[str, float]:
+    """Return a side's metrics of a part, and those of ``names`` that its predictions have as well."""
+    written = side.metrics.get(part) or {}
+    tasks = {METRICS[name].task for name in written if name in METRICS}
+    lacking = [
+        name for name in names if name not in written and name in METRICS and METRICS[name].task in tasks
+    ]
+    if not lacking:
+        return written
+    try:
+        rows = read_rows(predictions_path(side), side.name, part)
+    except ComparisonError:
+        return written
+    found = scores(rows.predictions, lacking)
+    return written | {name: found[name] for name in lacking if np.isfinite(found[name])}
 
 
 def _metric_row(part: str, name: str, base: float | None, other: float | None) -> MetricRow:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Collection, Sequence
-from hashlib import md5
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -130,6 +129,8 @@ def _say(merged: "Merged") -> None:
 
 def _content(path: str, merged: "Merged", both: "tuple[Side, Side]") -> bytes | None:
     """Return an output's content from the side that has what the merged lock names."""
+    from hashlib import md5
+
     wanted = merged.lock.outs.get(path)
     contents = (side.content(path) for side in both)
     return next(

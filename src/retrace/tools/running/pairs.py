@@ -195,7 +195,10 @@ def _value(text: str) -> Any:
 
 
 def _params_md5(params: Params) -> str:
-    used: list[Any] = [params.seed, params.preprocess, params.split, params.features, params.train]
+    preprocess = {
+        key: value for key, value in vars(params.preprocess).items() if value
+    }  # as before `steps`
+    used: list[Any] = [params.seed, preprocess, params.split, params.features, params.train]
     used += [params.calibrate] if params.calibrate else []
     return _md5(json.dumps([*used, params.hyperparameters], sort_keys=True, default=vars).encode())
 

@@ -8,6 +8,7 @@ import typer
 
 from retrace.core.errors import RetraceError
 from retrace.core.params import load_params
+from retrace.evaluation.intervals import number_text
 from retrace.evaluation.metrics import LOWER_IS_BETTER
 from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.experiment_queue import (
@@ -127,5 +128,6 @@ def _scores(names: list[str]) -> list[str]:
     found = validation_scores(names)
     scores = {name: each[metric] for name, each in found.items() if metric in each}
     order = sorted(scores, key=lambda name: scores[name], reverse=metric not in LOWER_IS_BETTER)
-    lines = [f"  {name:<{max(map(len, order))}}  {scores[name]:.4f}" for name in order]
+    wide = max(map(len, order), default=0)
+    lines = [f"  {name:<{wide}}  {number_text(scores[name])}" for name in order]
     return [f"{metric} of the validation part:", *lines] if lines else []

@@ -92,6 +92,7 @@ def _hint(folder: Path) -> str:
 def _summary(seconds: float) -> str:
     from retrace.core import artifacts
     from retrace.core.machine import describe_machine
+    from retrace.evaluation.intervals import number_text
     from retrace.tools.repository.last_run import lock_hash
     from retrace.tools.repository.lock import read_lock
 
@@ -101,7 +102,7 @@ def _summary(seconds: float) -> str:
     test, validation = metrics["test"], metrics["validation"]
     lines = [f"\n{used['model']} on {used['data']}: {test['n']} test rows"]
     lines += [
-        f"  {name:<20} test {test[name]:.4f}   validation {value:.4f}"
+        f"  {name:<20} test {number_text(test[name])}   validation {number_text(value)}"
         for name, value in validation.items()
     ]
     lines += [

@@ -1,6 +1,5 @@
 """`retrace verify`: make the model again from nothing, twice, and compare every byte."""
 
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,6 +61,8 @@ def verify(
 
 
 def _make_again(params: "Params", runs: int) -> tuple[list["Output"], str]:
+    import tempfile
+
     from retrace.tools.running.reruns import (
         compare_runs,
         compare_with_lock,

@@ -18,6 +18,7 @@ from retrace.tools.search.trials.events import Callback, Evaluator, Finished, Ob
 from retrace.tools.search.trials.folds import Rows, fresh_seeds, fresh_splits, join
 from retrace.tools.search.trials.scoring import Problem, score
 from retrace.tools.significance import Comparison, compare_over_splits
+from retrace.tools.significance.wording import signed
 
 N_SPLITS = 10
 MIN_SPLITS = 5  # without which there is no verdict
@@ -184,9 +185,9 @@ def _judged(refits: Refits, sides: dict[str, list[Outcome]], n_trials: int | Non
 
 
 def _sentence(result: Comparison, n_trials: int | None) -> str:
-    evidence = f"{result.difference:+.4f}"
+    evidence = signed(result.difference)
     if not math.isnan(result.interval.low):
-        evidence += f" (95 % interval {result.interval.low:+.4f} to {result.interval.high:+.4f})"
+        evidence += f" (95 % interval {signed(result.interval.low)} to {signed(result.interval.high)})"
     where = f"on {result.n_units} fresh splits and seeds: {result.metric} {evidence}"
     if result.verdict == "better":
         return f"confirmed: better than the baseline {where}"

@@ -11,6 +11,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from retrace.core.errors import RetraceError
+from retrace.evaluation.intervals import number_text
 from retrace.tools.repository.experiments import (
     check_known_to_git,
     run_experiment,
@@ -182,10 +183,10 @@ def _sentence(study: Study, trial: FrozenTrial, name: str, scores: Mapping[str, 
     ours, seen = scores[metric], trial.values[0]
     said = f"{name}: the pipeline scores {metric}"
     if folds := study.user_attrs.get("folds"):
-        mean = f"the search saw {seen:.4f}, the mean of {folds} folds"
-        return f"{said} {ours:.4f} on the validation part; {mean}"
+        mean = f"the search saw {number_text(seen)}, the mean of {folds} folds"
+        return f"{said} {number_text(ours)} on the validation part; {mean}"
     if ours == seen:
-        return f"{said} {ours:.4f}, as the search saw"
+        return f"{said} {number_text(ours)}, as the search saw"
     where = trial.user_attrs.get("worker") or "the machine that ran it"
     return (
         f"{said} {ours}, but the search saw {seen} on {where}: another kind of CPU, or other"

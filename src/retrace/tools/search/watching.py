@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from optuna.trial import FrozenTrial, TrialState
 from tqdm import tqdm
 
+from retrace.evaluation.intervals import number_text
 from retrace.tools.search.study.studies import begun
 from retrace.tools.search.trials.events import Outcome
 from retrace.tools.search.trials.scoring import lower_is_better
@@ -53,7 +54,7 @@ class Progress:
         if self._best is None:
             return "no trial has a score yet"
         value, number = self._best
-        return f"best {self._goal} {value:.4f} (trial {number})"
+        return f"best {self._goal} {number_text(value)} (trial {number})"
 
     def _note(self, number: int, value: float) -> bool:
         """Tell whether a value is better than all before it."""

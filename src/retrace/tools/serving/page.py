@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from retrace.evaluation.intervals import number_text
 from retrace.tools.prediction.fields import form_fields
 from retrace.tools.serving.describing import version_of
 from retrace.tools.serving.model import Served
@@ -30,7 +31,8 @@ def page_of(served: Served, *, tokens: bool) -> str:
     """Write the page for a model."""
     settings = page_settings(served) | {"tokens": tokens}
     template = _environment().get_template("page.html")
-    return template.render(card=version_of(served), settings=json.dumps(settings), **settings)
+    shown = {"card": version_of(served), "number": number_text}
+    return template.render(**shown, settings=json.dumps(settings), **settings)
 
 
 def docs_of(openapi: Mapping[str, Any], title: str, address: str) -> str:

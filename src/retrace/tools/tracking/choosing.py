@@ -18,6 +18,7 @@ from retrace.tools.repository.git import (
 )
 from retrace.tools.repository.sides import Side, load_side, read_side
 from retrace.tools.significance.judging import judge
+from retrace.tools.significance.wording import signed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def verdict_tags(side: Side, base: str) -> dict[str, str]:
     }
     if comparison := judgement.comparison:
         low, high = comparison.interval.low, comparison.interval.high
-        tags["verdict.difference"] = f"{comparison.difference:+.4f} ({low:+.4f} to {high:+.4f})"
+        tags["verdict.difference"] = f"{signed(comparison.difference)} ({signed(low)} to {signed(high)})"
     return {name: value for name, value in tags.items() if value}
 
 

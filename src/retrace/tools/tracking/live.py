@@ -9,6 +9,7 @@ from pathlib import Path
 from retrace.core.artifacts import ENVIRONMENT, HISTORY
 from retrace.core.errors import RetraceError
 from retrace.core.params import Params, load_params
+from retrace.evaluation.intervals import number_text
 from retrace.models.callbacks import FOLDER
 from retrace.tools.repository.git import WORKSPACE, find_tree
 from retrace.tools.tracking.records import (
@@ -131,7 +132,7 @@ def _log(seen: _Watch, params: Params) -> str:
 
 
 def _shown(curves: Curves, last: int) -> str:
-    return ", ".join(f"{name} {value:.4f}" for name, step, value in curves if step == last)
+    return ", ".join(f"{name} {number_text(value)}" for name, step, value in curves if step == last)
 
 
 def _record(key: str, params: Params) -> Record:

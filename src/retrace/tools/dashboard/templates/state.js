@@ -178,8 +178,17 @@ function number(value, digits = 4) {
         .replace(/\.?0+e/, "e")
     : String(Number(value.toFixed(Math.max(digits, size < 1 ? digits : 0))));
 }
-const score = (value) => (value === null || value === undefined ? "–" : value.toFixed(4));
-const signed = (value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + Math.abs(value).toFixed(4);
+// As number_text of the report: of large numbers the thousands and not the decimals.
+function score(value) {
+  if (value === null || value === undefined) return "–";
+  const size = Math.abs(value);
+  const decimals = size < 100 ? 4 : size < 10000 ? 1 : 0;
+  return value.toLocaleString("en", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+const signed = (value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + score(Math.abs(value));
 const probability = (value) =>
   value === null ? "–" : value < 0.001 ? "< .001" : value.toFixed(3).replace(/^0/, "");
 

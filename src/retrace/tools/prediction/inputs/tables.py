@@ -196,6 +196,10 @@ def _unfit(column: pd.Series, row: int, rule: ColumnRule | None) -> str:
 
 
 def _unseen(X: pd.DataFrame, predictor: Predictor) -> dict[str, Counter[str]]:
+    if X.empty:
+        return {}
+    if predictor.steps:
+        X = predictor.clean(X)  # what they make of a value is what training had
     found = {}
     for name, known in predictor.known.items():
         counts = Counter(spelled(str(value)) for value in X[name].dropna().tolist())

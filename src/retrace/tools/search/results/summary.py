@@ -10,10 +10,12 @@ from optuna.trial import FrozenTrial, TrialState
 
 from retrace.core.errors import first_few
 from retrace.evaluation.answers import class_totals
+from retrace.evaluation.intervals import number_text
 from retrace.evaluation.metrics import METRICS
 from retrace.tools.search.confirmation import load_confirmation
 from retrace.tools.search.results.charts import importances, short_names
 from retrace.tools.search.study.studies import begun, best_trial, finished_trials, ranked
+from retrace.tools.significance.wording import signed
 
 SHOWN = 10  # trials in a table
 POINTS = 40  # of the curve in Markdown: more cannot be told apart
@@ -123,7 +125,7 @@ def summarise(study: Study) -> dict[str, Any]:
 
 def _headline(study: Study, best: FrozenTrial | None, n_front: int) -> str:
     if best:
-        return f"{goal_names(study)[0]} {best.values[0]:.4f}"
+        return f"{goal_names(study)[0]} {number_text(best.values[0])}"
     front = f"{n_front} trial{'s' if n_front > 1 else ''} on the front"
     return front if n_front else "No trial finished"
 
@@ -138,7 +140,7 @@ def _remarks(study: Study, best: FrozenTrial | None, baseline: FrozenTrial | Non
         return [f"No trial was better than params.yaml as it was (trial {best.number}).", *tie]
     gain = "the best"
     if baseline and (difference := _shown(best, baseline)["difference"]):
-        gain = f"{difference} against params.yaml as it was ({baseline.values[0]:.4f})"
+        gain = f"{difference} against params.yaml as it was ({number_text(baseline.values[0])})"
     confirmation = load_confirmation(study, best.number, baseline.number if baseline else 0)
     unconfirmed = (
         f"Not confirmed yet: the best of {sum(states(study).values())} looks better than it is."
@@ -183,8 +185,8 @@ def _shown(trial: FrozenTrial, baseline: FrozenTrial | None) -> dict[str, Any]:
     settings = overrides_of(trial)
     return {
         "number": trial.number,
-        "scores": [f"{value:.4f}" for value in values],
-        "difference": f"{values[0] - before[0]:+.4f}" if values and before else "",
+        "scores": [number_text(value) for value in values],
+        "difference": signed(values[0] - before[0]) if values and before else "",
         "settings": {name: json.dumps(value) for name, value in settings.items()},
         "rounded": {name: _rounded(value) for name, value in settings.items()},
         "took": f"{trial.user_attrs['seconds']:.1f}" if "seconds" in trial.user_attrs else "",
