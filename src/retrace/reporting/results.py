@@ -112,7 +112,9 @@ class Results:
     def memory(self) -> Memory | None:
         """For how long the errors of the test part stay alike; None where it was not split by time."""
         times = self.dataset.times
-        return memory(errors(self.test), times) if self.units.kind == "block" else None
+        if times is None or self.units.kind != "block":
+            return None
+        return memory(errors(self.test), times)
 
 
 def metrics(results: Results) -> dict[str, dict[str, float]]:
