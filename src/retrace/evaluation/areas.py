@@ -51,7 +51,7 @@ def area_interval(
     if memory and memory.is_long:
         if memory.too_long:
             return no_interval(memory.too_long)
-        slow = low_frequency_error(sums * float(n_units), memory.n_cosines)
+        slow = low_frequency_error(sums.astype(np.float64) * n_units, memory.n_cosines)
         error, freedom = (slow, memory.n_cosines) if slow > error else (error, freedom)
     # Of a handful of rows that all rank high the variance is next to nothing; one more might not.
     error = np.sqrt(error**2 + RANDOM_ROW * ((area - 0.5) / (rarest + 1)) ** 2)
