@@ -4,18 +4,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
+from scipy.stats import norm
 
 from retrace.core.params import Report
 from retrace.core.records import Predictions
 from retrace.evaluation.bootstrap import score_intervals
+from retrace.evaluation.losses import errors
 from retrace.evaluation.metrics import scores
-from retrace.evaluation.units import neighbours_alike, row_units, time_blocks
-from retrace.tools.significance import compare_rows
+from retrace.evaluation.serial import memory
+from retrace.evaluation.units import row_units, time_blocks
+from retrace.tools.significance import Comparison, compare_rows
 
 Cell = dict[str, Any]
 Generator = np.random.Generator
+Drawn = tuple[Predictions, Predictions, NDArray[np.int64], NDArray[np.int64] | None]
 
-ROWS, RIGHT = 600, 0.9
+RIGHT = 0.9
 SETTINGS = Report(
     confidence=0.95, resamples=400, seed=0, mistakes=0, slices=[], metrics=[], threshold=0.5
 )
@@ -39,7 +44,13 @@ INTERVALS = [
       ("three classes", 360), ("a class of 2 %", 360), ("20 classes", 360))),
     *((metric, data, n) for metric in OF_NUMBERS for data in ERRORS for n in (30, 360)),
 ]  # fmt: skip
-TIES = [("time", 0.5), ("time", 0.8), ("time", 0.95), ("copies", 2), ("copies", 5)]
+GAIN = {"accuracy": 0.06, "mae": 0.3}  # of the other model, where it is better
+TIES = [
+    *(("time", strength, "accuracy", n) for strength, n in ((0.0, 600), (0.5, 600), (0.8, 600),
+      (0.95, 300), (0.95, 600), (0.95, 2000))),
+    *(("time", strength, "mae", 600) for strength in (0.8, 0.95)),
+    ("copies", 2, "accuracy", 600), ("copies", 5, "accuracy", 600),
+]  # fmt: skip
 
 
 def classified(generator: Generator, n: int, shares: NDArray[np.float64]) -> Predictions:
@@ -83,45 +94,79 @@ def intervals_cell(metric: str, data: str, n: int, replicates: int) -> Cell:
     }
 
 
-def ties_cell(kind: str, strength: float, replicates: int) -> Cell:
-    """Compare two equal models by accuracy on rows that are alike."""
-    generator = np.random.default_rng([len(kind), int(100 * strength)])
-    alarms, unwarned, by_row = [], [], []
-    for seed in range(replicates // 2):
-        base, other, units = (_in_time if kind == "time" else _copied)(generator, strength)
-        found = compare_rows(base, other, "accuracy", groups=units, resamples=499, seed=seed)
-        alarms.append(found.verdict in ("better", "worse"))
-        apart = (base.predicted == base.y) * 1.0 - (other.predicted == other.y)
-        alike = kind == "time" and neighbours_alike(apart, units) >= 2 / np.sqrt(units.max() + 1)
-        unwarned.append(alarms[-1] and not alike)
-        by_row.append(compare_rows(base, other, "accuracy").verdict in ("better", "worse"))
+def ties_cell(kind: str, strength: float, metric: str, n: int, replicates: int) -> Cell:
+    """Compare two models, equal and then not, on rows that are alike."""
+    generator = np.random.default_rng([len(kind), int(100 * strength), len(metric), n])
+    draw = _in_time if kind == "time" else _copied
+    equal = [
+        _judged(draw(generator, strength, metric, n, 0.0), metric, seed) for seed in range(replicates)
+    ]
+    unequal = [
+        _judged(draw(generator, strength, metric, n, GAIN[metric]), metric, seed)
+        for seed in range(replicates // 4)
+    ]
     name = (
         f"errors in time, correlation {strength:g}" if kind == "time" else f"each row {strength:g} times"
     )
+    told, alone, by_row = (
+        float(np.mean([each[at].verdict.is_significant for each in equal])) for at in range(3)
+    )
     return {
         "rows that are alike": name,
-        "alarms without a warning": float(np.mean(unwarned)),
-        "verdicts, warned or not": float(np.mean(alarms)),
-        "row by row: alarms": float(np.mean(by_row)),
+        "metric": metric,
+        "rows": n,
+        "alarms": told,
+        "covered when equal": float(
+            np.mean([_holds_nothing(each[0]) for each in equal if each[0].verdict != "cannot tell"])
+        ),
+        "cannot tell": float(np.mean([each[0].verdict == "cannot tell" for each in equal])),
+        "power": float(np.mean([each[0].verdict == "better" for each in unequal])),
+        "as if independent: alarms": alone,
+        "as if independent: power": float(np.mean([each[1].verdict == "better" for each in unequal])),
+        "row by row: alarms": by_row,
     }
 
 
-def _in_time(generator: Generator, correlation: float) -> tuple[Predictions, Predictions, Any]:
-    noise = generator.normal(size=(2, ROWS))
-    latent = np.empty_like(noise)
-    latent[:, 0] = noise[:, 0]
-    for at in range(1, ROWS):
-        latent[:, at] = correlation * latent[:, at - 1] + np.sqrt(1 - correlation**2) * noise[:, at]
-    right = latent < 1.2816  # nine in ten
-    base, other = (_answers(hits) for hits in right)
-    return base, other, time_blocks(np.arange(ROWS))
+def _holds_nothing(found: Comparison) -> bool:
+    return found.interval.low <= 0 <= found.interval.high
 
 
-def _copied(generator: Generator, times: float) -> tuple[Predictions, Predictions, Any]:
-    rows = np.arange(ROWS) // int(times)
-    right = generator.random((2, ROWS)) < RIGHT
+def _judged(drawn: Drawn, metric: str, seed: int) -> list[Comparison]:
+    """Compare as the commands do, with units that are taken as independent, and row by row."""
+    base, other, units, times = drawn
+    apart = None if times is None else memory(errors(other) - errors(base), times)
+    options = {"resamples": 499, "seed": seed}
+    alone = compare_rows(base, other, metric, groups=units, **options)
+    found = alone
+    if apart is not None and apart.is_long:
+        found = compare_rows(base, other, metric, groups=units, memory=apart, **options)
+    return [found, alone, compare_rows(base, other, metric, **options)]
+
+
+def _in_time(generator: Generator, correlation: float, metric: str, n: int, gain: float) -> Drawn:
+    """Draw two series of errors; the other model's are smaller by the gain, or fewer."""
+    noise = generator.normal(size=(2, n))
+    noise[:, 1:] *= np.sqrt(1 - correlation**2)
+    latent = lfilter([1.0], [1.0, -correlation], noise, axis=1)
+    times = np.arange(n)
+    if metric == "accuracy":
+        right = latent < norm.ppf([[RIGHT], [RIGHT + gain]])
+        base, other = (_answers(hits) for hits in right)
+    else:
+        y, none = 2 * generator.normal(size=n), np.empty((n, 0))
+        base, other = (
+            Predictions(y=y, predicted=y + size * errors, probabilities=none)
+            for size, errors in zip((1, 1 - gain), latent, strict=True)
+        )
+    return base, other, time_blocks(times), times
+
+
+def _copied(generator: Generator, times: float, metric: str, n: int, gain: float) -> Drawn:
+    assert metric == "accuracy"
+    rows = np.arange(n) // int(times)
+    right = generator.random((2, n)) < np.array([[RIGHT], [RIGHT + gain]])
     base, other = (_answers(hits[rows]) for hits in right)
-    return base, other, row_units(rows).codes
+    return base, other, row_units(rows).codes, None
 
 
 def _answers(right: NDArray[np.bool_]) -> Predictions:

@@ -7,6 +7,8 @@ import pytest
 from retrace.core.records import Predictions
 from retrace.evaluation.bootstrap import bootstrap_intervals, score_intervals
 from retrace.evaluation.metrics import scores
+from retrace.evaluation.serial import Memory
+from retrace.evaluation.units import time_blocks
 
 
 @pytest.fixture
@@ -170,3 +172,20 @@ def test_intervals_of_lopsided_errors_cover_the_truth(settings, kind, metric):
         found = score_intervals(regression(draw(100)), quick)[metric]
         wrong.append(found.low > truth or found.high < truth)
     assert np.mean(wrong) < 0.07
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "log_loss", "roc_auc"])
+def test_errors_that_outlast_blocks_widen_every_interval_or_leave_none(settings, metric):
+    generator = np.random.default_rng(0)
+    y = np.arange(600) % 2
+    luck = np.repeat(generator.random(20) < 0.3, 30)  # thirty rows go wrong together
+    share = np.where(luck, 0.8, 0.3) - 0.2 * generator.random(600)
+    probabilities = np.where(y[:, None] == [0, 1], 1 - share[:, None], share[:, None])
+    case = Predictions(y=y, predicted=probabilities.argmax(axis=1), probabilities=probabilities)
+    found = [
+        score_intervals(case, settings, time_blocks(np.arange(600)), [metric], memory)[metric]
+        for memory in (None, Memory(1, 600), Memory(15, 600), Memory(60, 600))
+    ]
+    assert found[0] == found[1]
+    assert found[2].high - found[2].low > found[0].high - found[0].low
+    assert "about 60 of the 600 moments in time" in found[3].reason

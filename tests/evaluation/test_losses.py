@@ -24,3 +24,12 @@ def test_the_calibration_error_is_the_mean_gap_of_ten_bins():
 def test_a_certain_mistake_has_a_finite_loss():
     case = Predictions(y=np.array([0]), predicted=np.array([1]), probabilities=np.array([[0.0, 1.0]]))
     assert 30 < row_losses(case)[0] < 40
+
+
+def test_targets_that_are_all_equal_have_no_spread_whatever_their_mean_is_rounded_to():
+    # The mean of 45 times .1 is another number than .1.
+    y = np.full(45, 0.1)
+    error = np.random.default_rng(0).normal(size=45)
+    case = Predictions(y=y, predicted=y + error, probabilities=np.empty((45, 0)))
+    assert y.mean() != y[0]
+    assert scores(case, ["r2"])["r2"] == 0

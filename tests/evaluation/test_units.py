@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retrace.evaluation.units import effective_number, neighbours_alike, row_units, time_blocks
+from retrace.evaluation.units import effective_number, row_units, time_blocks
 
 
 def test_rows_without_a_tie_are_units_of_their_own():
@@ -35,11 +35,3 @@ def test_unequal_groups_count_as_fewer():
     assert effective_number(np.r_[np.zeros(100, int), np.arange(1, 101)]) == pytest.approx(
         3.96, abs=0.01
     )
-
-
-def test_blocks_that_go_on_as_before_are_alike():
-    blocks = np.arange(300) // 10
-    generator = np.random.default_rng(0)
-    assert abs(neighbours_alike(generator.normal(size=300), blocks)) < 0.37
-    assert neighbours_alike(np.cumsum(generator.normal(size=300)), blocks) > 0.5
-    assert neighbours_alike(np.zeros(300), blocks) == 0

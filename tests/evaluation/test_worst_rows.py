@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from retrace.core.records import Predictions
-from retrace.evaluation.worst_rows import errors, find_worst, judge_worst
+from retrace.evaluation.losses import errors
+from retrace.evaluation.worst_rows import find_worst, judge_worst
 
 
 @pytest.fixture

@@ -9,13 +9,17 @@ from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.intervals import Interval, no_interval
 from retrace.evaluation.metrics import METRICS, scores
 from retrace.evaluation.ranks import scored_classes
+from retrace.evaluation.serial import Memory, low_frequency_error
 from retrace.evaluation.unseen import why_no_interval
 
 RANDOM_ROW = 0.1  # how much of one more row that ranks at random is counted among the variance
 
 
 def area_interval(
-    predictions: Predictions, confidence: float, groups: NDArray[np.generic] | None = None
+    predictions: Predictions,
+    confidence: float,
+    groups: NDArray[np.generic] | None = None,
+    memory: Memory | None = None,
 ) -> Interval:
     """Return an interval of the area, by its variance on the scale of its log odds.
 
@@ -27,6 +31,8 @@ def area_interval(
         Such as .95.
     groups : array of shape (n_samples,), optional
         The unit that each row belongs to.
+    memory : Memory, optional
+        As in `grouped_wilson`.
     """
     units = (
         np.arange(len(predictions.y)) if groups is None else np.unique(groups, return_inverse=True)[1]
@@ -42,6 +48,11 @@ def area_interval(
     rarest = int(np.bincount(predictions.y).min())
     rarest = rarest if groups is None else min(rarest, n_units)
     freedom = max(1, rarest - 1)
+    if memory and memory.is_long:
+        if memory.too_long:
+            return no_interval(memory.too_long)
+        slow = low_frequency_error(sums.astype(np.float64) * n_units, memory.n_cosines)
+        error, freedom = (slow, memory.n_cosines) if slow > error else (error, freedom)
     # Of a handful of rows that all rank high the variance is next to nothing; one more might not.
     error = np.sqrt(error**2 + RANDOM_ROW * ((area - 0.5) / (rarest + 1)) ** 2)
     half = special.stdtrit(freedom, (1 + confidence) / 2) * error / (area * (1 - area))

@@ -6,11 +6,11 @@ rows come in groups, copies or blocks, those are the unit of all of them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import sparse, special
 
 from retrace.core.params import Report
 from retrace.core.records import Codes, Floats, Predictions
@@ -26,6 +26,7 @@ from retrace.evaluation.intervals import (
 )
 from retrace.evaluation.metrics import metrics_of, row_totals
 from retrace.evaluation.ranks import roc_auc
+from retrace.evaluation.serial import Memory, low_frequency_error
 from retrace.evaluation.unseen import rows_to_come, why_no_interval
 
 CELLS = 2**22  # numbers held at once
@@ -46,6 +47,7 @@ def score_intervals(
     settings: Report,
     groups: NDArray[np.generic] | None = None,
     also: Iterable[str] = (),
+    memory: Memory | None = None,
 ) -> dict[str, Interval]:
     """Compute an interval for each metric.
 
@@ -57,6 +59,8 @@ def score_intervals(
         The unit that each row belongs to. Rows of one group are alike, so groups are resampled whole.
     also : iterable of str
         Metrics beside the standard ones.
+    memory : Memory, optional
+        Of blocks of rows that follow each other in time: for how long the errors stay alike.
 
     Returns
     -------
@@ -67,14 +71,14 @@ def score_intervals(
     by_resampling = {
         name: each for name, each in metrics.items() if not each.proportion and each.score is not roc_auc
     }
-    intervals = bootstrap_intervals(predictions, settings, groups, by_resampling)
+    intervals = bootstrap_intervals(predictions, settings, groups, by_resampling, memory)
     for name in (name for name, each in metrics.items() if each.score is roc_auc):
-        intervals[name] = area_interval(predictions, settings.confidence, groups)
+        intervals[name] = area_interval(predictions, settings.confidence, groups, memory)
     right = predictions.predicted == predictions.y
     if groups is None:
         proportion = wilson(int(right.sum()), len(right), settings.confidence)
     else:
-        proportion = grouped_wilson(right, groups, settings.confidence)
+        proportion = grouped_wilson(right, groups, settings.confidence, memory)
     return {name: intervals.get(name, proportion) for name in metrics}
 
 
@@ -83,6 +87,7 @@ def bootstrap_intervals(
     settings: Report,
     groups: NDArray[np.generic] | None = None,
     metrics: Mapping[str, Metric] | None = None,
+    memory: Memory | None = None,
 ) -> dict[str, Interval]:
     """Resample rows (or groups) and read BCa intervals off the resampled metrics.
 
@@ -98,6 +103,8 @@ def bootstrap_intervals(
     ----------
     metrics : dict of str to Metric, optional
         Those that are asked for; else all of the task.
+    memory : Memory, optional
+        As in `score_intervals`.
     """
     metrics = metrics_of(predictions) if metrics is None else metrics
     totals = {of: _unit_totals(rows, groups) for of, rows in row_totals(predictions, metrics).items()}
@@ -110,13 +117,15 @@ def bootstrap_intervals(
     for name, metric in asked.items():
         observed = float(metric.scorer(predictions)(totals[metric.totals].sum(axis=0)))
         level = expanded(settings.confidence, n_units)
-        intervals[name] = _widened(observed, resampled[name], left_out[name], level, metric)
+        found = _widened(observed, resampled[name], left_out[name], level)
+        if memory and memory.is_long:
+            found = _over_time(found, observed, left_out[name], settings.confidence, memory)
+        low, high = np.clip([found.low, found.high], *metric.bounds)
+        intervals[name] = replace(found, low=float(low), high=float(high))
     return intervals
 
 
-def _widened(
-    observed: float, resampled: _Resampled, left_out: Floats, level: float, metric: Metric
-) -> Interval:
+def _widened(observed: float, resampled: _Resampled, left_out: Floats, level: float) -> Interval:
     plain = bca(observed, resampled.plain, left_out, level)
     tail = (1 - level) / 2
     low, high = np.quantile(resampled.for_lower, tail), np.quantile(resampled.for_upper, 1 - tail)
@@ -125,8 +134,18 @@ def _widened(
         if not high > low:
             return plain
         plain = Interval(observed, observed)
-    least, most = metric.bounds
-    return Interval(max(least, min(plain.low, float(low))), min(most, max(plain.high, float(high))))
+    return Interval(min(plain.low, float(low)), max(plain.high, float(high)))
+
+
+def _over_time(
+    blocks: Interval, observed: float, left_out: Floats, confidence: float, memory: Memory
+) -> Interval:
+    """Hold what slow movements leave open as well."""
+    if memory.too_long or np.isnan(blocks.low):
+        return no_interval(memory.too_long or blocks.reason)
+    slow = low_frequency_error((len(left_out) - 1) * (left_out.mean() - left_out), memory.n_cosines)
+    half = float(special.stdtrit(memory.n_cosines, (1 + confidence) / 2)) * slow
+    return Interval(min(blocks.low, observed - half), max(blocks.high, observed + half))
 
 
 def _unit_totals(totals: sparse.csr_array, groups: NDArray[np.generic] | None) -> sparse.csr_array:

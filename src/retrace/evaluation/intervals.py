@@ -9,6 +9,7 @@ from scipy import special
 from retrace.core.records import Floats
 from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.metrics import OURS
+from retrace.evaluation.serial import Memory, low_frequency_error
 from retrace.evaluation.units import effective_number
 
 PROPORTIONS = tuple(name for name, metric in OURS.items() if metric.proportion)
@@ -62,7 +63,12 @@ def wilson(successes: int, n: int, confidence: float) -> Interval:
     return Interval(float(limits.low), float(limits.high))
 
 
-def grouped_wilson(right: NDArray[np.bool_], groups: NDArray[np.generic], confidence: float) -> Interval:
+def grouped_wilson(
+    right: NDArray[np.bool_],
+    groups: NDArray[np.generic],
+    confidence: float,
+    memory: Memory | None = None,
+) -> Interval:
     """Interval of a proportion of rows that come in groups.
 
     Wilson's interval at the effective sample size, after E. L. Korn and B. I. Graubard, Survey
@@ -82,6 +88,9 @@ def grouped_wilson(right: NDArray[np.bool_], groups: NDArray[np.generic], confid
         The unit that each row belongs to.
     confidence : float
         Such as .95.
+    memory : Memory, optional
+        Of blocks of rows that follow each other in time: where it is long, they vary as much as their
+        slow movements do.
     """
     units = np.unique(groups, return_inverse=True)[1]
     effective = effective_number(units)
@@ -94,9 +103,15 @@ def grouped_wilson(right: NDArray[np.bool_], groups: NDArray[np.generic], confid
     residuals = (successes - share * sizes) / (1 - sizes / n_rows)
     size = float((sizes**2).sum() / n_rows)  # of the group that a row is in, on average
     variance = float((residuals**2).sum() + (size / 2) ** 2) / n_rows**2
+    freedom = effective - 1
+    if memory and memory.is_long:
+        if memory.too_long:
+            return no_interval(memory.too_long)
+        slow = low_frequency_error(residuals * len(sizes) / n_rows, memory.n_cosines) ** 2
+        variance, freedom = (slow, memory.n_cosines) if slow > variance else (variance, freedom)
     rare = (min(share, 1 - share) * n_rows + size / 2) / (n_rows + size)
     n = min(n_rows, rare * (1 - rare) / variance)
-    t = special.stdtrit(effective - 1, (1 + confidence) / 2)
+    t = special.stdtrit(freedom, (1 + confidence) / 2)
     centre = (share + t**2 / (2 * n)) / (1 + t**2 / n)
     half = t * np.sqrt(share * (1 - share) / n + t**2 / (4 * n**2)) / (1 + t**2 / n)
     return Interval(max(0.0, float(centre - half)), min(1.0, float(centre + half)))

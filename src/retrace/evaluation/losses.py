@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 BINS = 10  # of confidence
 
 
+def errors(predictions: Predictions) -> Floats:
+    """Return 1 for each wrong answer, or how far off a number is."""
+    if predictions.probabilities.shape[1]:
+        return (predictions.predicted != predictions.y).astype(np.float64)
+    return np.abs(predictions.predicted - predictions.y)
+
+
 def loss_totals(predictions: Predictions) -> "csr_array":
     """Return 1 and the loss of each row."""
     return full_rows([np.ones(len(predictions.y)), row_losses(predictions)])
@@ -63,9 +70,16 @@ def top_totals(k: int) -> RowTotals:
 def error_totals(predictions: Predictions) -> "csr_array":
     """Return 1, the absolute and the squared error, the distance to the mean target and its square."""
     error = predictions.predicted - predictions.y
-    # Of targets near 1e6 the squares would leave no digit for their spread; of distances they do.
-    distance = predictions.y - predictions.y.mean()
+    distance = from_mean(predictions.y)
     return full_rows([np.ones(len(error)), np.abs(error), error**2, distance, distance**2])
+
+
+def from_mean(y: Floats) -> Floats:
+    """Return the distance of each target to their mean; exactly 0 where all are equal.
+
+    Of targets near 1e6 the squares would leave no digit for their spread; of distances they do.
+    """
+    return y - y.mean() if np.ptp(y) > 0 else np.zeros(len(y))
 
 
 def root_mean_square(totals: Floats) -> Floats:

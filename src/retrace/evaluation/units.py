@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from retrace.core.records import Codes, Floats
+from retrace.core.records import Codes
 
 UnitKind = Literal["row", "group", "distinct row", "block"]
 
@@ -91,14 +91,6 @@ def effective_number(units: Codes) -> float:
     """
     sizes = np.bincount(units).astype(float)
     return float(sizes.sum() ** 2 / (sizes**2).sum()) if len(units) else 0.0
-
-
-def neighbours_alike(values: Floats, blocks: Codes) -> float:
-    """Return the correlation of the sums of neighbouring blocks, 0 where they do not vary."""
-    sums = np.bincount(np.unique(blocks, return_inverse=True)[1], values)
-    apart = sums - sums.mean()
-    spread = float((apart**2).sum())
-    return float((apart[1:] * apart[:-1]).sum() / spread) if spread > 0 else 0.0
 
 
 def _codes(values: NDArray[Any]) -> Codes:

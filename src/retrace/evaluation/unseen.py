@@ -5,7 +5,7 @@ import numpy as np
 from retrace.core.records import Floats, Predictions
 from retrace.evaluation.answers import class_totals
 from retrace.evaluation.definition import Metric
-from retrace.evaluation.losses import brier_totals, calibration_totals, error_totals
+from retrace.evaluation.losses import brier_totals, calibration_totals, error_totals, from_mean
 
 FEWEST_OF_CLASS = 5  # rows of each class, of a metric that takes classes apart
 FEWEST_UNITS = 10
@@ -46,7 +46,7 @@ def rows_to_come(metric: Metric, predictions: Predictions) -> list[Floats]:
         error = predictions.predicted - predictions.y
         # Few rows show lighter tails than there are.
         beyond = _beyond(kurtosis(error) * (1 + 30 / len(error))) * np.abs(error).max()
-        spread = float(np.var(predictions.y))
+        spread = float((from_mean(predictions.y) ** 2).mean())
         return [np.array([1.0, beyond, beyond**2, 0.0, spread])]
     if metric.totals is not class_totals:
         return []

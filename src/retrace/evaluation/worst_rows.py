@@ -14,7 +14,7 @@ from scipy.stats import ttest_ind
 from sklearn.tree import DecisionTreeRegressor
 
 from retrace.core.params import Report
-from retrace.core.records import Codes, Floats, Predictions
+from retrace.core.records import Codes, Floats
 
 DEPTH = 3
 FEWEST_ROWS = 200  # of the validation part, to look at all
@@ -70,13 +70,6 @@ class WorstRows(NamedTuple):
     inside: float
     outside: float
     p_value: float
-
-
-def errors(predictions: Predictions) -> Floats:
-    """Return 1 for each wrong answer, or how far off a number is."""
-    if predictions.probabilities.shape[1]:
-        return (predictions.predicted != predictions.y).astype(np.float64)
-    return np.abs(predictions.predicted - predictions.y)
 
 
 def find_worst(table: pd.DataFrame, error: Floats) -> tuple[Condition, ...]:

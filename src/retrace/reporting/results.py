@@ -20,7 +20,9 @@ from retrace.evaluation.importance import (
     permutation_importance,
 )
 from retrace.evaluation.intervals import Interval
+from retrace.evaluation.losses import errors
 from retrace.evaluation.metrics import asked_metrics, check_defined, check_metric, scores
+from retrace.evaluation.serial import Memory, memory
 from retrace.evaluation.units import RowUnits, row_units
 from retrace.models.words import Words
 
@@ -68,7 +70,7 @@ class Results:
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """The interval of each metric on the test part: one bootstrap for all pages that show them."""
-        return score_intervals(self.test, self.params.report, self.units.codes, self.asked)
+        return score_intervals(self.test, self.params.report, self.units.codes, self.asked, self.memory)
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -107,6 +109,14 @@ class Results:
         test = self.dataset
         by_time = test.times if self.params.split.method == "time" else None
         return row_units(test.row_hash, test.groups, by_time)
+
+    @cached_property
+    def memory(self) -> Memory | None:
+        """For how long the errors of the test part stay alike; None where it was not split by time."""
+        times = self.dataset.times
+        if times is None or self.units.kind != "block":
+            return None
+        return memory(errors(self.test), times)
 
 
 def metrics(results: Results) -> dict[str, dict[str, float]]:

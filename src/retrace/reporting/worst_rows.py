@@ -6,7 +6,8 @@ import pandas as pd
 
 from retrace.core.records import Dataset
 from retrace.evaluation.intervals import number_text
-from retrace.evaluation.worst_rows import WorstRows, errors, find_worst, judge_worst
+from retrace.evaluation.losses import errors
+from retrace.evaluation.worst_rows import WorstRows, find_worst, judge_worst
 from retrace.reporting.results import Results
 
 

@@ -113,14 +113,27 @@ def test_copies_of_a_row_are_one_piece_of_evidence(runs):
     assert (found.comparison.unit, found.comparison.n_units) == ("distinct row", 40)
 
 
-def test_rows_in_time_are_judged_in_blocks_and_a_long_memory_is_said(runs):
-    late = np.arange(600) >= 540
+@pytest.mark.parametrize(
+    ("wrong", "verdict_", "said"),
+    [
+        (np.arange(600) % 40 == 1, "worse", ""),
+        (
+            np.isin(np.arange(600) // 12, [3, 9, 10, 17, 23, 30, 31, 38, 42, 47]),
+            "worse",
+            "too long for 30",
+        ),
+        (np.arange(600) >= 500, "cannot tell", "too few independent stretches to tell"),
+    ],
+)
+def test_rows_in_time_are_judged_in_blocks_and_a_long_memory_is_said(runs, wrong, verdict_, said):
     rows = labelled(n=600, right=1.0).assign(time=np.arange(600.0))
     runs.commit(rows)
-    runs.commit(rows.assign(predicted=np.where(late, "a", rows["true"])), branch="other")
+    runs.commit(rows.assign(predicted=np.where(wrong, "a", rows["true"])), branch="other")
     found = verdict()
     assert (found.comparison.unit, found.comparison.n_units) == ("block", 30)
-    assert "for longer than a block of 20 rows" in found.notes[0]
+    assert found.verdict == verdict_
+    assert said in " ".join([*found.notes, found.reason])
+    assert bool(found.notes) == ("30" in said)
 
 
 def test_two_tasks_are_not_comparable(runs):

@@ -17,6 +17,7 @@ from retrace.tools.repository.predictions import PredictedRows, align, check_cla
 from retrace.tools.significance import Comparison, Verdict, compare_rows, holm
 from retrace.tools.significance.many import max_t, swapped_differences
 from retrace.tools.significance.rows import PERMUTATION
+from retrace.tools.significance.serial import shared_memory
 from retrace.tools.significance.verdicts import after_correction
 
 BASE = "base"
@@ -134,7 +135,7 @@ def _compare(reference: PredictedRows, base: Run, run: Run, metric: str) -> Stan
         return replace(standing, verdict=NOT_PULLED) if run.lacks(PREDICTIONS) else standing
     try:
         check_classes(reference, rows)
-        other = align(reference, rows).predictions
+        other = align(reference, rows)
     except ComparisonError as error:
         return Standing(verdict=Verdict.NOT_COMPARABLE, reason=str(error), same_rows=False)
     comparison = remembered(
@@ -143,10 +144,11 @@ def _compare(reference: PredictedRows, base: Run, run: Run, metric: str) -> Stan
         metric,
         lambda: compare_rows(
             reference.predictions,
-            other,
+            other.predictions,
             metric,
             groups=reference.units.codes,
             unit=reference.units.kind,
+            memory=shared_memory([reference], [other]),
         ),
     )
     return Standing(verdict=comparison.verdict, reason=comparison.reason, comparison=comparison)

@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from retrace.core.records import Floats, Predictions
+from retrace.evaluation.serial import Memory
 from retrace.tools.significance.mcnemar import mcnemar_p_value
-from retrace.tools.significance.paired import permutation_p_value
+from retrace.tools.significance.over_time import over_time
+from retrace.tools.significance.paired import permutation_p_value, without_one
 from retrace.tools.significance.rows import check_same_rows
 from retrace.tools.significance.totals import mistakes
 from retrace.tools.significance.units import Units
-from retrace.tools.significance.verdicts import ALPHA, Verdict, by_p_value, too_few_units
+from retrace.tools.significance.verdicts import ALPHA, NOTHING, Verdict, by_p_value, too_few_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,7 @@ def compare_classes(
     classes: Sequence[str],
     *,
     groups: NDArray[np.generic] | None = None,
+    memory: Memory | None = None,
     alpha: float = ALPHA,
     resamples: int = 10_000,
     seed: int = 0,
@@ -71,6 +74,8 @@ def compare_classes(
         Names, by code.
     groups : array of shape (n_samples,), optional
         The unit that each row belongs to.
+    memory : Memory, optional
+        As in `compare_rows`.
     alpha : float
         The chance of any false alarm that is left.
     resamples, seed : int
@@ -85,7 +90,9 @@ def compare_classes(
     generator = np.random.default_rng(seed)
     was, now = ~mistakes(base), ~mistakes(other)
     tested = [
-        _test(was[rows], now[rows], None if groups is None else groups[rows], resamples, generator)
+        _test(
+            was[rows], now[rows], None if groups is None else groups[rows], memory, resamples, generator
+        )
         for rows in (base.y == code for code in range(len(classes)))
     ]
     adjusted = holm([p_value for p_value, _ in tested])
@@ -124,6 +131,7 @@ def _test(
     was: NDArray[np.bool_],
     now: NDArray[np.bool_],
     groups: NDArray[np.generic] | None,
+    memory: Memory | None,
     resamples: int,
     generator: np.random.Generator,
 ) -> tuple[float, str]:
@@ -135,7 +143,13 @@ def _test(
     units = np.unique(groups, return_inverse=True)[1]
     if reason := too_few_units(int(units.max()) + 1, groups):
         return np.nan, reason
-    return permutation_p_value(_recall_units(was, now, units), resamples, generator), ""
+    recalled = _recall_units(was, now, units)
+    p_value = permutation_p_value(recalled, resamples, generator)
+    if memory is None:
+        return p_value, ""
+    seen = float(np.mean(now) - np.mean(was))
+    found = over_time(NOTHING._replace(p_value=p_value), without_one(recalled), memory, seen)
+    return found.p_value, found.reason
 
 
 def _recall_units(was: NDArray[np.bool_], now: NDArray[np.bool_], units: NDArray[np.int64]) -> Units:

@@ -3,13 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError, did_you_mean, first_few
-from retrace.core.records import Floats
 from retrace.evaluation.metrics import METRICS, known_metrics
-from retrace.evaluation.units import neighbours_alike
 from retrace.tools.repository.data_differences import data_differences
 from retrace.tools.repository.differences import param_changes
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
@@ -23,6 +19,7 @@ from retrace.tools.significance import (
 )
 from retrace.tools.significance.over_seeds import OverSeeds, over_seeds
 from retrace.tools.significance.repeats import MIN_REPEATS
+from retrace.tools.significance.serial import memory_notes, shared_memory
 from retrace.tools.significance.verdicts import ALPHA
 
 Rows = tuple[PredictedRows, PredictedRows]
@@ -116,7 +113,7 @@ def judge(
         over_seeds=seeds if seeds and seeds.comparison else None,
         classes=_compare_classes(rows, alpha) if rows else (),
         rows=rows,
-        notes=(*(seeds.notes if seeds else ()), *(_unit_notes(rows) if rows else ())),
+        notes=(*(seeds.notes if seeds else ()), *(memory_notes(*rows) if rows else ())),
         part=part,
     )
 
@@ -198,6 +195,7 @@ def _compare(rows: Rows, metric: str, tolerance: float | None, alpha: float) -> 
         metric,
         groups=units.codes,
         unit=units.kind,
+        memory=shared_memory(rows[:1], rows[1:]),
         tolerance=tolerance,
         alpha=alpha,
     )
@@ -205,29 +203,16 @@ def _compare(rows: Rows, metric: str, tolerance: float | None, alpha: float) -> 
 
 def _compare_classes(rows: Rows, alpha: float) -> tuple[ClassComparison, ...]:
     first, second = (side.predictions for side in rows)
-    groups = rows[0].units.codes
-    return tuple(compare_classes(first, second, rows[0].classes, groups=groups, alpha=alpha))
-
-
-def _unit_notes(rows: Rows) -> tuple[str, ...]:
-    """Warn where blocks of rows are still not independent."""
-    units = rows[0].units
-    if units.kind != "block" or units.codes is None:
-        return ()
-    was, now = (_errors(side) for side in rows)
-    alike = neighbours_alike(now - was, units.codes)
-    if alike < 2 / np.sqrt(units.count(len(was))):
-        return ()
-    return (
-        "the models part on rows that follow each other in time, for longer than a block of"
-        f" {len(was) // units.count(len(was))} rows (correlation of neighbouring blocks {alike:.2f}): p"
-        " is too small and the interval too narrow, so wait for more test rows",
+    return tuple(
+        compare_classes(
+            first,
+            second,
+            rows[0].classes,
+            groups=rows[0].units.codes,
+            memory=shared_memory(rows[:1], rows[1:]),
+            alpha=alpha,
+        )
     )
-
-
-def _errors(rows: PredictedRows) -> Floats:
-    said = rows.predictions
-    return np.abs(said.predicted - said.y) if not rows.classes else (said.predicted != said.y) * 1.0
 
 
 def _untested(base: Side, other: Side, obstacle: str) -> tuple[Verdict, str]:

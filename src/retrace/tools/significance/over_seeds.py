@@ -15,6 +15,7 @@ from retrace.tools.repository.seed_runs import Kind, SeedRun, seed_runs
 from retrace.tools.repository.sides import Side, output_path
 from retrace.tools.significance import Comparison, compare_over_seeds, compare_over_splits
 from retrace.tools.significance.repeats import MIN_REPEATS
+from retrace.tools.significance.serial import shared_memory
 from retrace.tools.significance.verdicts import ALPHA
 
 SAME_ROWS = 0.9  # of the test part, in two splits: more tell nothing of other rows
@@ -94,11 +95,17 @@ def over_training_seeds(
     if min(map(len, runs.values())) < MIN_REPEATS:
         return unused
     try:
-        was, now = ([align(rows, _rows(run)).predictions for run in each] for each in runs.values())
+        was, now = ([align(rows, _rows(run)) for run in each] for each in runs.values())
     except ComparisonError as error:
         return replace(unused, notes=(f"the runs under several seeds were not used: {error}",))
     comparison = compare_over_seeds(
-        was, now, metric, groups=rows.units.codes, tolerance=tolerance, alpha=alpha
+        [each.predictions for each in was],
+        [each.predictions for each in now],
+        metric,
+        groups=rows.units.codes,
+        memory=shared_memory(was, now),
+        tolerance=tolerance,
+        alpha=alpha,
     )
     return replace(unused, comparison=comparison)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from retrace.core.records import Floats
 from retrace.evaluation.intervals import Interval, bca, expanded
@@ -90,6 +91,7 @@ def paired_intervals(
     confidences: tuple[float, ...],
     resamples: int,
     generator: np.random.Generator,
+    unseen: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[list[Interval], float]:
     """Compute intervals of the difference that never contradict the permutation test.
 
@@ -115,24 +117,28 @@ def paired_intervals(
         Draws of the bootstrap.
     generator : numpy Generator
         Draws the resamples.
+    unseen : (float, float)
+        What rows that are not seen add to the standard error, below and above: of `unseen_tails`.
 
     Returns
     -------
     intervals : list of Interval
     error : float
-        The standard deviation of the resampled differences.
+        The standard deviation of the resampled differences, and of what is unseen.
     """
     resampled = resample(units, resamples, generator)
-    left_out = np.repeat(_without_one(units), units.counts)
+    left_out = np.repeat(without_one(units), units.counts)
     seen = float(units.difference(*_sums(units)))
     intervals = []
     for confidence in confidences:
         level = expanded(confidence, units.n_units)
         plain = _held(bca(seen, resampled.plain, left_out, level), seen)
+        quantile = float(special.stdtrit(units.n_units - 1, (1 + confidence) / 2))
+        plain = _with_unseen(plain, seen, quantile, unseen)
         low = min(plain.low, float(np.quantile(resampled.for_lower, (1 - level) / 2)))
         high = max(plain.high, float(np.quantile(resampled.for_upper, (1 + level) / 2)))
         intervals.append(_agreeing(plain, Interval(low, high), rejects(p_value, confidence)))
-    return intervals, float(resampled.plain.std())
+    return intervals, float(np.hypot(resampled.plain.std(), max(unseen)))
 
 
 def extreme_units(units: Units) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -149,6 +155,18 @@ def extreme_units(units: Units) -> tuple[tuple[Floats, Floats], tuple[Floats, Fl
     return (ones[lowest], others[lowest]), (ones[highest], others[highest])
 
 
+def _with_unseen(
+    interval: Interval, seen: float, quantile: float, unseen: tuple[float, float]
+) -> Interval:
+    if not any(unseen):
+        return interval
+    below, above = unseen
+    return Interval(
+        seen - float(np.hypot(seen - interval.low, quantile * below)),
+        seen + float(np.hypot(interval.high - seen, quantile * above)),
+    )
+
+
 def _agreeing(plain: Interval, wide: Interval, rejected: bool) -> Interval:
     # The test is exact and the bootstrap is not: where the two part, the interval gives way.
     if not rejected:
@@ -163,7 +181,8 @@ def _held(interval: Interval, value: float) -> Interval:
     return Interval(value, value) if np.isnan(interval.low) else interval
 
 
-def _without_one(units: Units) -> Floats:
+def without_one(units: Units) -> Floats:
+    """Return the difference without one unit of each pattern in turn."""
     base, other = _sums(units)
     return units.difference(base - units.base, other - units.other)
 

@@ -1,4 +1,4 @@
-"""Compare two models that were trained several times: under several seeds, or on several splits."""
+"""Compare two models that were trained several times, under several seeds, on one split."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Codes, Floats, Predictions
+from retrace.evaluation.serial import Memory
+from retrace.tools.significance.over_time import slow_error
 from retrace.tools.significance.paired import draws
 from retrace.tools.significance.rows import check_same_rows, compare_rows
 from retrace.tools.significance.student import student_evidence
@@ -23,15 +25,15 @@ from retrace.tools.significance.verdicts import (
 )
 
 MIN_REPEATS = 5  # seeds or splits on each side
-ROUNDING = 1e-6  # of a score: repeats that vary by less do not vary
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Side:
-    """One model under several seeds: its scores, and those of each resample of the rows."""
+    """One model under several seeds: its scores, those of each resample, and without each unit."""
 
     seen: Floats  # (n_seeds,)
     resampled: Floats  # (n_resamples, n_seeds)
+    left_out: Floats  # (n_units, n_seeds); empty where it is not asked for
 
 
 def compare_over_seeds(
@@ -40,6 +42,7 @@ def compare_over_seeds(
     metric: str,
     *,
     groups: NDArray[np.generic] | None = None,
+    memory: Memory | None = None,
     tolerance: float | None = None,
     alpha: float = ALPHA,
     resamples: int = 2_000,
@@ -53,7 +56,7 @@ def compare_over_seeds(
     ----------
     base, other : sequence of Predictions
         One for each seed, all of the same rows in the same order; at least 5 on each side.
-    metric, groups, tolerance, alpha, resamples, seed
+    metric, groups, memory, tolerance, alpha, resamples, seed
         As in `compare_rows`.
 
     Raises
@@ -65,15 +68,25 @@ def compare_over_seeds(
     fixed = [side for side, models in (("base", base), ("other", other)) if deterministic(models)]
     if len(fixed) == 2:
         comparison = compare_rows(
-            base[0], other[0], metric, groups=groups, tolerance=tolerance, alpha=alpha, seed=seed
+            base[0],
+            other[0],
+            metric,
+            groups=groups,
+            memory=memory,
+            tolerance=tolerance,
+            alpha=alpha,
+            seed=seed,
         )
         return replace(comparison, reason=_joined(["both models are deterministic", comparison.reason]))
     generator = np.random.default_rng(seed)
     units = numbered_units(len(base[0].y), groups, generator)
     counts = draws(np.ones(units.max() + 1, np.int64), resamples, generator)
-    was, now = (_side(models, metric, units, counts, [*base, *other]) for models in (base, other))
+    leave_out = memory is not None and memory.is_long
+    was, now = (
+        _side(models, metric, units, counts, [*base, *other], leave_out) for models in (base, other)
+    )
     effect = expected_effect(base[0], other[0], metric, groups)
-    evidence = _evidence(was, now, effect, counts.shape[1], groups, alpha)
+    evidence = _evidence(was, now, effect, counts.shape[1], groups, memory, alpha)
     said = [f"the {side} model is deterministic" for side in fixed]
     return compared(
         metric,
@@ -86,61 +99,6 @@ def compare_over_seeds(
         n_units=min(len(base), len(other)),
         unit="seed",
     )
-
-
-def compare_over_splits(
-    base_scores: Sequence[float],
-    other_scores: Sequence[float],
-    metric: str,
-    n_train: int,
-    n_test: int,
-    *,
-    overlap: float = 0.0,
-    tolerance: float | None = None,
-    alpha: float = ALPHA,
-) -> Comparison:
-    """Ask whether one model is better than another, from a score of each on each of several splits.
-
-    The corrected resampled t-test of C. Nadeau and Y. Bengio, Machine Learning 52 (2003), 239-281: the
-    parts of different splits overlap, so their scores vary less than those of new data would. Scores
-    correlate as far as the test parts of random splits overlap, or as these do where that is more.
-
-    Parameters
-    ----------
-    base_scores, other_scores : sequence of float
-        In the same order of split seeds.
-    metric : str
-        The metric that the scores are of.
-    n_train, n_test : int
-        Rows of the training and of the test part of each split.
-    overlap : float
-        The share of test rows that two splits have in common, on average.
-    tolerance : float, optional
-        Models that differ by less are ``"equivalent"``.
-    alpha : float
-        The level of the test.
-
-    Raises
-    ------
-    ComparisonError
-        There are fewer than 5 splits, or not as many on both sides.
-    """
-    n = len(base_scores)
-    if n != len(other_scores) or n < MIN_REPEATS:
-        raise ComparisonError(
-            f"got {n} and {len(other_scores)} splits: at least {MIN_REPEATS} are needed, the same ones"
-            f" on both sides; run `retrace seeds {MIN_REPEATS}` for both"
-        )
-    differences = np.asarray(other_scores, dtype=float) - np.asarray(base_scores, dtype=float)
-    correlation = max(n_test / (n_test + n_train), overlap)
-    factor = 1 / n + correlation / (1 - correlation)
-    error = float(np.sqrt(factor * differences.var(ddof=1)))
-    if error <= ROUNDING * np.abs([*base_scores, *other_scores]).max():
-        error = 0.0
-    mean = float(differences.mean())
-    evidence = student_evidence("corrected resampled t-test", mean, error, n - 1, alpha)
-    was, now = float(np.mean(base_scores)), float(np.mean(other_scores))
-    return compared(metric, was, now, evidence, tolerance, n_units=n, unit="split")
 
 
 def deterministic(models: Sequence[Predictions]) -> bool:
@@ -161,7 +119,13 @@ def expected_effect(
     return float(abs(score(totals[0] + right) - score(totals[0] + wrong)))
 
 
-def standard_error(base: _Side, other: _Side, effect: float, n_units: int) -> tuple[float, float]:
+def standard_error(
+    base: _Side,
+    other: _Side,
+    effect: float,
+    n_units: int,
+    slow: tuple[float, int] = (0.0, 1),
+) -> tuple[float, float]:
     """Return the standard error of the difference of two means over seeds, and its degrees of freedom.
 
     The variance of a mean over rows and seeds that are crossed: that of the rows, which all seeds share,
@@ -178,9 +142,13 @@ def standard_error(base: _Side, other: _Side, effect: float, n_units: int) -> tu
         What one unit, on which the models differ, changes.
     n_units : int
         Rows or groups that were resampled.
+    slow : (float, int)
+        The standard error over rows that follow each other in time, and its degrees of freedom, where
+        blocks are not independent.
     """
     of_rows = (other.resampled.mean(axis=1) - base.resampled.mean(axis=1)).var(ddof=1) + effect**2
-    variance, square = of_rows, of_rows**2 / (n_units - 1)
+    of_rows, freedom = (slow[0] ** 2, slow[1]) if slow[0] ** 2 > of_rows else (of_rows, n_units - 1)
+    variance, square = of_rows, of_rows**2 / freedom
     for side in (base, other):
         n_seeds = len(side.seen)
         of_seeds = side.seen.var(ddof=1) / n_seeds
@@ -207,14 +175,20 @@ def _side(
     units: Codes,
     counts: Floats,
     both: Sequence[Predictions],
+    leave_out: bool,
 ) -> _Side:
-    seen, resampled = [], []
+    seen, resampled, left_out = [], [], []
     for model in models:
         (totals,), alone = unit_totals([model], metric, units, counts.shape[1])
         score = over_occurring_classes(alone, metric, both)
         seen.append(score(totals.sum(axis=0)))
         resampled.append(score(counts @ totals))
-    return _Side(seen=np.array(seen), resampled=np.stack(resampled, axis=1))
+        left_out.append(score(totals.sum(axis=0) - totals) if leave_out else np.empty(0))
+    return _Side(
+        seen=np.array(seen),
+        resampled=np.stack(resampled, axis=1),
+        left_out=np.stack(left_out, axis=1),
+    )
 
 
 def _evidence(
@@ -223,11 +197,16 @@ def _evidence(
     effect: float,
     n_units: int,
     groups: NDArray[np.generic] | None,
+    memory: Memory | None,
     alpha: float,
 ) -> Evidence:
-    if reason := too_few_units(n_units, groups):
+    if reason := too_few_units(n_units, groups) or (memory.too_long if memory else ""):
         return NOTHING._replace(reason=reason)
-    error, freedom = standard_error(base, other, effect, n_units)
+    slow = 0.0, 1
+    if memory and memory.is_long:
+        left_out = other.left_out.mean(axis=1) - base.left_out.mean(axis=1)
+        slow = slow_error(left_out, memory), memory.n_cosines
+    error, freedom = standard_error(base, other, effect, n_units, slow)
     difference = float(other.seen.mean() - base.seen.mean())
     return student_evidence("t-test over seeds and rows", difference, error, freedom, alpha)
 

@@ -8,11 +8,19 @@ from retrace.core.records import Predictions
 from retrace.evaluation.definition import ROUNDING
 from retrace.evaluation.intervals import PROPORTIONS, Interval
 from retrace.evaluation.metrics import METRICS, scores
+from retrace.evaluation.serial import Memory
 from retrace.tools.significance.delong import area_difference_error
 from retrace.tools.significance.mcnemar import mcnemar_interval, mcnemar_p_value
-from retrace.tools.significance.paired import observed, paired_intervals, permutation_p_value
+from retrace.tools.significance.over_time import over_time
+from retrace.tools.significance.paired import (
+    observed,
+    paired_intervals,
+    permutation_p_value,
+    without_one,
+)
 from retrace.tools.significance.power import detectable_accuracy, detectable_mean
 from retrace.tools.significance.student import student_evidence
+from retrace.tools.significance.tails import unseen_tails
 from retrace.tools.significance.totals import classes_note, mistakes
 from retrace.tools.significance.units import Units, paired_units
 from retrace.tools.significance.verdicts import (
@@ -38,6 +46,7 @@ def compare_rows(
     *,
     groups: NDArray[np.generic] | None = None,
     unit: Unit | None = None,
+    memory: Memory | None = None,
     tolerance: float | None = None,
     alpha: float = ALPHA,
     resamples: int = 10_000,
@@ -55,6 +64,8 @@ def compare_rows(
         The unit that each row belongs to: then groups are swapped and resampled whole.
     unit : str, optional
         What such a unit is, for the words; else a group.
+    memory : Memory, optional
+        Of blocks of rows that follow each other in time: for how long the models differ alike.
     tolerance : float, optional
         Models that differ by less are ``"equivalent"``.
     alpha : float
@@ -87,8 +98,16 @@ def compare_rows(
         evidence = NOTHING._replace(reason=reason)
     else:
         evidence = (metric == "roc_auc" and _delong(base, other, groups, alpha)) or _permutation(
-            metric, units, max(resamples, int(FURTHER_OUT / alpha)), generator, alpha
+            metric,
+            units,
+            max(resamples, int(FURTHER_OUT / alpha)),
+            generator,
+            alpha,
+            unseen_tails(base, other, metric, units),
         )
+        if memory:
+            was, now = observed(units)
+            evidence = over_time(evidence, without_one(units), memory, now - was)
     evidence = evidence._replace(
         alpha=alpha, reason=evidence.reason or classes_note(metric, [base, other])
     )
@@ -137,11 +156,16 @@ def _delong(
 
 
 def _permutation(
-    metric: str, units: Units, resamples: int, generator: np.random.Generator, alpha: float
+    metric: str,
+    units: Units,
+    resamples: int,
+    generator: np.random.Generator,
+    alpha: float,
+    unseen: tuple[float, float],
 ) -> Evidence:
     p_value = permutation_p_value(units, resamples, generator)
     intervals: list[Interval]
-    intervals, error = paired_intervals(units, p_value, confidences(alpha), resamples, generator)
+    intervals, error = paired_intervals(units, p_value, confidences(alpha), resamples, generator, unseen)
     effect = typical_effect(units)
     least, most = METRICS[metric].bounds
     return Evidence(

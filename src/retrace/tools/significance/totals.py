@@ -13,7 +13,7 @@ from scipy import sparse
 from retrace.core.records import Codes, Floats, Predictions
 from retrace.evaluation.answers import class_totals
 from retrace.evaluation.definition import Score, stacked
-from retrace.evaluation.losses import error_totals, loss_totals, row_losses
+from retrace.evaluation.losses import error_totals, from_mean, loss_totals, row_losses
 from retrace.evaluation.metrics import METRICS
 
 
@@ -134,7 +134,7 @@ def _lost_row(base: Predictions, other: Predictions) -> tuple[Floats, Floats]:
 
 def _missed_row(base: Predictions, other: Predictions) -> tuple[Floats, Floats]:
     errors = np.sort(np.abs(np.concatenate([base.predicted - base.y, other.predicted - other.y])))
-    spread = np.var(base.y)
+    spread = (from_mean(base.y) ** 2).mean()
     small, large = (half.mean() for half in np.array_split(errors, 2))
     wrong, right = (np.array([1, error, error**2, 0, spread]) for error in (large, small))
     return wrong, right
