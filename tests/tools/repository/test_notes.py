@@ -4,7 +4,8 @@ from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.notes import DATABASES, Notes, Table
 
 
-def test_a_file_is_hashed_once_while_a_repository_is_read(pipeline):
+def test_a_file_is_hashed_once_while_a_repository_is_read(pipeline, monkeypatch):
+    monkeypatch.chdir(pipeline.folder)
     with open_repository(pipeline.folder) as repo, repo.lock:
         stage = repo.stage.load_one(name="train")
         assert not stage.changed()

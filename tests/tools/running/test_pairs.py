@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import subprocess
 from functools import partial
 
@@ -39,7 +40,8 @@ def make_pairs_apart(names):
     their own, and so other bytes to the same model.
     """
     command = [warm_python(), "-m", "retrace.tools.running.pairs", *names]
-    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    here = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=here)
     for name, found in map(json.loads, run.stdout.splitlines()):
         yield name, Hashes(**found)
 

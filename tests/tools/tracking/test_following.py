@@ -58,8 +58,7 @@ def test_it_follows_the_command_however_it_ends_but_by_ctrl_c(monkeypatch, ends)
             raise ends
 
     monkeypatch.setitem(FOLLOWS, "tracking.following", ("A_VARIABLE", {"doctor"}))
-    command = next(each for each in cli.registered_commands if each.callback.__name__ == "doctor")
-    monkeypatch.setattr(command, "callback", doctor)
+    monkeypatch.setattr("retrace.tools.running.doctor.doctor", doctor)
     monkeypatch.setattr(following, "_log", called.append)
     CliRunner().invoke(cli, ["doctor"])
     assert called == []

@@ -61,18 +61,23 @@ def rank_models(sides: Sequence[Side], metric: str | None = None, part: str = "t
                     f"`{model}` has no run on `{data}`: each model needs one on each data set"
                 )
     table = np.array([[scores[model, data] for model in models] for data in data_sets])
-    found = nemenyi(table if chosen in LOWER_IS_BETTER else -table)
-    order = np.argsort(found.ranks, kind="stable")
+    test = nemenyi(table if chosen in LOWER_IS_BETTER else -table)
+    order = np.argsort(test.ranks, kind="stable")
     names = [models[place] for place in order]
     pairs = [
-        (models[i], models[j], float(found.ranks[j] - found.ranks[i]), float(found.p_values[i, j]))
+        (
+            models[i],
+            models[j],
+            float(test.ranks[j] - test.ranks[i]),
+            float(test.p_values[i, j]),
+        )
         for i, j in combinations(order, 2)
     ]
     return Ranking(
         metric=chosen,
         part=part,
         names=names,
-        scores=[float(found.ranks[place]) for place in order],
+        scores=[float(test.ranks[place]) for place in order],
         letters=letters_of(names, {(better, worse) for better, worse, _, p in pairs if p < ALPHA}),
         pairs=pairs,
         data_sets=data_sets,

@@ -89,8 +89,8 @@ def _judged_as(
 
 
 def _told(planned: Look, compared: RunComparison) -> Look:
-    found = compared.judgement.comparison
-    p = None if found is None or math.isnan(found.p_value) else found.p_value
+    comparison = compared.judgement.comparison
+    p = None if comparison is None or math.isnan(comparison.p_value) else comparison.p_value
     return replace(planned, p=p, verdict=str(compared.judgement.verdict))
 
 
@@ -130,5 +130,5 @@ def _evidence(side: Side, use_seeds: bool) -> str:
     key = PREDICTIONS.as_posix()
     own = side.lock.outs[key]
     runs = [*seed_runs(side, "training"), *seed_runs(side, "split")] if use_seeds else []
-    found = sorted({own, *(run.lock.outs[key] for run in runs if key in run.lock.outs)})
-    return own if found == [own] else hashlib.md5("\n".join(found).encode()).hexdigest()
+    hashes = sorted({own, *(run.lock.outs[key] for run in runs if key in run.lock.outs)})
+    return own if hashes == [own] else hashlib.md5("\n".join(hashes).encode()).hexdigest()

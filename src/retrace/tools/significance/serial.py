@@ -31,11 +31,11 @@ def shared_memory(base: Sequence[PredictedRows], other: Sequence[PredictedRows])
 
 def memory_notes(base: PredictedRows, other: PredictedRows) -> tuple[str, ...]:
     """Say where blocks of rows are not independent, and what was done about it."""
-    found = shared_memory([base], [other])
-    if found is None or not found.is_long or found.too_long:
+    shared = shared_memory([base], [other])
+    if shared is None or not shared.is_long or shared.too_long:
         return ()
     return (
-        f"the models part alike for about {found.length} of {found.n_moments} moments in time, too long"
-        f" for {base.units.count(len(base))} independent blocks: the verdict also has to hold by slow"
-        " movements alone, so it finds less",
+        f"the models part alike for about {shared.length} of {shared.n_moments} moments in time, too"
+        f" long for {base.units.count(len(base))} independent blocks: the verdict also has to hold by"
+        " slow movements alone, so it finds less",
     )
