@@ -7,21 +7,19 @@ from typer.testing import CliRunner
 
 from project import ROOT
 from retrace.core.errors import RetraceError
-from retrace.tools.cli import COMMANDS, cli
+from retrace.tools.cli import FILES, cli
 
 
 def test_help_names_every_command():
     shown = CliRunner().invoke(cli, ["--help"]).output
-    for commands in COMMANDS.values():
-        for command in commands:
-            assert f" {command.replace('_', '-')} " in shown
+    for command in FILES:
+        assert f" {command} " in shown
 
 
 def test_docs_name_every_command():
     page = (ROOT / "docs/commands.md").read_text()
-    for commands in COMMANDS.values():
-        for command in commands:
-            assert f"`retrace {command.replace('_', '-')}" in page
+    for command in FILES:
+        assert f"`retrace {command}" in page
 
 
 @pytest.mark.parametrize(

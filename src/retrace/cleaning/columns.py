@@ -40,7 +40,11 @@ def columns_after(
 
 
 def _kinds(X: pd.DataFrame) -> dict[str, str]:
-    return {str(name): "number" if is_number(column) else "category" for name, column in X.items()}
+    return {str(name): _kind(column) for name, column in X.items()}
+
+
+def _kind(column: pd.Series) -> str:
+    return "number" if is_number(column) else "category"
 
 
 def _column(name: str, role: str, column: pd.Series) -> Column:
@@ -48,7 +52,7 @@ def _column(name: str, role: str, column: pd.Series) -> Column:
     return Column(
         name=name,
         role=role,
-        kind="number" if is_number(column) else "category",
+        kind=_kind(column),
         gaps=int(some.isna().sum()),
         distinct=int(some.nunique()),
         note="by `preprocess.steps`" if role == "made" else "",

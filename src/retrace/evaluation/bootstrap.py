@@ -26,7 +26,7 @@ from retrace.evaluation.intervals import (
 )
 from retrace.evaluation.metrics import metrics_of, row_totals
 from retrace.evaluation.ranks import roc_auc
-from retrace.evaluation.serial import Memory, low_frequency_error
+from retrace.evaluation.serial import Memory, slow_error
 from retrace.evaluation.unseen import rows_to_come, why_no_interval
 
 CELLS = 2**22  # numbers held at once
@@ -143,8 +143,7 @@ def _over_time(
     """Hold what slow movements leave open as well."""
     if memory.too_long or np.isnan(blocks.low):
         return no_interval(memory.too_long or blocks.reason)
-    slow = low_frequency_error((len(left_out) - 1) * (left_out.mean() - left_out), memory.n_cosines)
-    half = float(special.stdtrit(memory.n_cosines, (1 + confidence) / 2)) * slow
+    half = float(special.stdtrit(memory.n_cosines, (1 + confidence) / 2)) * slow_error(left_out, memory)
     return Interval(min(blocks.low, observed - half), max(blocks.high, observed + half))
 
 

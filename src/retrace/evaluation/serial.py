@@ -100,3 +100,16 @@ def low_frequency_error(values: Floats, n_cosines: int) -> float:
     places = (np.arange(n) + 0.5) / n
     cosines = np.cos(np.pi * np.arange(1, min(n_cosines, n - 1) + 1)[:, np.newaxis] * places)
     return float(np.sqrt(2 * ((cosines @ values) ** 2).mean())) / n
+
+
+def slow_error(left_out: Floats, memory: Memory) -> float:
+    """Return the standard error of a value by its slow movements, from what it is without each block.
+
+    Parameters
+    ----------
+    left_out : float64 array of shape (n_blocks,)
+        The value without each block, in the order of time.
+    memory : Memory
+        Of what the value is made of.
+    """
+    return low_frequency_error((len(left_out) - 1) * (left_out.mean() - left_out), memory.n_cosines)

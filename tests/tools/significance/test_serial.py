@@ -31,19 +31,20 @@ IN_STRETCHES = in_time(np.isin(TIMES // 15, np.random.default_rng(0).choice(40, 
 
 def test_rows_that_were_not_split_by_time_have_no_memory():
     assert shared_memory([in_time(Y == 0, None)], [in_time(Y == 1, None)]) is None
-    assert memory_notes(in_time(Y == 0, None), in_time(Y == 1, None)) == ()
+    assert memory_notes(None, in_time(Y == 0, None)) == ()
 
 
 def test_mistakes_that_come_one_by_one_need_no_note():
-    assert not shared_memory([NOW_AND_THEN], [RIGHT]).is_long
-    assert memory_notes(NOW_AND_THEN, RIGHT) == ()
+    shared = shared_memory([NOW_AND_THEN], [RIGHT])
+    assert not shared.is_long
+    assert memory_notes(shared, RIGHT) == ()
 
 
 def test_mistakes_that_come_in_stretches_are_said_to():
     shared = shared_memory([IN_STRETCHES], [RIGHT])
     assert shared.is_long
     assert 5 <= shared.length <= 30
-    [note] = memory_notes(IN_STRETCHES, RIGHT)
+    [note] = memory_notes(shared, RIGHT)
     assert f"about {shared.length} of 600 moments" in note
     assert "30 independent blocks" in note
 

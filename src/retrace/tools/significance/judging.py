@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from retrace.core.artifacts import PREDICTIONS
 from retrace.core.errors import ComparisonError, did_you_mean, first_few
 from retrace.evaluation.metrics import METRICS, known_metrics
+from retrace.evaluation.serial import Memory
 from retrace.tools.repository.data_differences import data_differences
 from retrace.tools.repository.differences import param_changes
 from retrace.tools.repository.predictions import PredictedRows, align, check_classes, read_rows
@@ -99,9 +100,12 @@ def judge(
             part=part,
         )
     rows, obstacle = _shared_rows(base, other, part)
+    memory = shared_memory(rows[:1], rows[1:]) if rows else None
     use_seeds = use_seeds and part == "test"
     seeds = over_seeds(base, other, chosen, rows and rows[0], tolerance, alpha) if use_seeds else None
-    comparison = (seeds and seeds.comparison) or (rows and _compare(rows, chosen, tolerance, alpha))
+    comparison = (seeds and seeds.comparison) or (
+        rows and _compare(rows, memory, chosen, tolerance, alpha)
+    )
     verdict, reason = (
         (comparison.verdict, comparison.reason) if comparison else _untested(base, other, obstacle)
     )
@@ -111,9 +115,9 @@ def judge(
         reason=reason,
         comparison=comparison,
         over_seeds=seeds if seeds and seeds.comparison else None,
-        classes=_compare_classes(rows, alpha) if rows else (),
+        classes=_compare_classes(rows, memory, alpha) if rows else (),
         rows=rows,
-        notes=(*(seeds.notes if seeds else ()), *(memory_notes(*rows) if rows else ())),
+        notes=(*(seeds.notes if seeds else ()), *(memory_notes(memory, rows[0]) if rows else ())),
         part=part,
     )
 
@@ -186,7 +190,9 @@ def _why(base: Side, other: Side) -> str:
     return "; run `retrace repro` on both sides"
 
 
-def _compare(rows: Rows, metric: str, tolerance: float | None, alpha: float) -> Comparison:
+def _compare(
+    rows: Rows, memory: Memory | None, metric: str, tolerance: float | None, alpha: float
+) -> Comparison:
     first, second = (side.predictions for side in rows)
     units = rows[0].units
     return compare_rows(
@@ -195,13 +201,13 @@ def _compare(rows: Rows, metric: str, tolerance: float | None, alpha: float) -> 
         metric,
         groups=units.codes,
         unit=units.kind,
-        memory=shared_memory(rows[:1], rows[1:]),
+        memory=memory,
         tolerance=tolerance,
         alpha=alpha,
     )
 
 
-def _compare_classes(rows: Rows, alpha: float) -> tuple[ClassComparison, ...]:
+def _compare_classes(rows: Rows, memory: Memory | None, alpha: float) -> tuple[ClassComparison, ...]:
     first, second = (side.predictions for side in rows)
     return tuple(
         compare_classes(
@@ -209,7 +215,7 @@ def _compare_classes(rows: Rows, alpha: float) -> tuple[ClassComparison, ...]:
             second,
             rows[0].classes,
             groups=rows[0].units.codes,
-            memory=shared_memory(rows[:1], rows[1:]),
+            memory=memory,
             alpha=alpha,
         )
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from retrace.core.records import Floats
 from retrace.evaluation.intervals import Interval
-from retrace.evaluation.serial import Memory, low_frequency_error
+from retrace.evaluation.serial import Memory, slow_error
 from retrace.tools.significance.student import student_evidence
 from retrace.tools.significance.verdicts import NOTHING, Evidence
 
@@ -37,11 +37,6 @@ def over_time(alone: Evidence, left_out: Floats, memory: Memory, seen: float) ->
         return NOTHING._replace(test=OVER_TIME, reason=why, alpha=alone.alpha)
     slow = student_evidence(OVER_TIME, seen, slow_error(left_out, memory), memory.n_cosines, alone.alpha)
     return alone if np.isnan(slow.p_value) else _weaker(alone, slow)
-
-
-def slow_error(left_out: Floats, memory: Memory) -> float:
-    """Return the standard error of a value by its slow movements, from what it is without each block."""
-    return low_frequency_error((len(left_out) - 1) * (left_out.mean() - left_out), memory.n_cosines)
 
 
 def _weaker(alone: Evidence, slow: Evidence) -> Evidence:

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from retrace.core.errors import ComparisonError
 from retrace.core.records import Codes, Floats, Predictions
-from retrace.evaluation.serial import Memory
-from retrace.tools.significance.over_time import slow_error
+from retrace.evaluation.serial import Memory, slow_error
 from retrace.tools.significance.paired import draws
 from retrace.tools.significance.rows import check_same_rows, compare_rows
 from retrace.tools.significance.student import student_evidence

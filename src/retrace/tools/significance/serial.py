@@ -29,13 +29,12 @@ def shared_memory(base: Sequence[PredictedRows], other: Sequence[PredictedRows])
     return memory(now - was, rows.times)
 
 
-def memory_notes(base: PredictedRows, other: PredictedRows) -> tuple[str, ...]:
+def memory_notes(shared: Memory | None, rows: PredictedRows) -> tuple[str, ...]:
     """Say where blocks of rows are not independent, and what was done about it."""
-    shared = shared_memory([base], [other])
     if shared is None or not shared.is_long or shared.too_long:
         return ()
     return (
         f"the models part alike for about {shared.length} of {shared.n_moments} moments in time, too"
-        f" long for {base.units.count(len(base))} independent blocks: the verdict also has to hold by"
+        f" long for {rows.units.count(len(rows))} independent blocks: the verdict also has to hold by"
         " slow movements alone, so it finds less",
     )
