@@ -93,6 +93,7 @@ def _our_loop(network, training, validation, batch_size, epochs, flat):
         weight_decay=0.01,
         schedule="constant",
         patience=None,
+        keep="best",
         class_weight=None,
         shift=0,
         augmentation={},

@@ -24,7 +24,7 @@ FOLDER = Path(".retrace/checkpoints")
 
 # The fields of TrainingState: those that torch packs up itself, and plain values.
 STATEFUL = ("network", "optimizer", "scheduler")
-PLAIN = ("epoch", "history", "best_loss", "best_epoch", "best_weights")
+PLAIN = ("epoch", "history", "best_loss", "best_epoch", "kept_weights")
 
 
 class Checkpoint:

@@ -31,6 +31,7 @@ class Training(TypedDict):
     weight_decay: NonNegative
     schedule: Literal["one_cycle", "cosine", "constant"]
     patience: Count | None
+    keep: Literal["last", "best"]
     class_weight: Balanced
 
 

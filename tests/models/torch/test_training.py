@@ -27,14 +27,16 @@ def test_training_lowers_the_loss(data, schedule):
     assert history[-1]["train_loss"] < history[0]["train_loss"]
 
 
-def test_best_weights_are_those_of_the_epoch_with_the_lowest_validation_loss(data):
-    state = train(data, validation=data, learning_rate=2.0, schedule="constant")
+@pytest.mark.parametrize(("keep", "kept"), [("best", min), ("last", lambda losses: losses[-1])])
+def test_weights_are_kept_of_the_last_or_of_the_best_epoch(data, keep, kept):
+    X, y = data
+    state = train(data, validation=(X, 1 - y), keep=keep)
     losses = [row["validation_loss"] for row in state.history]
-    assert state.best_epoch == losses.index(min(losses)) + 1
+    assert state.best_epoch == losses.index(min(losses)) + 1 < len(losses)
     network = nn.Linear(3, 2)
-    network.load_state_dict(state.best_weights)
-    loss = nn.functional.cross_entropy(network(data[0]), data[1])
-    assert loss.item() == pytest.approx(min(losses), rel=1e-5)
+    network.load_state_dict(state.kept_weights)
+    loss = nn.functional.cross_entropy(network(X), 1 - y)
+    assert loss.item() == pytest.approx(kept(losses), rel=1e-5)
 
 
 def test_without_validation_rows_the_last_epoch_is_kept(data):

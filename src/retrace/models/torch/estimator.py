@@ -28,7 +28,7 @@ ACCEPTED: dict[str, Any] = {"dtype": [np.float32, np.uint8], "allow_nd": True}
 
 
 class TorchEstimator(BaseEstimator):
-    """Train a network by gradient descent and keep its best epoch.
+    """Train a network by gradient descent and keep its last or its best epoch.
 
     Parameters
     ----------
@@ -44,13 +44,14 @@ class TorchEstimator(BaseEstimator):
         How the learning rate goes from step to step.
     patience : int or None
         Stop after so many epochs without a lower validation loss.
+    keep : {"last", "best"}
+        Weights of the last epoch, or of the one with the lowest validation loss.
     class_weight : {"balanced"} or None
         Weigh the loss by the inverse frequency of each class; None for a regressor.
     shift : int
         Move training images by up to so many pixels, anew in each epoch.
     augmentation : dict
-        How else training images are changed: the keyword arguments of
-        `retrace.models.torch.augmentation.augment`; empty for inputs that are no images.
+        Arguments of `retrace.models.torch.augmentation.augment`; empty where inputs are no images.
     device : {"cpu", "cuda"}
         Where it is trained; it predicts on the CPU where there is no GPU.
     precision : {"float32", "bfloat16"}
@@ -65,12 +66,11 @@ class TorchEstimator(BaseEstimator):
     input_shape_ : tuple of int
         Shape of one row as the network takes it: images with their channels first.
     weights_ : dict of str to array
-        The best epoch's weights, as NumPy arrays: these pickle to the same bytes every time, torch's
-        storages do not (their keys are addresses).
+        As NumPy arrays, which pickle to the same bytes every time; the keys of torch's are addresses.
     history_ : list of dict
         One entry per epoch: loss and accuracy on training and validation rows, learning rate.
     best_epoch_ : int
-        Counted from 1.
+        The epoch with the lowest validation loss, counted from 1.
     """
 
     # scikit-learn's metadata routing: a Pipeline passes these on to `fit`.
@@ -89,6 +89,7 @@ class TorchEstimator(BaseEstimator):
         weight_decay: float,
         schedule: str,
         patience: int | None,
+        keep: str,
         class_weight: str | None,
         shift: int,
         augmentation: dict[str, Any],
@@ -104,6 +105,7 @@ class TorchEstimator(BaseEstimator):
         self.weight_decay = weight_decay
         self.schedule = schedule
         self.patience = patience
+        self.keep = keep
         self.class_weight = class_weight
         self.shift = shift
         self.augmentation = augmentation
@@ -119,7 +121,7 @@ class TorchEstimator(BaseEstimator):
         y_val: NDArray[Any] | None = None,
         callbacks: Sequence[Callback] = (),
     ) -> Self:
-        """Train on ``X`` and ``y``; choose the epoch by ``X_val`` and ``y_val`` where given.
+        """Train on ``X`` and ``y``; the best epoch is that of ``X_val`` and ``y_val`` where given.
 
         Parameters
         ----------
@@ -152,7 +154,7 @@ class TorchEstimator(BaseEstimator):
                 validation = (_inputs(X_val, device), self._targets(y_val).to(device))
             training = (_inputs(X, device), targets.to(device))
             state = train_network(network, training, validation, self._options(y), callbacks)
-        self.weights_ = {name: w.cpu().numpy().copy() for name, w in state.best_weights.items()}
+        self.weights_ = {name: w.cpu().numpy().copy() for name, w in state.kept_weights.items()}
         self.history_ = state.history
         self.best_epoch_ = state.best_epoch
         return self
@@ -207,6 +209,7 @@ class TorchEstimator(BaseEstimator):
             weight_decay=self.weight_decay,
             schedule=self.schedule,
             patience=self.patience,
+            keep=self.keep,
             class_weight=self._class_weight(y),
             shift=self.shift,
             augmentation=self.augmentation,
@@ -237,8 +240,7 @@ def _repeatable(seed: int) -> Iterator[None]:
         torch.manual_seed(seed)
         torch.set_deterministic_debug_mode("error")
         torch.backends.cudnn.benchmark = False
-        # Else each new tensor is filled with NaN first, for programs that read what nobody has written:
-        # a few percent of a small network's time.
+        # Else each new tensor is filled with NaN first: a few percent of a small network's time.
         memory.fill_uninitialized_memory = False
         try:
             yield

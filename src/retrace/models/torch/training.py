@@ -1,4 +1,4 @@
-"""The training loop of the torch models: a network and tensors in, the best weights out.
+"""The training loop of the torch models: a network and tensors in, trained weights out.
 
 Small data live on the device whole, and a batch is a slice of them: no DataLoader, no copy per batch,
 one synchronisation per epoch. Every epoch seeds its own generators, so an epoch depends on nothing but
@@ -35,6 +35,7 @@ class TrainingOptions:
     weight_decay: float
     schedule: str
     patience: int | None
+    keep: str
     class_weight: Tensor | None
     shift: int
     augmentation: Mapping[str, Any]
@@ -58,8 +59,8 @@ class TrainingState:
         Lowest validation loss so far.
     best_epoch : int
         The epoch that had it.
-    best_weights : dict of str to Tensor
-        The weights after that epoch.
+    kept_weights : dict of str to Tensor
+        The weights after that epoch, or after the last one, as ``keep`` says.
     """
 
     network: nn.Module
@@ -69,7 +70,7 @@ class TrainingState:
     history: list[dict[str, Any]] = field(default_factory=list)
     best_loss: float = math.inf
     best_epoch: int = 0
-    best_weights: dict[str, Tensor] = field(default_factory=dict)
+    kept_weights: dict[str, Tensor] = field(default_factory=dict)
 
 
 # One string object per name, in every epoch: pickle writes a second object of equal text again.
@@ -99,7 +100,7 @@ def train_network(
     options: TrainingOptions,
     callbacks: Sequence[Callback] = (),
 ) -> TrainingState:
-    """Train a network and keep the weights of its best epoch.
+    """Train a network and keep the weights of its last or of its best epoch.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def train_network(
     Returns
     -------
     TrainingState
-        After the last epoch, with ``best_weights`` and ``history``.
+        After the last epoch, with ``kept_weights`` and ``history``.
 
     Raises
     ------
@@ -164,11 +165,13 @@ def _run_epoch(
     row["learning_rate"] = learning_rate
     state.history.append(row)
     # The loss chooses the epoch, not the accuracy: of few rows that takes few values, and ties are many.
-    if validation is None or row["validation_loss"] < state.best_loss:
+    best = validation is None or row["validation_loss"] < state.best_loss
+    if best:
         state.best_loss = row.get("validation_loss", math.inf)
         state.best_epoch = state.epoch
+    if best or options.keep == "last":
         # A copy: the next step changes the network's tensors in place.
-        state.best_weights = {
+        state.kept_weights = {
             name: weight.detach().clone() for name, weight in state.network.state_dict().items()
         }
 
