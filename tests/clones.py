@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 
-from project import ROOT, Project, environment, forget_stores
+from project import ROOT, Project, environment, forget_stores, warm_python
 from retrace.tools.repository.dvc import open_repository
 
 PIPELINE = """stages:
@@ -46,10 +46,10 @@ class Clone(Project):
     def run(self, *command, **options):
         return super().run(*command, **(self.variables() | options))
 
-    def start(self, *arguments):
-        """Start a `retrace` command and go on."""
+    def start(self, *arguments, warm=False):
+        """Start a `retrace` command and go on; a warm one costs less."""
         return subprocess.Popen(
-            [sys.executable, "-m", "retrace", *arguments],
+            [warm_python() if warm else sys.executable, "-m", "retrace", *arguments],
             cwd=self.folder,
             env=environment(self) | self.variables(),
             stdout=subprocess.PIPE,
