@@ -4,7 +4,6 @@ import tarfile
 
 import pytest
 
-from project import warm_python
 from retrace.core.checked_yaml import load_yaml
 from retrace.tools.repository import components
 
@@ -119,7 +118,6 @@ def test_what_would_lie_outside_or_is_a_link_is_not_unpacked(tmp_path, name):
 @pytest.mark.slow
 def test_dvc_makes_a_stage_once_and_a_failing_one_is_named(tmp_path, places, monkeypatch, capfd):
     monkeypatch.setenv("RETRACE_KFP_FOLDER", str(tmp_path / "stages"))
-    monkeypatch.setattr("sys.executable", warm_python())
     stage = {"cmd": "cp all.txt small.txt", "wdir": "parts", "deps": ["all.txt"], "outs": ["small.txt"]}
     definition = {"stages": {"part": {"foreach": ["small"], "do": stage}}}
     plan = PLAN | {"definition": definition, "outputs": {"out_small": "parts/small.txt"}}

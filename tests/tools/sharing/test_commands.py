@@ -51,7 +51,7 @@ def test_what_cannot_work_costs_one_line_and_seconds(clone, swift):
 def test_a_server_that_never_answers_costs_one_line_and_seconds(clone, silent_server):
     away = moved(clone, "d", endpoint=silent_server)
     start = time.monotonic()
-    runs = [away.start(command, warm=True) for command in ("push", "pull")]
+    runs = [away.start(command) for command in ("push", "pull")]
     for run in runs:
         error = run.communicate()[1]
         assert run.returncode == 1
