@@ -1,5 +1,6 @@
 """Clones of a small repository that share its data through an S3 store."""
 
+import functools
 import hashlib
 import subprocess
 import sys
@@ -107,11 +108,21 @@ class Clone(Project):
         return f"{self.folder.parent.name}/files/md5/{digest[:2]}/{digest[2:]}"
 
 
+@functools.cache
+def read_descriptions_once():
+    """Let S3's client parse what it knows of S3, a megabyte, once: each command makes a new one."""
+    from botocore.loaders import JSONFileLoader
+
+    read = functools.cache(JSONFileLoader().load_file)
+    JSONFileLoader.load_file = lambda _, path: read(path)
+
+
 def make_clone(folder, swift, files):
     """Make a repository whose data and pipeline are under DVC, with a folder of its own on the store.
 
     `files` is ``{path below data/: bytes}``.
     """
+    read_descriptions_once()
     project = Clone(folder, swift)
     for path, content in files.items():
         (project / "data" / path).parent.mkdir(parents=True, exist_ok=True)

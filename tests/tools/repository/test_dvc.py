@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from project import Project
+from project import Project, warm_python
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import (
     SITE_CACHE,
@@ -28,6 +28,7 @@ def small(tmp_path, monkeypatch):
     (tmp_path / ".dvc").mkdir()
     (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", warm_python())
     return Project(tmp_path)
 
 

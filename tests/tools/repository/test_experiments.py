@@ -6,7 +6,12 @@ import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
-from retrace.tools.repository.experiments import _last_words, _wait, unchanged_workspace
+from retrace.tools.repository.experiments import (
+    _last_words,
+    _wait,
+    run_experiment,
+    unchanged_workspace,
+)
 from small_pipeline import SmallPipeline
 
 
@@ -53,16 +58,25 @@ def test_the_last_words_are_the_stages_own(tmp_path, log, said):
     assert _last_words(tmp_path / "log") == said
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=["here", "ascii"])
-def test_an_experiment_runs_in_a_folder_of_any_name(pipeline, tmp_path, locale):
-    folder = pipeline.folder.rename(tmp_path / 'für "dich"')
-    pipeline = SmallPipeline(folder)
+def run_here(pipeline):
+    with pipeline.at_home():
+        return run_experiment("x", ["models.logistic_regression.C=2.0"], Path(".retrace/log"))
+
+
+def run_in_ascii(pipeline):
     code = (
         "from pathlib import Path; from retrace.tools.repository.experiments import run_experiment;"
-        "print(run_experiment('x', ['models.logistic_regression.C=2.0'], Path('.retrace/log')))"
+        "print(run_experiment('x', ['models.logistic_regression.C=2.0'], Path('.retrace/log')) or '')"
     )
-    assert pipeline.run(sys.executable, "-c", code, **locale).stdout == "None\n"
+    return pipeline.run(sys.executable, "-c", code, LC_ALL="C", PYTHONUTF8="0").stdout.strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", [run_here, run_in_ascii])
+def test_an_experiment_runs_in_a_folder_of_any_name(pipeline, tmp_path, run):
+    folder = pipeline.folder.rename(tmp_path / 'für "dich"')
+    pipeline = SmallPipeline(folder)
+    assert not run(pipeline)
     (found,) = pipeline.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").stdout.split()
     assert found.endswith("/x")
     assert pipeline.run("git", "show", f"{found}:report/report.md").stdout == "2.0"

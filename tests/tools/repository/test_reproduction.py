@@ -1,9 +1,11 @@
 """Two runs at once, and runs that are ended: outputs, scores and lock stay of one run."""
 
 import os
+import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,30 +17,24 @@ def ended_well(run):
     assert run.returncode == 0
 
 
-def test_a_second_run_is_refused_and_the_first_ends_well(pipeline):
-    first = pipeline.start_training("retrace", "repro", C=2.0)
+def test_a_second_run_of_either_kind_is_refused_and_the_first_ends_well(pipeline):
+    first = pipeline.start_training("retrace", "repro", C=2.0, warm=True)
     for _ in range(2):
         second = pipeline.retrace("repro", check=False)
-        assert second.stderr.startswith(f"error: `retrace repro` (process {first.pid}, since ")
+        named = re.match(r"error: `retrace repro` \(process (\d+), since ", second.stderr)
+        assert Path(f"/proc/{named[1]}/cwd").samefile(pipeline.folder)
         assert len(second.stderr.splitlines()) == 1
+    assert "is busy" in pipeline.dvc("repro", check=False).stderr
     pipeline.let_go()
     ended_well(first)
     assert pipeline.is_true(C=2.0)
 
 
 def test_beside_a_plain_dvc_repro_nothing_is_put_back(pipeline):
-    first = pipeline.start_training("dvc", "repro", C=2.0)
+    first = pipeline.start_training("dvc", "repro", C=2.0, warm=True)
     second = pipeline.retrace("repro", check=False)
     assert "writes outputs here: wait for it" in second.stderr
     assert not (pipeline / "cache/model.joblib").exists()
-    pipeline.let_go()
-    ended_well(first)
-    assert pipeline.is_true(C=2.0)
-
-
-def test_a_plain_dvc_repro_that_comes_second_harms_nothing(pipeline):
-    first = pipeline.start_training("retrace", "repro", C=2.0)
-    assert "is busy" in pipeline.dvc("repro", check=False).stderr
     pipeline.let_go()
     ended_well(first)
     assert pipeline.is_true(C=2.0)
@@ -76,7 +72,10 @@ def children(process):
 
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGTERM, signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.long)],
+    [
+        signal.SIGINT,
+        *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGTERM, signal.SIGHUP)),
+    ],
 )
 def test_who_ends_a_run_ends_all_of_it_and_has_the_old_outputs(pipeline, number):
     run = pipeline.start_training("retrace", "repro", C=2.0)

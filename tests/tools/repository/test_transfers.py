@@ -2,9 +2,10 @@ import hashlib
 
 import pytest
 
-from project import Project
+from project import Project, forget_stores, warm_python
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.dvc import open_repository, run_dvc
+from retrace.tools.repository.remote import missing_outputs
 from retrace.tools.repository.transfers import fetch, fetch_files, send
 
 
@@ -19,8 +20,9 @@ def shared(tmp_path, monkeypatch):
     (project / "table.csv").write_text("a\n")
     project.run("git", "init", "-q")
     monkeypatch.chdir(project.folder)
-    project.dvc("add", "-q", "table.csv")
+    monkeypatch.setattr("sys.executable", warm_python())
     with open_repository(notes=True) as repo:
+        repo.add("table.csv")
         assert send(repo).files == 1
     forget(project)
     return project
@@ -80,3 +82,19 @@ def test_what_was_changed_here_and_is_nowhere_else_is_left_and_named(pipeline, t
     assert run.stderr.splitlines()[1:] == ["  cache/model.joblib"]
     assert "move it away and pull again, or keep it with `dvc commit`" in run.stderr
     assert pipeline.read("cache/model.joblib") == b"mine"
+
+
+def missing(clone):
+    forget_stores()
+    with clone.at_home(), open_repository() as repo:
+        return missing_outputs(repo)
+
+
+@pytest.mark.slow
+def test_an_s3_remote_is_asked_for_each_file(swift, clone):
+    assert sorted(missing(clone)) == ["data.dvc: data", "make: made"]
+    with clone.at_home(), open_repository(notes=True) as repo:
+        send(repo)
+    assert missing(clone) == []
+    swift.client().delete_object(Bucket="shared", Key=clone.key("data/a.csv"))
+    assert missing(clone) == ["data.dvc: data (1 of 2 files)"]

@@ -3,16 +3,17 @@
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from project import Project
 from retrace.core.errors import RetraceError
+from retrace.tools.repository.dvc import open_repository
 from retrace.tools.repository.lock import locked_outputs
 from retrace.tools.repository.stages import read_stages
 from retrace.tools.repository.staleness import all_problems
+from retrace.tools.repository.transfers import send
 from retrace.tools.running.check import check
 
 pytestmark = pytest.mark.slow
@@ -26,8 +27,12 @@ def origin(reproduced, tmp_path_factory):
     folder = tmp_path_factory.mktemp("origin")
     shutil.copytree(reproduced.folder, folder, dirs_exist_ok=True)
     project = Project(folder)
-    project.dvc("remote", "add", "-q", "-d", "store", str(tmp_path_factory.mktemp("store")))
-    project.dvc("push", "-q")
+    project.store = tmp_path_factory.mktemp("store")
+    with open_repository(folder, notes=True) as repo, repo.config.edit("repo") as config:
+        config["remote"]["store"] = {"url": str(project.store)}
+        config["core"]["remote"] = "store"
+    with open_repository(folder, notes=True) as repo:
+        send(repo)
     project.run("git", "add", "-A")
     project.run("git", "commit", "-q", "-m", "run")
     return project
@@ -41,7 +46,7 @@ def clone(origin, tmp_path, monkeypatch):
 
 
 def run_check(project):
-    return project.run(sys.executable, "-m", "retrace", "check", check=False)
+    return project.retrace("check", check=False)
 
 
 def found():
@@ -162,9 +167,8 @@ def test_git_leaves_the_locks_of_two_branches_apart_and_the_lock_it_keeps_is_cau
 
 def stored(origin, output):
     """Return the file of the remote that holds an output."""
-    store = Path(origin.dvc("config", "remote.store.url").stdout.strip(), "files/md5")
     md5 = next(out.md5 for out in locked_outputs() if out.path == output)
-    return store / md5[:2] / md5[2:]
+    return origin.store / "files/md5" / md5[:2] / md5[2:]
 
 
 def test_with_remote_all_that_the_lock_names_is_looked_for(clone, capsys):

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from project import Project
 from retrace.core.errors import RetraceError
 from retrace.tools.repository.reproduction import check_options
 from retrace.tools.running.repro import _hint
@@ -14,8 +15,8 @@ def retrace(project, *arguments, **options):
     return project.run(sys.executable, "-m", "retrace", *arguments, **options)
 
 
-def test_help_names_the_subcommands(project):
-    assert "repro" in retrace(project, "--help").stdout
+def test_help_names_the_subcommands(tmp_path):
+    assert "repro" in Project(tmp_path).retrace("--help").stdout
 
 
 def test_the_hint_says_pull_only_where_dvc_knows_the_folder(tmp_path):
@@ -43,7 +44,7 @@ def test_options_are_those_of_dvc_in_each_way_to_write_them():
 
 def test_a_metric_of_the_other_task_is_refused_before_anything_runs(project):
     project.set(data="diabetes", model="ridge")
-    run = retrace(project, "repro", check=False)
+    run = project.retrace("repro", check=False)
     assert "metric: got 'accuracy', but data 'diabetes' is a regression; allowed: mae" in run.stderr
     assert not (project / "cache").exists()
 
@@ -58,7 +59,7 @@ def test_what_a_run_took_is_noted_beside_the_outputs(reproduced):
 
 @pytest.mark.slow
 def test_a_run_that_stops_before_the_report_prints_no_scores(reproduced):
-    assert "accuracy" not in retrace(reproduced, "repro", "split").stdout
+    assert "accuracy" not in reproduced.retrace("repro", "split").stdout
 
 
 @pytest.mark.slow
@@ -86,7 +87,7 @@ def test_a_failing_stage_fails_the_command_and_keeps_what_was_finished(pipeline)
 def test_it_works_before_the_first_commit(pipeline):
     shutil.rmtree(pipeline / ".git")
     pipeline.run("git", "init", "-q")
-    assert "made from  no Git commit yet" in retrace(pipeline, "repro", "--force").stdout
+    assert "made from  no Git commit yet" in pipeline.retrace("repro", "--force").stdout
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from project import ROOT, Project, set_params, warm_python
+from project import ROOT, Project, warm_python
 from retrace.core.errors import RetraceError
 from retrace.tools.running import reruns
 from retrace.tools.running.reruns import (
@@ -106,12 +106,12 @@ def test_verify_compares_with_the_lock_byte_by_byte(reproduced, tmp_path, monkey
 
 
 @pytest.mark.slow
-def test_a_run_that_fails_says_what_the_stage_said(tmp_path, monkeypatch):
+def test_a_run_that_fails_says_what_the_stage_said(pipeline, monkeypatch):
     monkeypatch.setattr(sys, "executable", warm_python())
-    copy = copy_workspace(tmp_path / "copy", ROOT)
-    set_params(copy, {"data": "wine", "model": "cnn"})
-    with pytest.raises(RetraceError, match="'cnn' takes image data, got tabular data"):
-        rerun(copy)
+    (pipeline / "src").symlink_to(ROOT / "src")
+    (pipeline / "train.py").write_text("raise SystemExit('error: no luck')")
+    with pytest.raises(RetraceError, match=r"the pipeline does not run in .*error: no luck"):
+        rerun(pipeline.folder)
 
 
 def test_a_copy_holds_the_data_that_git_ignores_but_no_other_ignored_files(project, tmp_path_factory):

@@ -29,17 +29,16 @@ def moved(clone, name, **fields):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["push", "pull"])
-def test_what_cannot_work_costs_one_line_and_seconds(clone, swift, command):
+def test_what_cannot_work_costs_one_line_and_seconds(clone, swift):
     gone = f"http://127.0.0.1:{free_ports(1)[0]}"
     cases = {
-        "do not fit together": (clone, swift.keys("lab:nobody", "x")),
-        "key and its secret": (clone, swift.keys("lab:writer", "wrong")),
-        "there is no key": (clone, dict.fromkeys(swift.keys(), "")),
-        "bucket is not there": (moved(clone, "b", url="s3://none/x", endpoint=swift.url), {}),
-        "nothing answers there": (moved(clone, "c", endpoint=gone), {}),
+        "do not fit together": ("pull", clone, swift.keys("lab:nobody", "x")),
+        "key and its secret": ("push", clone, swift.keys("lab:writer", "wrong")),
+        "there is no key": ("pull", clone, dict.fromkeys(swift.keys(), "")),
+        "bucket is not there": ("push", moved(clone, "b", url="s3://none/x", endpoint=swift.url), {}),
+        "nothing answers there": ("pull", moved(clone, "c", endpoint=gone), {}),
     }
-    for says, (each, keys) in cases.items():
+    for says, (command, each, keys) in cases.items():
         start = time.monotonic()
         run = each.retrace(command, check=False, **keys)
         assert time.monotonic() - start < SECONDS

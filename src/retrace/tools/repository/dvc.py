@@ -130,6 +130,7 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
     from scmrepo.exceptions import SCMError
 
     from retrace.tools.repository.notes import in_memory
+    from retrace.tools.repository.parsing_once import parse_once
 
     class ReadOnlyRepo(Repo):
         tmp_dir: str = ""
@@ -143,6 +144,7 @@ def open_repository(folder: Path = Path(), *, notes: bool = False) -> Iterator[A
             pass
 
     verify_pulls()
+    parse_once()
     try:
         with tempfile.TemporaryDirectory(prefix="retrace-") as elsewhere:
             ReadOnlyRepo.tmp_dir = ReadOnlyRepo.site_cache_dir = elsewhere

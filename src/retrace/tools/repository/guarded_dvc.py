@@ -20,6 +20,7 @@ from dvc.exceptions import DvcException
 from retrace.core.checked_yaml import load_yaml
 from retrace.core.errors import ParamsError
 from retrace.tools.repository.dvc import database_fails, name_unfit, verify_pulls
+from retrace.tools.repository.parsing_once import parse_once
 from retrace.tools.repository.staleness import ABSENT
 
 PARAMS = Path("params.yaml")
@@ -125,6 +126,7 @@ if __name__ == "__main__":
         guard()
     write_settings_as_utf8()
     verify_pulls()
+    parse_once()
     explain_failures()
     # DVC names the command to those that wait for it.
     sys.argv[0] = "dvc"

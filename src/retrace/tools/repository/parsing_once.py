@@ -1,0 +1,30 @@
+"""DVC parses params.yaml anew for each stage, in plain Python: here the same text is parsed once."""
+
+import functools
+import pickle
+from typing import Any
+
+# dvc.yaml, dvc.lock, params.yaml and the .dvc files, of a few commits.
+TEXTS = 64
+
+
+def parse_once() -> None:
+    """Let DVC in this process remember what it parsed; whoever reads gets a copy of its own."""
+    from dvc.utils import serialize, strictyaml
+    from dvc.utils.serialize import _yaml
+
+    parse = _yaml.parse_yaml
+    if hasattr(parse, "parse_anew"):
+        return
+
+    @functools.lru_cache(TEXTS)
+    def parsed(text: str, path: str) -> bytes:
+        return pickle.dumps(parse(text, path))
+
+    def parse_yaml(text: str, path: str, typ: str = "safe") -> Any:
+        # What is edited keeps its comments in objects that know their lines.
+        return pickle.loads(parsed(text, path)) if typ == "safe" else parse(text, path, typ)
+
+    parse_yaml.parse_anew = parse  # type: ignore[attr-defined]
+    for module in (_yaml, serialize, strictyaml):
+        module.parse_yaml = parse_yaml
