@@ -4,8 +4,10 @@ import json
 import pytest
 
 from project import Project
+from retrace.core.artifacts import save_text
 from retrace.core.errors import RetraceError
 from retrace.tools.dashboard.gathering import gather_runs
+from retrace.tools.dashboard.page import library_path
 
 SCRIPT = """\
 import json, pathlib, sys
@@ -51,10 +53,10 @@ def repository(tmp_path_factory):
         "params.yaml": "C: 5\n",
         ".gitignore": "/out.txt\n/report\n/.retrace\n",
         ".dvc/config": "[core]\n    analytics = false\n",
+        library_path(): "// stands for Vega, which takes two seconds to bundle",
     }
-    (project / ".dvc").mkdir()
     for name, text in files.items():
-        (project / name).write_text(text)
+        save_text(text, project / name)
     project.run("git", "init", "-q", "-b", "main")
     project.dvc("repro", "-q")
     commit(project)
