@@ -45,7 +45,7 @@ def make_run(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory):
-    """A folder in which Vega was bundled: it takes two seconds, so once for all that test side by side."""
+    """A folder in which Vega was bundled, once for all tests: it takes two seconds."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "vega"
     with FileLock(folder.with_suffix(".lock")):
