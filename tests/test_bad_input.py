@@ -3,15 +3,33 @@
 import contextlib
 import ctypes
 import io
-import os
 import runpy
-import subprocess
+import shutil
 import sys
 from unittest import mock
 
 import pytest
 
+from project import Project, commit_all, copy_project
+
 ROWS = {"label": ["a", "b"] * 30, "x": range(60), "word": ["red", "blue", "red"] * 20}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return copy_project(tmp_path_factory.mktemp("whole")).folder
+
+
+@pytest.fixture
+def project(whole, tmp_path):
+    """What a stage reads, and the package of another copy: most of these tests end before they begin."""
+    for path in ["params.yaml", "dvc.yaml", "data", *whole.glob("src/*.py")]:
+        target = tmp_path / (whole / path).relative_to(whole)
+        target.parent.mkdir(exist_ok=True)
+        copy = shutil.copytree if (whole / path).is_dir() else shutil.copy
+        copy(whole / path, target)
+    (tmp_path / "src/retrace").symlink_to(whole / "src/retrace")
+    return Project(tmp_path)
 
 
 def error_of(run):
@@ -23,16 +41,16 @@ def error_of(run):
     return lines[0]
 
 
-def refusal(project):
-    """Return what `read_data` ends with, in this process: one of its own takes most of the time."""
+def refusal(project, stage="src/read_data.py", folder="."):
+    """Return what a stage ends with, in this process: one of its own takes most of the time."""
     said = io.StringIO()
     with (
-        contextlib.chdir(project.folder),
+        contextlib.chdir(project / folder),
         contextlib.redirect_stderr(said),
         mock.patch.object(sys, "path", [*sys.path]),
         pytest.raises(SystemExit) as ended,
     ):
-        runpy.run_path("src/read_data.py", run_name="__main__")
+        runpy.run_path(stage, run_name="__main__")
     message = str(ended.value.code)
     assert message.startswith("error: ")
     assert "\n" not in said.getvalue() + message
@@ -71,7 +89,7 @@ def test_bad_params_are_named(project, values, message):
 
 def test_params_that_are_not_yaml_are_named_with_the_line(project):
     (project / "params.yaml").write_text("seed: 1\nmodel: [\n")
-    assert "params.yaml is not valid YAML" in error_of(project.stage("read_data", check=False))
+    assert "params.yaml is not valid YAML" in refusal(project)
 
 
 def test_missing_target_column_names_the_nearest(project):
@@ -162,7 +180,7 @@ def test_repeated_id_is_refused(project):
     ],
 )
 def test_stage_run_before_its_inputs_exist_names_the_stage_to_run(project, stage, missing, maker):
-    message = error_of(project.stage(stage, check=False))
+    message = refusal(project, f"src/{stage}.py")
     assert f"{missing} is not there yet: run `dvc repro {maker}`" in message
 
 
@@ -170,26 +188,31 @@ def test_stage_run_before_its_inputs_exist_names_the_stage_to_run(project, stage
 def test_corrupted_cache_file_says_how_to_make_it_again(project, damage):
     (project / "cache").mkdir()
     (project / "cache/raw.pkl").write_bytes(damage)
-    message = error_of(project.stage("preprocess", check=False))
+    message = refusal(project, "src/preprocess.py")
     assert "cache/raw.pkl is damaged" in message
     assert "`dvc repro read_data`" in message
 
 
 def test_run_outside_the_top_folder_says_so(project):
-    run = subprocess.run(
-        [sys.executable, "read_data.py"],
-        cwd=project / "src",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "run from the repository's top folder" in error_of(run)
+    message = refusal(project, "read_data.py", folder="src")
+    assert "run from the repository's top folder" in message
 
 
-def obey_permissions():
+@contextlib.contextmanager
+def obeyed_permissions():
     """Root writes where it likes; without this capability it obeys the permission bits as users do."""
-    cap_dac_override, pr_capbset_drop = 1, 24
-    ctypes.CDLL(None).prctl(pr_capbset_drop, cap_dac_override)
+    version_3, cap_dac_override = 0x20080522, 1
+    header, sets = (ctypes.c_uint32 * 2)(version_3, 0), (ctypes.c_uint32 * 6)()
+    system = ctypes.CDLL(None)
+    assert system.capget(header, sets) == 0
+    effective = sets[0]
+    sets[0] &= ~(1 << cap_dac_override)
+    assert system.capset(header, sets) == 0
+    try:
+        yield
+    finally:
+        sets[0] = effective
+        assert system.capset(header, sets) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
@@ -198,16 +221,9 @@ def test_read_only_cache_is_refused_and_left_alone(project):
     cache.mkdir()
     (cache / "raw.pkl").write_bytes(b"before")
     cache.chmod(0o555)
-    run = subprocess.run(
-        [sys.executable, "src/read_data.py"],
-        cwd=project.folder,
-        env=os.environ | {"PYTHONPATH": str(project / "src")},
-        preexec_fn=obey_permissions if os.geteuid() == 0 else None,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "cache/raw.pkl cannot be written (Permission denied)" in error_of(run)
+    with obeyed_permissions():
+        message = refusal(project)
+    assert "cache/raw.pkl cannot be written (Permission denied)" in message
     assert (cache / "raw.pkl").read_bytes() == b"before"
     assert [file.name for file in cache.iterdir()] == ["raw.pkl"]
 
@@ -243,10 +259,8 @@ def with_parts(project, wine_parts):
     ],
 )
 def test_train_refuses_what_does_not_fit(project, wine_parts, values, message):
-    if values.get("train__device") == "cuda":
-        torch = pytest.importorskip("torch")
-        if torch.cuda.is_available():
-            pytest.skip("this machine has a GPU")
+    if values.get("train__device") == "cuda" and shutil.which("nvidia-smi"):
+        pytest.skip("this machine has a GPU")
     with_parts(project, wine_parts)
     project.set(**values)
     assert message in error_of(project.stage("train", check=False))
@@ -271,21 +285,22 @@ def test_too_few_rows_of_a_class_names_the_class(project):
 
 
 @pytest.mark.slow
-def test_repro_names_the_nearest_before_dvc_speaks(repository):
-    repository.set(model="cnnn")
-    run = repository.run(sys.executable, "-m", "retrace", "repro", check=False)
+def test_repro_names_the_nearest_before_dvc_speaks(project):
+    project.set(model="cnnn")
+    run = project.retrace("repro", check=False)
     assert "did you mean 'cnn'?" in error_of(run)
 
 
 @pytest.mark.slow
-def test_repro_says_pull_where_dvc_knows_the_data(repository):
+def test_repro_says_pull_where_dvc_knows_the_data(whole):
+    repository = commit_all(Project(whole))
     repository.add_table("mine", ROWS)
     repository.dvc("add", "data/mine")
     for file in [*(repository / "data/mine").iterdir(), *(repository / ".dvc/cache").rglob("*")]:
         if file.is_file():
             file.unlink()
     (repository / "data/mine").rmdir()
-    run = repository.run(sys.executable, "-m", "retrace", "repro", check=False)
+    run = repository.retrace("repro", check=False)
     assert run.returncode == 1
     assert "dvc pull" in run.stderr
     assert "Traceback" not in run.stderr

@@ -55,7 +55,7 @@ def test_preprocess_opens_no_file_but_its_deps(project):
     (project / "data/weather.yaml").write_text(described())
     project.set(data="weather", preprocess__image__size=8)
     project.stage("read_data")
-    project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json", warm=False)
+    project.run("python", "tests/trace_stage.py", "src/preprocess.py", "trace.json")
     opened = json.loads(project.read("trace.json"))["opened"]
     deps = (ROOT / "dvc.yaml").read_text().split("  preprocess:")[1].split("    outs:")[0]
     assert "- data/${data}\n" in deps

@@ -41,8 +41,11 @@ def test_first_run_makes_everything_and_says_where_it_is(reproduced):
     assert "made from  " in printed
 
 
-def test_second_run_runs_nothing(reproduced):
-    assert stages_run(reproduced.run(sys.executable, "-m", "retrace", "repro")) == []
+def test_a_second_run_runs_nothing_even_where_a_model_not_in_use_was_changed(
+    copy_of_reproduced,
+):
+    copy_of_reproduced.set(models__cnn__learning_rate=0.5)
+    assert stages_run(copy_of_reproduced.run(sys.executable, "-m", "retrace", "repro")) == []
 
 
 @pytest.mark.long  # `retrace verify` does so with another model, in tests/tools/running/test_reruns.py
@@ -61,10 +64,16 @@ def test_a_forced_run_leaves_the_lock_unchanged_for_digits_with_cnn(repository):
     assert before == after
 
 
-def test_an_experiment_runs_what_its_parameters_change(copy_of_reproduced):
-    repository = copy_of_reproduced
-    repository.run("git", "add", "-A")
-    repository.run("git", "commit", "-qm", "wine")
+@pytest.fixture
+def committed(copy_of_reproduced):
+    copy_of_reproduced.run("git", "add", "-A")
+    copy_of_reproduced.run("git", "commit", "-qm", "wine")
+    return copy_of_reproduced
+
+
+@pytest.mark.long  # each kind of change alone is seen by the tests around
+def test_an_experiment_runs_what_its_parameters_change(committed):
+    repository = committed
     other = repository.dvc("exp", "run", "-S", "data=digits", "-S", "model=gaussian_nb")
     assert stages_run(other) == ["read_data", "preprocess", "split", "train", "report"]
     unused = repository.dvc("exp", "run", "-S", "models.cnn.learning_rate=0.5")
@@ -80,12 +89,12 @@ def test_an_experiment_runs_what_its_parameters_change(copy_of_reproduced):
     assert models == ["gaussian_nb"] * 3
 
 
-def test_another_training_seed_keeps_the_test_rows(copy_of_reproduced):
-    project = copy_of_reproduced
-    before = project.read("cache/test.pkl")
-    project.set(seed=1)
-    assert stages_run(project.dvc("repro")) == ["train", "report"]
-    assert project.read("cache/test.pkl") == before
+def test_an_experiment_with_another_training_seed_keeps_the_test_rows(committed):
+    before = committed.read("cache/test.pkl")
+    run = committed.dvc("exp", "run", "--name", "seed-1", "-S", "seed=1")
+    assert stages_run(run) == ["train", "report"]
+    assert committed.read("cache/test.pkl") == before
+    assert "/seed-1" in committed.run("git", "for-each-ref", "refs/exps/**/seed-1").stdout
 
 
 def test_plots_are_drawn_by_dvc(reproduced):

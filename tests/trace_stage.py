@@ -20,9 +20,20 @@ def inside(path):
 
 def note_open(event, arguments):
     if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
-        path = inside(arguments[0])
-        if path and "__pycache__" not in path and not Path(path).is_dir():
-            opened.add(path)
+        opened.add(os.fsdecode(arguments[0]))
+
+
+def files():
+    """Return the files below that were opened: to resolve a path takes long, so each is only once."""
+    found = {inside(path) for path in opened if "__pycache__" not in path}
+    return {path for path in found if path and not Path(path).is_dir()}
+
+
+def modules():
+    """Return those of the package that were imported: `main` has put its folder first, as it is."""
+    loaded = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    found = {inside(file) for file in loaded if file and file.startswith(f"{ROOT}/")}
+    return {path for path in found if path and path.startswith("src/")}
 
 
 def watch(section, prefix):
@@ -55,15 +66,9 @@ def main(script, out):
 
     params.load_params = load_without_noting
     runpy.run_path(script, run_name="__main__")
-    files = {
-        inside(module.__file__)
-        for module in list(sys.modules.values())
-        if getattr(module, "__file__", None)
-    }
     found = {
-        "opened": sorted(opened),
-        "imported": sorted(file for file in files if file and file.startswith("src/")),
-        "modules": sorted(sys.modules),
+        "opened": sorted(files()),
+        "imported": sorted(modules()),
         "read": sorted(read),
     }
     Path(out).write_text(json.dumps(found))

@@ -4,7 +4,9 @@ import shutil
 
 import pytest
 
+from retrace.core.artifacts import save_text
 from retrace.tools.cli import FILES
+from retrace.tools.dashboard.page import library_path
 
 pytestmark = pytest.mark.slow
 
@@ -77,6 +79,7 @@ def planted(small_pipeline_that_ran, tmp_path_factory):
         shutil.copytree(small_pipeline_that_ran.folder, folder, symlinks=True)
     )
     pipeline.add_remote(REMOTE)
+    save_text("// stands for Vega, which takes two seconds to bundle", pipeline / library_path())
     return pipeline
 
 

@@ -1,9 +1,13 @@
+import contextlib
 import dataclasses
 import datetime
 import hashlib
+import os
 
 import pytest
+from filelock import FileLock
 
+from retrace.tools.dashboard.page import vega_library
 from retrace.tools.dashboard.runs import Run
 
 SCORES = {"accuracy": 0.9, "f1_macro": 0.8, "log_loss": 0.4}
@@ -37,3 +41,15 @@ def make_run(tmp_path_factory):
         return dataclasses.replace(run, **fields)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory):
+    """A folder in which Vega was bundled, once for all tests: it takes two seconds."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "vega"
+    with FileLock(folder.with_suffix(".lock")):
+        folder.mkdir(exist_ok=True)
+        with contextlib.chdir(folder):
+            vega_library()
+    return folder

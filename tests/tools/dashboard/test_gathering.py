@@ -1,12 +1,13 @@
 import dataclasses
 import json
-import sys
 
 import pytest
 
-from project import ROOT, Project
+from project import Project
+from retrace.core.artifacts import save_text
 from retrace.core.errors import RetraceError
 from retrace.tools.dashboard.gathering import gather_runs
+from retrace.tools.dashboard.page import library_path
 
 SCRIPT = """\
 import json, pathlib, sys
@@ -27,11 +28,6 @@ stages:
     outs: [out.txt]
     metrics: [{metrics.json: {cache: false}}]
 """
-
-
-def retrace(project, *arguments, **options):
-    source = str(ROOT / "src")
-    return project.run(sys.executable, "-m", "retrace", *arguments, PYTHONPATH=source, **options)
 
 
 def gather(project):
@@ -56,14 +52,15 @@ def repository(tmp_path_factory):
         "dvc.yaml": PIPELINE,
         "params.yaml": "C: 5\n",
         ".gitignore": "/out.txt\n/report\n/.retrace\n",
+        ".dvc/config": "[core]\n    analytics = false\n",
+        library_path(): "// stands for Vega, which takes two seconds to bundle",
     }
     for name, text in files.items():
-        (project / name).write_text(text)
+        save_text(text, project / name)
     project.run("git", "init", "-q", "-b", "main")
-    project.dvc("init", "-q")
     project.dvc("repro", "-q")
     commit(project)
-    project.said_at_first = retrace(project, "dashboard").stdout
+    project.said_at_first = project.retrace("dashboard").stdout
     project.first_page = (project / "report/experiments.html").read_text()
     project.run("git", "tag", "-a", "v1", "-m", "annotated")
     project.dvc("exp", "run", "-q", "--name", "better", "-S", "C=7")
@@ -114,7 +111,7 @@ def test_metrics_of_an_older_layout_keep_their_keys(runs):
 
 @pytest.mark.slow
 def test_the_page_lists_them_all(repository):
-    said = retrace(repository, "dashboard", "--base", "better").stdout
+    said = repository.retrace("dashboard", "--base", "better").stdout
     assert "6 runs, 3 of them experiments: report/experiments.html" in said
     assert "4 without validation scores" in said
     assert "dvc queue logs bad" in (repository / "report/experiments.html").read_text()

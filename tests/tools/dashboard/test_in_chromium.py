@@ -40,10 +40,10 @@ def make_runs(make_run):
 
 
 @pytest.fixture(scope="module")
-def page(make_run, tmp_path_factory):
+def page(make_run, bundled, tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+        patch.chdir(bundled)
         runs = list(make_runs(make_run))
         found = contents(runs, judge(runs, runs[0], "accuracy"), runs[0], "accuracy")
         (folder / "page.html").write_text(render(found, vega_library()))

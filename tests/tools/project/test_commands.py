@@ -1,11 +1,12 @@
 import contextlib
 import io
 import subprocess
+import sys
 
 import pandas as pd
 import pytest
 
-from project import Project
+from project import ROOT, Project, warm_python
 from retrace.core.errors import RetraceError
 from retrace.readers import describe
 from retrace.tools.project import commands, pin
@@ -64,6 +65,7 @@ def test_conflicts_of_an_update_end_in_a_line_that_names_them(tmp_path, monkeypa
 def test_data_of_ones_own_take_the_place_of_the_examples(tmp_path, monkeypatch):
     table = pd.DataFrame({"who": range(5, 65), "x": [0.5, 1.5, 2.5] * 20, "won": ["yes", "no"] * 30})
     table.to_csv(tmp_path / "Games.csv", index=False)
+    monkeypatch.setattr(sys, "executable", warm_python())
     said = call(commands.new, tmp_path / "demo", data=tmp_path / "Games.csv", target="won")
     assert "params  model hist_gradient_boosting, metric accuracy" in said
     assert "warning" not in said
@@ -74,7 +76,7 @@ def test_data_of_ones_own_take_the_place_of_the_examples(tmp_path, monkeypatch):
     ]  # fmt: skip
     monkeypatch.chdir(demo.folder)
     assert describe("games").title == "Games"
-    demo.stage("read_data", warm=False)
+    demo.stage("read_data", PYTHONPATH=str(ROOT / "src"))
 
 
 def test_a_table_that_needs_a_word_is_brought_and_the_word_asked_for(tmp_path, monkeypatch):

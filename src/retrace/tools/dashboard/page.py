@@ -133,6 +133,11 @@ def _n_tests(standings: Iterable[Standing]) -> int:
     )
 
 
+def library_path() -> Path:
+    """Return where a repository keeps the script of `vega_library`."""
+    return Path(f".retrace/vega-{version('vl-convert-python')}.js")
+
+
 def vega_library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script; it needs no network.
 
@@ -140,7 +145,7 @@ def vega_library() -> str:
     """
     import vl_convert
 
-    path = Path(f".retrace/vega-{version('vl-convert-python')}.js")
+    path = library_path()
     if not path.exists():
         script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
         save_text(script.replace("</script", "<\\/script"), path)
