@@ -20,9 +20,30 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def undrawn(monkeypatch):
-    """Leave figures undrawn, for tests that look into none: to draw those of a page takes a second."""
-    monkeypatch.setattr(pages, "svg_text", lambda figure: "<svg/>")
+def drawing(monkeypatch):
+    """Draw some figures only, ``drawing("confusion")``: to draw those of a page takes a second."""
+    figures, svg_text = pages._figures, pages.svg_text
+
+    def draw(*names):
+        drawn = []
+
+        def noted(results):
+            found = figures(results)
+            drawn.extend(found[name] for name in names if name in found)
+            return found
+
+        monkeypatch.setattr(pages, "_figures", noted)
+        monkeypatch.setattr(
+            pages, "svg_text", lambda figure: svg_text(figure) if figure in drawn else "<svg/>"
+        )
+
+    return draw
+
+
+@pytest.fixture
+def undrawn(drawing):
+    """Leave all figures undrawn, for tests that look into none."""
+    drawing()
 
 
 def predicted(y, n_classes, seed):
