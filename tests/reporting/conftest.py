@@ -1,12 +1,14 @@
 import dataclasses
+import functools
 
+import jinja2
 import numpy as np
 import pandas as pd
 import pytest
 
 from retrace.core.artifacts import HISTORY_COLUMNS
 from retrace.core.records import Predictions
-from retrace.reporting import Results, pages
+from retrace.reporting import Results, pages, templating
 
 FEW = {"resamples": 200, "mistakes": 5}
 
@@ -17,6 +19,17 @@ ENVIRONMENT = {
     "versions": {"numpy": "2.4.6"},
     "hardware": {"instructions": "portable", "threads": 1, "device": "cpu"},
 }
+
+
+@pytest.fixture(scope="package", autouse=True)
+def compiled_templates(tmp_path_factory):
+    """Compile each template once: a page's own dozen take a tenth of a second."""
+    kept = jinja2.FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            templating, "Environment", functools.partial(jinja2.Environment, bytecode_cache=kept)
+        )
+        yield
 
 
 @pytest.fixture
