@@ -18,7 +18,8 @@ portable = pytest.mark.skipif(
 TELL = """
 import os, sys
 import retrace
-os.environ.pop({pin!r}) if {value!r} is None else os.environ.update({{{pin!r}: {value!r}}})
+for pin, value in {values}.items():
+    os.environ.pop(pin) if value is None else os.environ.update({{pin: value}})
 from retrace.core.fingerprint import other_bits
 print(*[part for library in {libraries} for part in other_bits(library)], sep=", ")
 """
@@ -33,12 +34,11 @@ HELD = {
 }
 
 
-def told(pin, value):
-    libraries = [
-        library for library in VERSIONS if set(OPERATIONS[library]) & set(HELD[pin][1].split(", "))
-    ]
+def told(values):
+    parts = {part for pin in values for part in HELD[pin][1].split(", ")}
+    libraries = [library for library in VERSIONS if parts & set(OPERATIONS[library])]
     return subprocess.run(
-        [sys.executable, "-c", TELL.format(pin=pin, value=value, libraries=libraries)],
+        [sys.executable, "-c", TELL.format(values=values, libraries=libraries)],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
@@ -66,10 +66,23 @@ def test_the_hashes_are_of_the_pinned_versions():
 
 @portable
 @pytest.mark.slow
-@pytest.mark.parametrize("pin", PINS)
+def test_other_values_of_torchs_pins_are_seen_and_each_of_its_libraries_named():
+    of_torch = {pin: value for pin, (value, parts) in HELD.items() if "torch" in parts}
+    assert told(of_torch) == "torch, MKL of torch, oneDNN of torch"
+
+
+@portable
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "pin",
+    [
+        pytest.param(pin, marks=pytest.mark.long if "torch" in HELD[pin][1] else ())
+        for pin in PINS  # to load torch takes seconds
+    ],
+)
 def test_another_value_of_a_pin_is_seen_and_the_library_named(pin):
     value, parts = HELD[pin]
-    assert told(pin, value) == parts
+    assert told({pin: value}) == parts
 
 
 @portable
@@ -77,7 +90,7 @@ def test_another_value_of_a_pin_is_seen_and_the_library_named(pin):
 @pytest.mark.slow
 @pytest.mark.parametrize("pin", PINS)
 def test_without_a_pin_a_newer_processor_is_seen_and_the_library_named(pin):
-    found = told(pin, None)
+    found = told({pin: None})
     if not found:
         pytest.skip(f"this processor computes the same without {pin}: it has nothing newer than AVX2")
     assert found in HELD[pin][1]

@@ -1,11 +1,13 @@
 import os
+import runpy
 import subprocess
 import sys
 
 import pytest
 
 from project import ROOT
-from retrace.core.instructions import PINS
+from retrace.core import instructions
+from retrace.core.instructions import PINS, pin_instructions
 from retrace.core.machine import runs_x86_64_with_avx2
 
 pytestmark = pytest.mark.skipif(
@@ -75,12 +77,17 @@ def test_numpy_before_retrace_is_no_matter_where_the_pins_were_inherited(tmp_pat
     assert in_effect(tmp_path, "import numpy", **PINS).stderr == ""
 
 
-def test_numpy_before_retrace_is_an_error_in_a_stage(project):
-    script = project / "src/split.py"
-    script.write_text(f"import numpy\n{script.read_text()}")
-    shown = run(project.folder, "import runpy; runpy.run_path('src/split.py', run_name='__main__')")
-    assert shown.returncode == 1
-    assert shown.stderr.splitlines()[-1] == (
+def test_numpy_before_retrace_is_an_error_in_a_stage(project, monkeypatch):
+    monkeypatch.chdir(project.folder)
+    for name in ("_in_effect", "_too_early"):
+        monkeypatch.setattr(instructions, name, None)
+    monkeypatch.delenv("OPENBLAS_CORETYPE")
+    with pytest.warns(UserWarning, match="numpy.* came before retrace"):
+        pin_instructions()
+    monkeypatch.setattr(instructions, "_too_early", ["numpy"])  # the tests have loaded others as well
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path("src/split.py", run_name="__main__")
+    assert end.value.code == (
         "error: numpy came before retrace, too early for train.instructions:"
         " put `import retrace` before all other imports"
     )

@@ -1,12 +1,14 @@
 import dataclasses
+import functools
 
+import jinja2
 import numpy as np
 import pandas as pd
 import pytest
 
 from retrace.core.artifacts import HISTORY_COLUMNS
 from retrace.core.records import Predictions
-from retrace.reporting import Results, pages
+from retrace.reporting import Results, pages, templating
 
 FEW = {"resamples": 200, "mistakes": 5}
 
@@ -19,10 +21,42 @@ ENVIRONMENT = {
 }
 
 
+@pytest.fixture(scope="package", autouse=True)
+def compiled_templates(tmp_path_factory):
+    """Compile each template once: a page's own dozen take a tenth of a second."""
+    kept = jinja2.FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            templating, "Environment", functools.partial(jinja2.Environment, bytecode_cache=kept)
+        )
+        yield
+
+
 @pytest.fixture
-def undrawn(monkeypatch):
-    """Leave figures undrawn, for tests that look into none: to draw those of a page takes a second."""
-    monkeypatch.setattr(pages, "svg_text", lambda figure: "<svg/>")
+def drawing(monkeypatch):
+    """Draw some figures only, ``drawing("confusion")``: to draw those of a page takes a second."""
+    figures, svg_text = pages._figures, pages.svg_text
+
+    def draw(*names):
+        drawn = []
+
+        def noted(results):
+            found = figures(results)
+            drawn.extend(found[name] for name in names if name in found)
+            return found
+
+        monkeypatch.setattr(pages, "_figures", noted)
+        monkeypatch.setattr(
+            pages, "svg_text", lambda figure: svg_text(figure) if figure in drawn else "<svg/>"
+        )
+
+    return draw
+
+
+@pytest.fixture
+def undrawn(drawing):
+    """Leave all figures undrawn, for tests that look into none."""
+    drawing()
 
 
 def predicted(y, n_classes, seed):

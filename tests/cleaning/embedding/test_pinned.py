@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,30 +121,50 @@ def test_a_branch_or_a_short_hash_is_no_pin(params, revision):
 
 
 FETCH = """
-import sys
+import contextlib, io, json, sys
 from types import SimpleNamespace
 from retrace.cleaning.embedding.pinned import pinned_folder
 from retrace.core.errors import run_or_explain
-settings = SimpleNamespace(backbone=sys.argv[1], revision=sys.argv[2])
-run_or_explain(lambda: print(pinned_folder(settings, "preprocess.text")))
+
+def fetch(name, revision):
+    settings = SimpleNamespace(backbone=name, revision=revision)
+    run_or_explain(lambda: print(pinned_folder(settings, "preprocess.text")))
+
+runs = []
+for model in json.loads(sys.argv[1]):
+    out, error, status = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            fetch(*model)
+        except SystemExit as end:
+            status = 1
+            print(end.code, file=sys.stderr)
+    runs.append({"returncode": status, "stdout": out.getvalue(), "stderr": error.getvalue()})
+print(json.dumps(runs))
 """
+
+
+def fetch_all(home, url, models, offline="0"):
+    """Fetch models in a process of its own: the hub's client reads its settings when it is imported."""
+    own = {"HF_ENDPOINT": url, "HF_HOME": str(home / "hf"), "HF_HUB_OFFLINE": offline}
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FETCH, json.dumps(models)],
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    return [SimpleNamespace(**fetched) for fetched in json.loads(run.stdout)]
 
 
 @pytest.fixture
 def fetch(tmp_path):
-    """Fetch in a process of its own: the hub's client reads its settings when it is imported."""
     pytest.importorskip("huggingface_hub", reason="no requirements-pretrained.txt installed")
 
-    def run(url, name=hub.NAME, revision=hub.COMMIT, offline="0"):
-        own = {"HF_ENDPOINT": url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": offline}
-        return subprocess.run(
-            [sys.executable, "-W", "error", "-c", FETCH, name, revision],
-            env=os.environ | own,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-        )
+    def run(url, offline="0"):
+        return fetch_all(tmp_path, url, [(hub.NAME, hub.COMMIT)], offline)[0]
 
     return run
 
@@ -156,13 +177,30 @@ def message_of(run):
     return lines[0]
 
 
-@pytest.mark.slow
-def test_a_model_is_fetched_once_and_without_its_pickles(fetch):
+WRONG = {
+    "name": ("someone/tinny", hub.COMMIT),
+    "commit": (hub.NAME, "d" * 40),
+}
+
+
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory):
+    """What is said of a model and of wrong names, and then of it and of another without a network."""
+    pytest.importorskip("huggingface_hub", reason="no requirements-pretrained.txt installed")
+    home, model = tmp_path_factory.mktemp("home"), (hub.NAME, hub.COMMIT)
     with hub.serve(FILES) as server:
-        first = fetch(server.url)
-        assert first.returncode == 0, first.stderr
-        assert first.stderr == f"{hub.NAME}: fetched from the Hugging Face hub\n"
-    assert fetch(server.url).stdout == first.stdout, "nobody listens there any more"
+        runs = fetch_all(home, server.url, [model, *WRONG.values()])
+    names = ("first", *WRONG, "again", "without a network")
+    runs += fetch_all(home, server.url, [model, ("someone/other", hub.COMMIT)])
+    return dict(zip(names, runs, strict=True))
+
+
+@pytest.mark.slow
+def test_a_model_is_fetched_once_and_without_its_pickles(fetched):
+    first = fetched["first"]
+    assert first.returncode == 0, first.stderr
+    assert first.stderr == f"{hub.NAME}: fetched from the Hugging Face hub\n"
+    assert fetched["again"].stdout == first.stdout, "nobody listens there any more"
     folder = Path(first.stdout.strip())
     assert {file.name for file in folder.iterdir()} == {"config.json", "model.safetensors"}
 
@@ -182,21 +220,18 @@ def test_a_download_that_broke_off_is_not_taken_for_whole_and_goes_on(fetch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "revision", "problem"),
+    ("wrong", "problem"),
     [
-        ("someone/tinny", hub.COMMIT, "'someone/tinny' is not on the Hugging Face hub, or is private"),
-        (hub.NAME, "d" * 40, f"'{hub.NAME}' has no commit {'d' * 40} on the Hugging Face hub"),
+        ("name", "'someone/tinny' is not on the Hugging Face hub, or is private"),
+        ("commit", f"'{hub.NAME}' has no commit {'d' * 40} on the Hugging Face hub"),
     ],
 )
-def test_a_wrong_name_or_commit_is_named(fetch, name, revision, problem):
-    with hub.serve(FILES) as server:
-        assert problem in message_of(fetch(server.url, name, revision))
+def test_a_wrong_name_or_commit_is_named(fetched, wrong, problem):
+    assert problem in message_of(fetched[wrong])
 
 
 @pytest.mark.slow
-def test_without_a_network_one_line_points_to_a_folder(fetch):
-    with hub.serve(FILES) as server:
-        nobody_listens = server.url
-    message = message_of(fetch(nobody_listens))
+def test_without_a_network_one_line_points_to_a_folder(fetched):
+    message = message_of(fetched["without a network"])
     assert "cannot be fetched from the Hugging Face hub (ConnectError: " in message
     assert "copy the model's files into a folder and name that as backbone" in message

@@ -9,8 +9,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from retrace.models.torch.classifier import TorchClassifier
 from torch_options import CNN, OPTIONS
 
+QUICK = OPTIONS | {"epochs": 6}
 
-@parametrize_with_checks([TorchClassifier(**OPTIONS)])
+
+@parametrize_with_checks([TorchClassifier(**QUICK)])
 def test_estimator_contract(estimator, check):
     check(estimator)
 
@@ -34,8 +36,13 @@ def test_labels_of_any_kind_come_back(images):
     assert model.score(images[0], names) > 0.5
 
 
-def test_probabilities_sum_to_one(images):
-    probabilities = TorchClassifier(**CNN).fit(*images).predict_proba(images[0])
+@pytest.fixture(scope="module")
+def fitted(images):
+    return TorchClassifier(**CNN).fit(*images)
+
+
+def test_probabilities_sum_to_one(images, fitted):
+    probabilities = fitted.predict_proba(images[0])
     assert probabilities.sum(axis=1) == pytest.approx(1)
 
 
@@ -53,7 +60,7 @@ def test_balanced_weights_help_the_rare_class():
     X = (generator.normal(size=(600, 2)) + y[:, None]).astype(np.float32)
 
     def recall(class_weight):
-        model = TorchClassifier(**OPTIONS | {"class_weight": class_weight}).fit(X, y)
+        model = TorchClassifier(**QUICK | {"class_weight": class_weight}).fit(X, y)
         return (model.predict(X)[y == 1] == 1).mean()
 
     assert recall("balanced") > recall(None) + 0.3
@@ -61,7 +68,7 @@ def test_balanced_weights_help_the_rare_class():
 
 def test_whole_numbers_of_a_table_are_taken(images):
     X = images[0].reshape(400, -1)
-    assert TorchClassifier(**OPTIONS).fit(X, images[1]).score(X, images[1]) > 0.5
+    assert TorchClassifier(**QUICK).fit(X, images[1]).score(X, images[1]) > 0.5
 
 
 def test_validation_labels_that_training_does_not_have_are_refused(images):
@@ -70,8 +77,8 @@ def test_validation_labels_that_training_does_not_have_are_refused(images):
         TorchClassifier(**CNN).fit(X, y, X_val=X, y_val=y + 50)
 
 
-def test_mixed_precision_learns_and_repeats(images):
+def test_mixed_precision_learns_and_repeats(images, fitted):
     mixed = CNN | {"precision": "bfloat16"}
     first, again = (TorchClassifier(**mixed).fit(*images) for _ in range(2))
-    assert dumped(first) == dumped(again) != dumped(TorchClassifier(**CNN).fit(*images))
+    assert dumped(first) == dumped(again) != dumped(fitted)
     assert first.score(*images) > 0.5

@@ -11,13 +11,16 @@ from sklearn.datasets import load_digits
 from retrace.core.errors import ModelError
 from retrace.models.torch.classifier import TorchClassifier
 from retrace.models.torch.estimator import READY
-from torch_options import CNN, OPTIONS
+from torch_options import CNN as WHOLE
+from torch_options import OPTIONS
+
+CNN = WHOLE | {"epochs": 2}
 
 
 @pytest.fixture(scope="module")
 def images():
     X, y = load_digits(return_X_y=True)
-    return X[:400].reshape(-1, 8, 8, 1).astype(np.uint8), y[:400]
+    return X[:160].reshape(-1, 8, 8, 1).astype(np.uint8), y[:160]
 
 
 def dumped(model):

@@ -6,8 +6,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from retrace.models.torch.regressor import TorchRegressor
 from torch_options import CNN, OPTIONS
 
+QUICK = OPTIONS | {"epochs": 6}
 
-@parametrize_with_checks([TorchRegressor(**OPTIONS)])
+
+@parametrize_with_checks([TorchRegressor(**QUICK)])
 def test_estimator_contract(estimator, check):
     check(estimator)
 
@@ -21,14 +23,14 @@ def test_it_learns_diabetes():
 def test_the_unit_of_the_target_changes_nothing():
     X = np.random.default_rng(0).normal(size=(200, 3))
     small, large = (
-        TorchRegressor(**OPTIONS).fit(X, X[:, 0] * unit).predict(X) / unit for unit in (1, 1000)
+        TorchRegressor(**QUICK).fit(X, X[:, 0] * unit).predict(X) / unit for unit in (1, 1000)
     )
     assert small == pytest.approx(large, rel=1e-3, abs=1e-3)
 
 
 def test_a_history_has_losses_and_no_accuracy():
     X = np.random.default_rng(0).normal(size=(200, 3))
-    model = TorchRegressor(**OPTIONS).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
+    model = TorchRegressor(**QUICK).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
     assert set(model.history_[0]) == {"epoch", "train_loss", "validation_loss", "learning_rate"}
 
 

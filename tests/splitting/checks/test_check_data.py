@@ -13,13 +13,13 @@ from retrace.splitting.methods import split_rows
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["wine", "diabetes", "digits"])
-def test_random_parts_of_real_data_give_hardly_a_warning(name, examples, params):
+def test_random_parts_of_real_data_give_no_warning(name, examples, params):
     dataset = read(name, examples)
     runs = [
         check_data(dataset, split_rows(dataset, dataclasses.replace(params.split, seed=seed)), seed)
-        for seed in range(10)
+        for seed in range(5)
     ]
-    assert sum(len(run.warnings) > 0 for run in runs) <= 1
+    assert all(run.warnings == () for run in runs)
     assert all(len(run.checked) == 3 for run in runs)
 
 
