@@ -1,16 +1,18 @@
-"""From a bare clone to the report: `git clone`, `make repro`, and nothing there before.
+"""The waits of a first day: from a bare clone to the report, a mistake in a command, the tests.
 
-    python benchmarks/first_minutes.py [NAME]
+    python benchmarks/first_minutes.py [--before COMMIT] [WORD ...]
 
-NAME is a word of the table's first column, to measure that row alone.
+WORDs choose the rows of the table whose names hold one of them; `tests` is a row only where it is named.
+With --before each row is measured at that commit too, in the same run.
 """
 
+import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -18,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 # What would show that this process has an environment already.
 LEFT_OUT = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL", "OMP_NUM_THREADS"}
 
-# `make UV=false` has pip step in for uv.
+TESTS = "tests"
+
+# `make UV=false` has pip step in for uv; a commit whose Makefile knows no uv has one way.
 WAYS = {
     "uv, nothing in its cache": [],
     "uv, all in its cache": [],
@@ -26,59 +30,88 @@ WAYS = {
 }
 
 
-def measure(word: str = "") -> str:
-    """Return Markdown: seconds and processor time of the set-up, and of all."""
-    lines = [
-        "| install by | set-up | of it processor | pipeline | of it processor | in all |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
+def measure(*words: str, before: str = "") -> str:
+    """Return Markdown: seconds of each row now, and at another commit."""
+    commits = [commit for commit in (before, "HEAD") if commit]
     with tempfile.TemporaryDirectory(prefix="retrace-bench-") as place:
-        for way in (way for way in WAYS if word in way):
-            (setup, setup_cpu), (run, run_cpu) = _first_minutes(Path(place), way)
-            print(f"{way}: {setup:.0f} s, {run:.0f} s", file=sys.stderr)
-            lines.append(
-                f"| {way} | {setup:.1f} s | {setup_cpu:.1f} s | {run:.1f} s | {run_cpu:.1f} s"
-                f" | {setup + run:.1f} s |"
-            )
-    return "\n".join(lines)
+        clones = [_clone(Path(place), commit) for commit in commits]
+        rows = [(name, *cells) for name, cells in _rows(clones, words)]
+    titles = ["now"] if not before else [f"at {before}", "now"]
+    lines = [f"| what | {' | '.join(titles)} |", f"| --- |{' ---: |' * len(titles)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def _first_minutes(place: Path, way: str) -> list[tuple[float, float]]:
-    clone = place / way.replace(" ", "-").replace(",", "")
+def _rows(clones: list[Path], words: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    measured = {
+        **{way: lambda clone, way=way: _first_minutes(clone, way) for way in WAYS},
+        "a mistake: `hpo/search.py --metric typo`": _mistake,
+        f"the {TESTS}": _tests,
+    }
+    for name, seconds_of in measured.items():
+        if any(word in name for word in words) or not (words or TESTS in name):
+            cells = []
+            for clone in clones:
+                cells.append(seconds_of(clone))
+                print(f"{clone.name}, {name}: {cells[-1]}", file=sys.stderr)
+            yield name, cells
+
+
+def _clone(place: Path, commit: str) -> Path:
+    clone = place / commit
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    subprocess.run(["git", "checkout", "--quiet", commit], cwd=clone, check=True)
+    return clone
+
+
+def _first_minutes(clone: Path, way: str) -> str:
+    """Write ``"26.4 s + 64.3 s = 90.7 s"``: the set-up and the pipeline, from nothing."""
+    if "uv" in way and ".ci/uv.py" not in (clone / "Makefile").read_text():
+        return ""
+    subprocess.run(["git", "clean", "-dffxq"], cwd=clone, check=True)
+    setup, run = (_timed(["make", *WAYS[way], word], clone) for word in (".venv/ready", "repro"))
+    return f"{setup:.1f} s + {run:.1f} s = **{setup + run:.1f} s**"
+
+
+def _mistake(clone: Path) -> str:
+    _timed(["make", ".venv/ready-dev"], clone)
+    command = [".venv/bin/python", "hpo/search.py", "--metric", "typo"]
+    return f"{min(_timed(command, clone, status=1) for _ in range(5)):.2f} s"
+
+
+def _tests(clone: Path) -> str:
+    """Say how long `make test` takes after its set-up, and what pytest says at its end."""
+    _timed(["make", ".venv/ready-dev"], clone)
+    seconds = _timed(["make", "test"], clone)
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
+def _timed(command: list[str], clone: Path, status: int = 0) -> float:
+    start = time.perf_counter()
+    run = subprocess.run(
+        command, cwd=clone, env=_environment(clone.parent), capture_output=True, text=True, check=False
+    )
+    if run.returncode != status:
+        sys.exit(run.stdout + run.stderr)
+    return time.perf_counter() - start
+
+
+def _environment(place: Path) -> dict[str, str]:
+    """Return this one's without its environment of Python, and with caches in a folder of their own."""
     environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    # Without the environment that this runs in, where the programs of another would be found.
-    folders = [
-        part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != Path(sys.prefix, "bin")
-    ]
-    environment |= {
-        "PATH": os.pathsep.join(folders),
+    folders = os.environ["PATH"].split(os.pathsep)
+    here = Path(sys.prefix, "bin")
+    return environment | {
+        "PATH": os.pathsep.join(folder for folder in folders if Path(folder) != here),
+        "PYTHON": getattr(sys, "_base_executable", sys.executable),  # what made the environment
         "UV_CACHE_DIR": str(place / "uv"),
         "PIP_CACHE_DIR": str(place / "pip"),
     }
-    make = ["make", f"PYTHON={_python()}", *WAYS[way]]
-    return [_timed([*make, word], clone, environment) for word in ("setup", "repro")]
-
-
-def _python() -> str:
-    """Return the Python that made the environment, if one is active."""
-    return getattr(sys, "_base_executable", sys.executable)
-
-
-def _timed(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, float]:
-    start, before = time.perf_counter(), _processor_seconds()
-    run = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        sys.exit(run.stdout + run.stderr)
-    return time.perf_counter() - start, _processor_seconds() - before
-
-
-def _processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
-    print(measure(*sys.argv[1:2]))
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    options.add_argument("--before", default="", metavar="COMMIT")
+    options.add_argument("words", nargs="*")
+    asked = options.parse_args()
+    print(measure(*asked.words, before=asked.before))
