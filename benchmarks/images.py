@@ -16,7 +16,7 @@ from retrace.cleaning.decoding import decode
 from retrace.core import artifacts
 from retrace.core.params import load_params
 from retrace.readers import read
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import edit_params
 from retrace.tools.running.reruns import copy_workspace
 
 SIZE = 64
@@ -37,7 +37,7 @@ def measure(n_images: int = 50_000) -> str:
         copy = copy_workspace(Path(folder) / "copy")
         _write_photos(copy / "data/photos", n_images)
         (copy / "data/photos.yaml").write_text(DESCRIPTION)
-        set_params(copy, {"data": "photos", "preprocess.image.size": SIZE})
+        edit_params({"data": "photos", "preprocess.image.size": SIZE}, copy)
         os.sync()  # or the disk would still be writing them while they are read
         return f"{_decoding(copy, n_images)}\n\n{_stages(copy, n_images)}"
 

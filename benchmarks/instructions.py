@@ -12,7 +12,7 @@ import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructi
 from retrace.core.params import load_params
 from retrace.models.registry import models_for
 from retrace.readers import describe
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import edit_params
 from retrace.tools.running.pairs import make_pair
 from retrace.tools.running.reruns import copy_workspace
 
@@ -48,7 +48,7 @@ def _shipped() -> list[str]:
 def _start(copy: Path, choice: str, stack: ExitStack) -> subprocess.Popen[str]:
     """Start a process that takes the time of what it is told, in a folder that chooses instructions."""
     copy_workspace(copy)
-    set_params(copy, {"train.instructions": choice})
+    edit_params({"train.instructions": choice}, copy)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     command = [sys.executable, str(Path(__file__).resolve()), "--serve"]
     return stack.enter_context(subprocess.Popen(command, cwd=copy, **pipes))

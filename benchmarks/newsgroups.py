@@ -19,7 +19,7 @@ from retrace.core.errors import RetraceError
 from retrace.readers import describe
 from retrace.readers.newsgroups import find_archive
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import edit_params
 from retrace.tools.running.reruns import copy_workspace
 
 REPEATS = 2
@@ -110,7 +110,7 @@ def _run_pipeline(posts: str, archive: Path) -> tuple[float, float]:
         shutil.copy(archive, copy / "data/posts/posts.tar.gz")
         (copy / "data/posts.yaml").write_text(DESCRIPTION)
         remove = {"preprocess.text.remove": STRIP[posts]}
-        set_params(copy, {"data": "posts", "model": "linear_svm", "split.method": "fixed"} | remove)
+        edit_params({"data": "posts", "model": "linear_svm", "split.method": "fixed"} | remove, copy)
         start = time.perf_counter()
         run = run_dvc("repro", cwd=copy, capture_output=True, env={"PYTHONPATH": str(copy / "src")})
         seconds = time.perf_counter() - start

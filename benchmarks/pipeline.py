@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import edit_params
 from retrace.tools.running.reruns import copy_workspace
 
 STAGES = ("read_data", "preprocess", "split", "train", "report")
@@ -26,7 +26,7 @@ def measure() -> str:
             found["bare"].append(_time(lambda bare=bare: _run_scripts(bare)))
             found["cold"].append(_time(lambda copy=copy: _repro(copy)))
             found["nothing"].append(_time(lambda copy=copy: _repro(copy)))
-            set_params(copy, {"models.cnn.dropout": 0.4 + 0.01 * repeat})
+            edit_params({"models.cnn.dropout": 0.4 + 0.01 * repeat}, copy)
             found["changed"].append(_time(lambda copy=copy: _repro(copy)))
     best = {name: min(seconds) for name, seconds in found.items()}
     rows = (

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrace.tools.repository.dvc import run_dvc
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import edit_params
 from retrace.tools.running.reruns import copy_workspace
 
 N_ROWS, N_COLUMNS, CHUNK = 5_000_000, 20, 16_384
@@ -92,7 +92,7 @@ def _fit(copy: Path, model: str) -> None:
         folder / "table.csv", index=False
     )
     (copy / "data/large.yaml").write_text(DESCRIPTION)
-    set_params(copy, {"data": "large", "model": model, "models.random_forest.n_estimators": 50})
+    edit_params({"data": "large", "model": model, "models.random_forest.n_estimators": 50}, copy)
     if not (copy / ".git").exists():
         subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
         identity = ["-c", "user.name=benchmark", "-c", "user.email=benchmark@example.org"]

@@ -45,10 +45,10 @@ SECTIONS = (
     (
         "The waits of a first day",
         first_minutes.measure,
-        "`git clone`, then the set-up and `make repro` in it, digits with the cnn as shipped: no environment,"
-        " nothing compiled, and caches of uv and pip in a folder of their own. Then a mistake, best of five"
-        " calls. `python benchmarks/first_minutes.py --before cc7e150 tests` has the rows of an earlier"
-        " commit beside, and the tests. `python benchmarks/first_minutes.py`",
+        "`git clone`, then the set-up and `make repro` in it, digits with the cnn as shipped: no"
+        " environment, nothing compiled, and caches of uv and pip in a folder of their own. Then a"
+        " mistake, best of five calls. `python benchmarks/first_minutes.py --before cc7e150 tests` has"
+        " the rows of an earlier commit beside, and the tests. `python benchmarks/first_minutes.py`",
     ),
     (
         "The pipeline",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retrace.tools.repository.overrides import set_params
+from retrace.tools.repository.overrides import edit_params
 from retrace.tools.running.reruns import copy_workspace
 
 N_COLUMNS = 20
@@ -59,7 +59,7 @@ def _write_table(folder: Path, suffix: str, n_rows: int) -> pd.DataFrame:
     path = folder / f"data/large/table.{suffix}"
     table.to_parquet(path) if suffix == "parquet" else table.to_csv(path, index=False)
     (folder / "data/large.yaml").write_text(DESCRIPTION.format(suffix=suffix))
-    set_params(folder, {"data": "large", "split.method": "stratified"})
+    edit_params({"data": "large", "split.method": "stratified"}, folder)
     return table
 
 

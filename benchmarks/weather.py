@@ -32,7 +32,7 @@ licence: CC0
 """
 
 SIZE = 32
-NETWORK = {"channels": [24, 48, 96, 192], "shift": 0, "epochs": 30}
+NETWORK = {"channels": [24, 48, 96, 192], "shift": 0, "epochs": 30, "keep": "best"}
 
 # Each is what did best on the validation part.
 CHOICES = {

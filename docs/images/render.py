@@ -97,9 +97,9 @@ def run(clone):
 
 def edit(clone, **values):
     """Set values in params.yaml, as a person would."""
-    from retrace.tools.repository.overrides import set_params
+    from retrace.tools.repository.overrides import edit_params
 
-    set_params(clone, values)
+    edit_params(values, clone)
 
 
 def commit(clone, message):
