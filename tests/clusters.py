@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+from project import warm_python
+
 ROOT = Path(__file__).parents[1]
+MODULE = Path(__file__).with_name("run_module.py")
 
 
 def wait_until(condition, seconds=60):
@@ -27,7 +29,7 @@ class Cluster:
         self.workers = []
         file = folder / "scheduler.json"
         self.scheduler = self.start(
-            *prefix, sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", host,
+            *prefix, warm_python(), MODULE, "distributed.cli.dask_scheduler", "--host", host,
             "--port", "0", "--no-dashboard", "--scheduler-file", str(file),
         )  # fmt: skip
         wait_until(lambda: file.exists() and file.read_text())
@@ -43,7 +45,7 @@ class Cluster:
 
     def add_worker(self, *options, nanny=False, threads=1, prefix=(), **variables):
         return self.start(
-            *prefix, sys.executable, "-m", "distributed.cli.dask_worker", self.address,
+            *prefix, warm_python(), MODULE, "distributed.cli.dask_worker", self.address,
             "--nthreads", str(threads), "--no-dashboard", "--nanny" if nanny else "--no-nanny",
             *options, **variables,
         )  # fmt: skip

@@ -3,18 +3,17 @@
 import contextlib
 import re
 import subprocess
-import sys
 
-from project import environment
+from project import environment, warm_python
 
 
 @contextlib.contextmanager
 def served(project, *arguments):
     """Start a server on a free port; yield the process and its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "retrace", "serve", "--port", "0", *arguments],
+        [warm_python(), "-m", "retrace", "serve", "--port", "0", *arguments],
         cwd=project.folder,
-        env=environment(project) | {"PYTHONUNBUFFERED": "1"},
+        env=environment(project),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -21,13 +21,14 @@ QUICK = {
     "mlp": {"epochs": 2},
     "cnn": {"epochs": 2, "channels": [4, 4]},
 }
-NETWORKS = {"mlp", "cnn"}  # torch's exporter takes seconds
+# torch's exporter takes seconds: a network of each kind of rows is enough each time.
+MARKS = {("regression", "mlp"): pytest.mark.slow, ("classification", "mlp"): pytest.mark.long}
 
 
 def cases(task, kind, leave_out=()):
     leave_out = {*leave_out, *BOOSTERS}
     return [
-        pytest.param(name, marks=pytest.mark.slow if name in NETWORKS else ())
+        pytest.param(name, marks=MARKS.get((task, name), ()))
         for name in models_for(task, kind)
         if name not in leave_out
     ]
@@ -56,10 +57,22 @@ def test_a_target_learned_as_a_logarithm_comes_out_in_its_unit(params, model, sc
 
 
 # Where sgd is sure of pixels its own float32 probabilities underflow: see `test_parity`.
-@pytest.mark.parametrize("model", cases("classification", "image", leave_out={"sgd"}))
+@pytest.mark.parametrize("model", cases("classification", "image", leave_out={"sgd", "cnn"}))
 def test_every_classifier_of_images_says_the_same(params, model):
     predictor, rows = fitted(params, image_dataset(), model, **QUICK.get(model, {}))
     assert export_made(predictor, rows).parity.difference < TOLERANCE
+
+
+@pytest.mark.slow
+def test_a_network_says_the_same_of_any_number_of_images_and_holds_no_source_paths(params):
+    predictor, rows = fitted(params, image_dataset(), "cnn", **QUICK["cnn"])
+    made = export_made(predictor, rows)
+    assert made.parity.difference < TOLERANCE
+    assert b".py" not in made.content
+    session = Session(made.content)
+    for n in (1, 2, 7, 50):
+        answered = session.answer(rows[0].X[:n], predictor.signature.classes)
+        assert answered.probabilities.shape == (n, 3)
 
 
 @pytest.mark.parametrize("model", ["logistic_regression", "hist_gradient_boosting", "sgd", "linear_svm"])

@@ -1,11 +1,11 @@
 import os
+import signal
 import subprocess
-import sys
 import time
 
 import pytest
 
-from project import ROOT
+from project import ROOT, warm_python
 from retrace.core.errors import RetraceError
 from retrace.tools.search.study.studies import add_baseline, finished_trials
 from retrace.tools.search.trials.evaluating import Outcome
@@ -34,9 +34,11 @@ while True:
 
 def start_searchers(where, trials, seconds, n=1):
     """Start one program, of several processes that begin to search at the same time."""
+    program = where.with_name("searchers.py")
+    program.write_text(SEARCHERS)
     path = f"{ROOT / 'src'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     return subprocess.Popen(
-        [sys.executable, "-c", SEARCHERS, *map(str, (where, trials, seconds, n))],
+        [warm_python(), program, *map(str, (where, trials, seconds, n))],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": path},
     )
@@ -78,8 +80,9 @@ def test_a_killed_searcher_loses_only_what_ran(tmp_path):
     process = start_searchers(tmp_path / "killed", 12, 0.2)
     while [(state, bool(setting)) for _, state, setting, _ in told(opened)][3:] != [("RUNNING", True)]:
         time.sleep(0.02)
-    process.kill()
-    process.wait()
+    _, pid, _ = opened.trials()[-1].user_attrs["searcher"].split(":")
+    os.kill(int(pid), signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
     assert told(opened)[-1][1] == "RUNNING"
     run_search(opened, 12)
     assert told(opened) == told(whole)

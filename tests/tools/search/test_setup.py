@@ -14,5 +14,5 @@ def test_a_pipeline_without_training_cannot_be_searched():
 def test_steps_are_epochs_or_folds(params, make_dataset):
     parts = {"training": make_dataset(), "validation": make_dataset()}
     task = Problem(params=params, goals=("accuracy",), **parts)
-    assert _steps(task, FLAT) == 60
+    assert _steps(task, FLAT) == params.models["cnn"]["epochs"]
     assert _steps(Problem(params=params, goals=("accuracy",), folds=5, **parts), FLAT) == 5

@@ -2,8 +2,10 @@ import concurrent.futures
 import contextlib
 import itertools
 import json
+import os
 import signal
 import socket
+import ssl
 import threading
 
 import httpx
@@ -13,49 +15,66 @@ import pytest
 from retrace.core.errors import RetraceError
 from retrace.tools.prediction.predictor import load_predictor, named
 from retrace.tools.prediction.source import find_source
-from retrace.tools.serving.running import _listen
+from retrace.tools.serving import Settings, running
+from retrace.tools.serving.running import _listen, run
 from served import served
 
-
-@pytest.mark.slow
-def test_a_server_that_is_stopped_under_load_answers_all_that_it_took(published, wine):
-    """What is asked after the stop is refused; nothing that was answered is wrong."""
-    rows = json.loads(pd.read_csv(wine).to_json(orient="records"))
-    expected = published.retrace("predict", str(wine), "--model", "v1.0.0").stdout.splitlines()[1:]
-    classes = [line.split(",")[1] for line in expected]
-    answered = 0
-    with served(published, "--model", "v1.0.0") as (process, address):
-
-        def ask(place):
-            if place == 60:
-                process.send_signal(signal.SIGTERM)
-            try:
-                said = httpx.post(f"{address}/predict", json={"rows": [rows[place]]}, timeout=30)
-            except httpx.TransportError:
-                return None
-            return said.status_code == 200 and said.json()["rows"][0]["predicted"] == classes[place]
-
-        with concurrent.futures.ThreadPoolExecutor(8) as clients:
-            said = list(clients.map(ask, range(len(rows))))
-        status = process.wait(60)
-    answered = [each for each in said if each is not None]
-    assert len(answered) >= 50
-    assert all(answered)
-    assert status in {0, -signal.SIGTERM}  # uvicorn passes the signal on when it is done
+CONTEXT = ssl.create_default_context()  # it takes longer to make than a request to answer
 
 
-@pytest.mark.long
-def test_a_server_that_is_killed_under_load_and_started_again_gives_no_wrong_answer(published, wine):
+@pytest.fixture
+def expected(published, wine):
+    """Rows as JSON, and the class that the model gives each."""
     rows = json.loads(pd.read_csv(wine).to_json(orient="records"))
     with published.at_home():
         predictor = load_predictor(find_source("v1.0.0"))
-    expected = named(predictor.answer(pd.DataFrame(rows)), predictor.signature.classes)["predicted"]
+    found = named(predictor.answer(pd.DataFrame(rows)), predictor.signature.classes)
+    return rows, found["predicted"]
+
+
+@pytest.mark.slow
+def test_a_server_that_is_stopped_under_load_answers_all_that_it_took(published, expected, monkeypatch):
+    """What is asked after the stop is refused; nothing that was answered is wrong."""
+    (rows, classes), stops = expected, []
+    listener = _listen("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    monkeypatch.setattr(running, "_listen", lambda *_: listener)
+    monkeypatch.setattr(running, "quiet_access_log", lambda: None)  # it is for a process of its own
+
+    def ask(place):
+        if place == 60:
+            os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            said = httpx.post(
+                f"{address}/predict", json={"rows": [rows[place]]}, timeout=30, verify=CONTEXT
+            )
+        except httpx.TransportError:
+            return None
+        return said.status_code == 200 and said.json()["rows"][0]["predicted"] == classes[place]
+
+    before = signal.signal(signal.SIGTERM, lambda number, _: stops.append(number))
+    try:
+        with concurrent.futures.ThreadPoolExecutor(8) as clients:
+            asked = clients.map(ask, range(len(rows)))
+            with listener, published.at_home():
+                run("v1.0.0", None, Settings(), host="127.0.0.1", port=0, reload_every=0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    answered = [each for each in asked if each is not None]
+    assert len(answered) >= 50
+    assert all(answered)
+    assert stops == [signal.SIGTERM]  # uvicorn passes the signal on when it is done
+
+
+@pytest.mark.long
+def test_a_server_that_is_killed_under_load_and_started_again_gives_no_wrong_answer(published, expected):
+    rows, classes = expected
     answered = threading.Semaphore(0)
 
     def right(address, place):
         said = httpx.post(f"{address}/predict", json={"rows": [rows[place]]}, timeout=60)
         answered.release()
-        return said.status_code == 200 and said.json()["rows"][0]["predicted"] == expected[place]
+        return said.status_code == 200 and said.json()["rows"][0]["predicted"] == classes[place]
 
     def ask_until_it_dies(address, start):
         found = []

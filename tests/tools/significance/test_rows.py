@@ -16,7 +16,7 @@ METRICS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     metric=st.sampled_from(METRICS),
     n=st.integers(2, 80),

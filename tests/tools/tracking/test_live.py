@@ -66,14 +66,14 @@ def steps(logged, name, metric="train_loss"):
 
 @pytest.mark.slow
 def test_a_training_is_seen_while_it_runs_and_its_finished_run_takes_the_place_of_the_view(
-    runs, training, logged
+    runs, training, logged, params
 ):
     said = []
     with pytest.raises(KeyboardInterrupt):
         watch_training(said.append, lambda: training.go_on(stop=2))
     view = logged()["cnn on digits, live"]
     assert view.info.status == "KILLED"
-    assert view.data.params["models.cnn.epochs"] == "60"
+    assert view.data.params["models.cnn.epochs"] == str(params.models["cnn"]["epochs"])
     watch_training(said.append, training.go_on)
     assert "epoch 2: train_loss 0.5000, validation_loss 1.0000, learning_rate 0.1000" in said
     assert "the training has ended" in said[-1]

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -107,11 +107,18 @@ def find_tree(name: str) -> Tree:
     head = require_commit("to compare with")
     if name == WORKSPACE:
         return Tree(name, head, "workspace")
-    for candidate in (name, *(f"{remote}/{name}" for remote in remotes())):
+    for candidate in _meanings(name):
         if commit := commit_of(candidate):
             _check_one_meaning(candidate)
             return Tree(candidate, commit, "commit")
     return Tree(name, _experiment(name, head).commit, "experiment")
+
+
+def _meanings(name: str) -> Iterator[str]:
+    """Yield what a name may stand for: as it is, else as a branch of a remote, of which few ask."""
+    yield name
+    for remote in remotes():
+        yield f"{remote}/{name}"
 
 
 def require_commit(why: str) -> str:
@@ -173,10 +180,11 @@ def read_blobs(names: Iterable[str]) -> dict[str, bytes]:
     RetraceError
         Git has them, and cannot read them: damaged, or on a remote that does not answer.
     """
-    asked = list(names)
+    if not (asked := list(names)):
+        return {}
     text = "".join(f"{name}\n" for name in asked).encode("utf-8", errors="surrogateescape")
     run = ask_git("cat-file", "--batch", text=text)
-    if asked and (run.returncode or run.stderr.startswith(b"error:")):
+    if run.returncode or run.stderr.startswith(b"error:"):
         raise RetraceError(f"git cannot read its own files: {complaint(run)}: `git fsck` names those")
     answer, contents, position = run.stdout, {}, 0
     for name in asked:

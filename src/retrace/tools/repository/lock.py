@@ -140,7 +140,7 @@ def parse_yaml(content: bytes, where: str) -> Values:
     return values or {}
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=64)  # more than a verdict over seeds compares
 def _values(content: bytes) -> Any:
     """Read a content once, of however many commits and however often it is asked for."""
     return yaml_values(content.decode("utf-8"))

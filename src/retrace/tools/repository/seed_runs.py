@@ -68,6 +68,8 @@ def seed_runs(side: Side, kind: Kind) -> list[SeedRun]:
 
 def _candidates(side: Side) -> list[tuple[str, Lock, bytes]]:
     known = {experiment.commit: experiment.name for experiment in experiments()}
+    if not known:
+        return []
     asked = [f"{commit}:./{path}" for commit in known for path in ("dvc.lock", METRICS_JSON)]
     contents = read_blobs(asked)
     own = _lines(side.tree.read(["dvc.lock"])["dvc.lock"])

@@ -122,7 +122,7 @@ def odd(tmp_path):
     return tmp_path / "data", rows
 
 
-@pytest.mark.parametrize("at_a_time", [1, 7, 60])
+@pytest.mark.parametrize("at_a_time", [1, 60])
 def test_new_rows_are_read_as_the_description_reads_those_of_training(
     make_source, ask, odd, monkeypatch, at_a_time
 ):
