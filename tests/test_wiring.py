@@ -285,6 +285,26 @@ def test_files_of_this_repository_that_documents_name_are_there():
             assert page.name == "CHANGELOG.md" or (ROOT / path).exists(), f"{page.name}: {path}"
 
 
+def contents_of(module):
+    """Return what a module of the package has at its top, and the modules beside it."""
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tops = nodes_of(file)[0].body
+    named = {node.name for node in tops if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    bound = {name.id for top in tops for name in ast.walk(top) if isinstance(name, ast.Name)}
+    imported = {a.name for top in tops if isinstance(top, ast.ImportFrom) for a in top.names}
+    return named | bound | imported | {each.stem for each in path.glob("*")}
+
+
+def test_what_benchmarks_and_pages_take_from_the_package_is_there():
+    """No other test runs them, and types are not checked there."""
+    folders = ["benchmarks", "data_exploration", "docs", "hpo"]
+    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+        for node in nodes_of(file):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("retrace"):
+                assert {alias.name for alias in node.names} <= contents_of(node.module), file
+
+
 def test_tests_mirror_the_package():
     for path in (ROOT / "src/retrace").rglob("*.py"):
         if path.stem not in {"__init__", "__main__", "description", "events"}:

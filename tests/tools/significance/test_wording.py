@@ -45,6 +45,14 @@ def test_the_headline_has_size_interval_test_and_rows(base):
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.04989, "p = 0.0499"), (0.0502, "p = 0.0502"), (0.0697, "p = 0.07"), (0.00123, "p = 0.0012")],
+)
+def test_two_digits_of_a_p_value_are_enough_but_near_the_threshold(value, text):
+    assert wording.p_value(value) == text
+
+
 def test_large_numbers_have_thousands_and_no_decimals(base):
     line = wording.headline(judged(base=48191.1235, other=500001.0, difference=451809.8765), base)
     assert "500,001 against 48,191 of `main`, a difference of +451,810 (" in line

@@ -122,8 +122,11 @@ def level(alpha: float) -> str:
 
 
 def p_value(value: float) -> str:
-    """Write a p-value without claiming more digits than it has."""
-    return "p below 0.0001" if value < 0.0001 else f"p = {value:.2g}"
+    """Write a p-value with few digits, but with those that say on which side of .05 it is."""
+    if value < 0.0001:
+        return "p below 0.0001"
+    text = f"{value:.2g}"
+    return f"p = {text if text != '0.05' else f'{value:.3g}'}"
 
 
 def _evidence(comparison: Comparison, judgement: Judgement) -> str:
