@@ -1,12 +1,12 @@
 """No command prints a key, wherever it stands; each command is really run, with keys planted."""
 
 import shutil
+from importlib.metadata import version
 
 import pytest
 
 from retrace.core.artifacts import save_text
 from retrace.tools.cli import FILES
-from retrace.tools.dashboard.page import library_path
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +79,8 @@ def planted(small_pipeline_that_ran, tmp_path_factory):
         shutil.copytree(small_pipeline_that_ran.folder, folder, symlinks=True)
     )
     pipeline.add_remote(REMOTE)
-    save_text("// stands for Vega, which takes two seconds to bundle", pipeline / library_path())
+    vega = f".retrace/vega-{version('vl-convert-python')}.js"
+    save_text("// stands for Vega, which takes two seconds to bundle", pipeline / vega)
     return pipeline
 
 

@@ -63,18 +63,6 @@ def test_every_classifier_of_images_says_the_same(params, model):
     assert export_made(predictor, rows).parity.difference < TOLERANCE
 
 
-@pytest.mark.slow
-def test_a_network_says_the_same_of_any_number_of_images_and_holds_no_source_paths(params):
-    predictor, rows = fitted(params, image_dataset(), "cnn", **QUICK["cnn"])
-    made = export_made(predictor, rows)
-    assert made.parity.difference < TOLERANCE
-    assert b".py" not in made.content
-    session = Session(made.content)
-    for n in (1, 2, 7, 50):
-        answered = session.answer(rows[0].X[:n], predictor.signature.classes)
-        assert answered.probabilities.shape == (n, 3)
-
-
 @pytest.mark.parametrize("model", ["logistic_regression", "hist_gradient_boosting", "sgd", "linear_svm"])
 def test_two_classes_have_two_probabilities(params, model):
     predictor, rows = fitted(params, mixed_dataset(n_classes=2), model, **QUICK.get(model, {}))
