@@ -73,7 +73,7 @@ def _first_minutes(clone: Path, way: str) -> str:
 
 
 def _mistake(clone: Path) -> str:
-    _timed(["make", ".venv/ready-dev"], clone)
+    _timed(["make", ".venv/ready-hpo"], clone)
     command = [".venv/bin/python", "hpo/search.py", "--metric", "typo"]
     return f"{min(_timed(command, clone, status=1) for _ in range(5)):.2f} s"
 

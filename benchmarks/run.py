@@ -2,6 +2,7 @@
 
 import retrace  # isort: skip  # noqa: F401  before NumPy: it pins the instructions of the CPU
 
+import functools
 import os
 import platform
 import re
@@ -44,11 +45,11 @@ the seconds."""
 SECTIONS = (
     (
         "The waits of a first day",
-        first_minutes.measure,
+        functools.partial(first_minutes.measure, before="cc7e150"),
         "`git clone`, then the set-up and `make repro` in it, digits with the cnn as shipped: no"
         " environment, nothing compiled, and caches of uv and pip in a folder of their own. Then a"
-        " mistake, best of five calls. `python benchmarks/first_minutes.py --before cc7e150 tests` has"
-        " the rows of an earlier commit beside, and the tests. `python benchmarks/first_minutes.py`",
+        " mistake in a command, best of five. In turns with an earlier commit, which knows no uv. The"
+        " word `tests` adds `make test`. `python benchmarks/first_minutes.py --before cc7e150`",
     ),
     (
         "The pipeline",
