@@ -107,7 +107,9 @@ if __name__ == "__main__":
             importlib.import_module(name)
     for name in [name for name in sys.modules if name.partition(".")[0] == "retrace"]:
         del sys.modules[name]
-    del sys.path[:2]  # this folder, and the package that came along for its pins
+    # This folder, and the package that came along for its pins; where it is installed it is found last.
+    sys.path[:2], source = [], sys.path[1]
+    sys.path.append(source)
     gc.freeze()
     try:
         run(serve(listening))
