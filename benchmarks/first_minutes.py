@@ -79,7 +79,7 @@ def _mistake(clone: Path) -> str:
 
 
 def _tests(clone: Path) -> str:
-    """Say how long `make test` takes after its set-up, and what pytest says at its end."""
+    """Say how long `make test` takes after its set-up."""
     _timed(["make", ".venv/ready-dev"], clone)
     seconds = _timed(["make", "test"], clone)
     minutes, rest = divmod(round(seconds), 60)
@@ -89,23 +89,23 @@ def _tests(clone: Path) -> str:
 def _timed(command: list[str], clone: Path, status: int = 0) -> float:
     start = time.perf_counter()
     run = subprocess.run(
-        command, cwd=clone, env=_environment(clone.parent), capture_output=True, text=True, check=False
+        command, cwd=clone, env=_environment(clone), capture_output=True, text=True, check=False
     )
     if run.returncode != status:
         sys.exit(run.stdout + run.stderr)
     return time.perf_counter() - start
 
 
-def _environment(place: Path) -> dict[str, str]:
-    """Return this one's without its environment of Python, and with caches in a folder of their own."""
+def _environment(clone: Path) -> dict[str, str]:
+    """Return this one's without its environment of Python, and with caches that no other clone fills."""
     environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     folders = os.environ["PATH"].split(os.pathsep)
     here = Path(sys.prefix, "bin")
     return environment | {
         "PATH": os.pathsep.join(folder for folder in folders if Path(folder) != here),
         "PYTHON": getattr(sys, "_base_executable", sys.executable),  # what made the environment
-        "UV_CACHE_DIR": str(place / "uv"),
-        "PIP_CACHE_DIR": str(place / "pip"),
+        "UV_CACHE_DIR": f"{clone}-uv",
+        "PIP_CACHE_DIR": f"{clone}-pip",
     }
 
 

@@ -8,14 +8,13 @@ from typing import Any
 TEXTS = 64
 
 
+@functools.cache  # once, however often it is asked for
 def parse_once() -> None:
     """Let DVC in this process remember what it parsed; whoever reads gets a copy of its own."""
     from dvc.utils import serialize, strictyaml
     from dvc.utils.serialize import _yaml
 
     parse = _yaml.parse_yaml
-    if hasattr(parse, "parse_anew"):
-        return
 
     @functools.lru_cache(TEXTS)
     def parsed(text: str, path: str) -> bytes:
@@ -25,6 +24,5 @@ def parse_once() -> None:
         # What is edited keeps its comments in objects that know their lines.
         return pickle.loads(parsed(text, path)) if typ == "safe" else parse(text, path, typ)
 
-    parse_yaml.parse_anew = parse  # type: ignore[attr-defined]
     for module in (_yaml, serialize, strictyaml):
         module.parse_yaml = parse_yaml
