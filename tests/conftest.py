@@ -193,16 +193,21 @@ def clone(swift, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def reproduced(tmp_path_factory):
-    """A repository in which `retrace repro` ran once, with a small model; tests must not change it."""
+def common(tmp_path_factory):
+    """A folder of this run of the tests, the same for all processes that test side by side."""
     own = tmp_path_factory.getbasetemp()
-    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def reproduced(common, tmp_path_factory):
+    """A repository in which `retrace repro` ran once, with a small model; tests must not change it."""
     run, folder = common / "first_run.pickle", common / "reproduced"
     with FileLock(common / "reproduced.lock"):  # one run for all processes that test side by side
         if not run.exists():
             shutil.rmtree(folder, ignore_errors=True)
             run.write_bytes(pickle.dumps(reproduce(folder)))
-    project = Project(shutil.copytree(folder, own / "copy_of_reproduced", symlinks=True))
+    project = Project(folder).copy_to(tmp_path_factory.getbasetemp() / "copy_of_reproduced")
     project.first_run = pickle.loads(run.read_bytes())
     return project
 

@@ -75,6 +75,10 @@ class Project:
     def __truediv__(self, path):
         return self.folder / path
 
+    def copy_to(self, folder):
+        """Copy all of it, its Git and its cache too, for a test to change."""
+        return type(self)(shutil.copytree(self.folder, folder, symlinks=True))
+
     def run(self, *command, check=True, warm=True, **variables):
         """Run a program here; Python, and what it starts, is forked from a warm process where asked."""
         python = warm_python() if warm else sys.executable

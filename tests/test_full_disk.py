@@ -6,8 +6,6 @@ import sys
 
 import pytest
 
-from project import Project
-
 pytestmark = pytest.mark.slow
 
 
@@ -46,8 +44,7 @@ def small_disk():
 @pytest.mark.skipif(sys.platform != "linux", reason="tmpfs is Linux's")
 @pytest.mark.parametrize("folder", [pytest.param("cache", marks=pytest.mark.long), ".dvc"])
 def test_a_full_disk_leaves_the_run_before_as_it_was(reproduced, tmp_path, small_disk, folder):
-    shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True)
-    project = Project(tmp_path / "copy")
+    project = reproduced.copy_to(tmp_path / "copy")
     outputs = ["dvc.lock", "metrics.json", "report/report.md", "report/index.html"]
     outputs += [f"cache/{file.name}" for file in (project / "cache").iterdir()]
     before = {path: project.read(path) for path in outputs}

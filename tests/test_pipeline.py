@@ -9,7 +9,7 @@ import textwrap
 import pandas as pd
 import pytest
 
-from project import ROOT, Project
+from project import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ def lock_after_force(repository):
 @pytest.fixture
 def copy_of_reproduced(reproduced, tmp_path):
     """A copy that a test may change."""
-    return Project(shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True))
+    return reproduced.copy_to(tmp_path / "copy")
 
 
 def test_first_run_makes_everything_and_says_where_it_is(reproduced):

@@ -1,12 +1,9 @@
-import shutil
-
 import pytest
 from sklearn.datasets import load_wine
 
 from chromium import chromium
 from made_runs import MadeRuns
-from project import Project
-from small_pipeline import SmallPipeline, make_small_pipeline
+from small_pipeline import make_small_pipeline
 
 
 @pytest.fixture
@@ -38,8 +35,7 @@ def browser(one_browser):
 @pytest.fixture
 def pipeline(small_pipeline_that_ran, tmp_path):
     """A copy of a small repository in which `retrace repro` runs in no time."""
-    folder = shutil.copytree(small_pipeline_that_ran.folder, tmp_path / "pipeline", symlinks=True)
-    return SmallPipeline(folder)
+    return small_pipeline_that_ran.copy_to(tmp_path / "pipeline")
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def wine(tmp_path):
 def published(reproduced, tmp_path_factory):
     """A clone whose run is committed as version v1.0.0, and pushed to a remote."""
     folder = tmp_path_factory.mktemp("published")
-    clone = Project(shutil.copytree(reproduced.folder, folder / "clone", symlinks=True))
+    clone = reproduced.copy_to(folder / "clone")
     clone.add_remote(folder / "store")
     clone.run("git", "add", "-A")
     clone.run("git", "commit", "-qm", "the run")

@@ -1,6 +1,5 @@
 """No command prints a key, wherever it stands; each command is really run, with keys planted."""
 
-import shutil
 from importlib.metadata import version
 
 import pytest
@@ -75,9 +74,7 @@ CALLS = [
 @pytest.fixture(scope="module")
 def planted(small_pipeline_that_ran, tmp_path_factory):
     folder = tmp_path_factory.mktemp("planted") / "repository"
-    pipeline = type(small_pipeline_that_ran)(
-        shutil.copytree(small_pipeline_that_ran.folder, folder, symlinks=True)
-    )
+    pipeline = small_pipeline_that_ran.copy_to(folder)
     pipeline.add_remote(REMOTE)
     vega = f".retrace/vega-{version('vl-convert-python')}.js"
     save_text("// stands for Vega, which takes two seconds to bundle", pipeline / vega)

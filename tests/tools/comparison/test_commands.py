@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 def story(reproduced, tmp_path_factory):
     """A run on main and a weak one on a branch, and a remote that has all predictions."""
     folder = tmp_path_factory.mktemp("story")
-    project = Project(shutil.copytree(reproduced.folder, folder / "clone", symlinks=True))
+    project = reproduced.copy_to(folder / "clone")
     project.add_remote(folder / "remote")
     project.run("git", "add", "-A")
     project.run("git", "commit", "-qm", "main")

@@ -2,7 +2,6 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
-import os
 
 import pytest
 from filelock import FileLock
@@ -44,10 +43,9 @@ def make_run(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def bundled(tmp_path_factory):
+def bundled(common):
     """A folder in which Vega was bundled, once for all tests: it takes two seconds."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "vega"
+    folder = common / "vega"
     with FileLock(folder.with_suffix(".lock")):
         folder.mkdir(exist_ok=True)
         with contextlib.chdir(folder):

@@ -1,12 +1,10 @@
 """The page of 200 runs, in a real browser."""
 
-import shutil
 import sys
 
 import pytest
 
 from chromium import asked_for, wait
-from project import Project
 from retrace.tools.dashboard.page import contents, render, vega_library
 from retrace.tools.dashboard.ranking import judge
 from run_files import history_table, predictions_table, regression_table
@@ -242,7 +240,7 @@ def test_a_narrow_window_scrolls_the_table_and_not_the_page(opened):
 
 @pytest.mark.long
 def test_real_experiments_of_the_pipeline_open_as_well(browser, reproduced, tmp_path):
-    project = Project(shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True))
+    project = reproduced.copy_to(tmp_path / "copy")
     project.run("git", "add", "-A")
     project.run("git", "commit", "-q", "-m", "run")
     project.run("python", "tests/experiments.py", "6")

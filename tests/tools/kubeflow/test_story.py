@@ -2,12 +2,9 @@
 
 import importlib.util
 import re
-import shutil
 import sys
 
 import pytest
-
-from project import Project
 
 pytestmark = [
     pytest.mark.long,
@@ -25,7 +22,7 @@ KEPT = ["dvc.lock", "metrics.json", "report/report.md", "report/predictions.csv"
 def expected(reproduced, tmp_path_factory):
     """What `retrace repro` makes where each stage starts cold, as it does in a component."""
     folder = tmp_path_factory.mktemp("repro") / "copy"
-    project = Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
+    project = reproduced.copy_to(folder)
     project.run(sys.executable, "-m", "retrace", "repro", "--force", warm=False)
     return project
 
@@ -34,7 +31,7 @@ def expected(reproduced, tmp_path_factory):
 def clone(reproduced, tmp_path_factory):
     """A repository as it was before it ran."""
     folder = tmp_path_factory.mktemp("kfp") / "clone"
-    project = Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
+    project = reproduced.copy_to(folder)
     project.run("git", "checkout", "-q", "--", ".")
     project.run("git", "clean", "-qfdx", "-e", ".dvc/tmp")
     return project

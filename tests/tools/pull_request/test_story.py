@@ -40,8 +40,7 @@ class Story:
     def start(self, swift, reproduced):
         """Main, as a colleague left it: run, pushed to the store and to Git."""
         swift.add_bucket("story")
-        author = Project(self.folder / "author")
-        shutil.copytree(reproduced.folder, author.folder, symlinks=True)
+        author = reproduced.copy_to(self.folder / "author")
         author.retrace("remote", "s3://story/wine", "--endpoint-url", swift.url, **self.keys)
         author.run("git", "add", "--all")
         author.run("git", "commit", "-qm", "The first model")

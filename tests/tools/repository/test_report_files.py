@@ -15,8 +15,7 @@ pytestmark = pytest.mark.slow
 def clone(reproduced, tmp_path_factory):
     """A clone, its cache empty, of a repository whose main has a run on a remote."""
     folder = tmp_path_factory.mktemp("published")
-    author = Project(folder / "author")
-    shutil.copytree(reproduced.folder, author.folder, symlinks=True)
+    author = reproduced.copy_to(folder / "author")
     author.add_remote(folder / "store")
     author.run("git", "add", "--all")
     author.run("git", "commit", "-qm", "A run")

@@ -1,10 +1,9 @@
 import json
-import shutil
 import sys
 
 import pytest
 
-from project import ROOT, Project, warm_python
+from project import ROOT, warm_python
 from retrace.core.errors import RetraceError
 from retrace.tools.running import reruns
 from retrace.tools.running.reruns import (
@@ -95,7 +94,7 @@ def test_a_stage_that_does_not_repeat_is_named(pipeline):
 
 @pytest.mark.long
 def test_verify_compares_with_the_lock_byte_by_byte(reproduced, tmp_path, monkeypatch):
-    copy = Project(shutil.copytree(reproduced.folder, tmp_path / "copy", symlinks=True))
+    copy = reproduced.copy_to(tmp_path / "copy")
     pairs = copy / "benchmarks/pairs.json"  # of other versions: test_pairs.py makes some of them
     pairs.write_text(pairs.read_text().replace('"numpy": "', '"numpy": "0.'))
     monkeypatch.setattr(reruns, "hash_seeds", lambda runs: [{}] * runs)  # each would be a cold start

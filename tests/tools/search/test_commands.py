@@ -11,7 +11,7 @@ import optuna
 import pytest
 from typer.testing import CliRunner
 
-from project import Project, commit_all, environment
+from project import commit_all, environment
 from retrace.core.errors import RetraceError
 from retrace.tools.cli import cli
 from retrace.tools.repository.lock import locked_outputs
@@ -38,7 +38,7 @@ def load(project):
 def searched(reproduced, tmp_path_factory):
     """A repository in which a search of small forests ran once; tests copy it."""
     folder = tmp_path_factory.mktemp("searched") / "copy"
-    project = Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
+    project = reproduced.copy_to(folder)
     project.set(model="random_forest", split__seed=8, **POOR)
     (project / "hpo/spaces.yaml").write_text(SPACE)
     project.run("git", "commit", "-qam", "small forests")
@@ -49,9 +49,9 @@ def searched(reproduced, tmp_path_factory):
 @pytest.fixture
 def project(searched, tmp_path, monkeypatch):
     """A copy to change, in which commands run in this process: another one costs five seconds."""
-    shutil.copytree(searched.folder, tmp_path / "copy", symlinks=True)
-    monkeypatch.chdir(tmp_path / "copy")
-    return Project(tmp_path / "copy")
+    copy = searched.copy_to(tmp_path / "copy")
+    monkeypatch.chdir(copy.folder)
+    return copy
 
 
 def search(*options, fails=False):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import shutil
 import subprocess
 import sys
 from functools import partial
@@ -15,7 +14,7 @@ pytest.importorskip("distributed", reason="requirements-hpo.txt is not installed
 import toys
 from clusters import Cluster, wait_until
 from postgres import running_server
-from project import Project, environment
+from project import environment
 from retrace.core.params import load_params
 from retrace.tools.cli import cli
 from retrace.tools.repository.cached_parts import load_parts
@@ -54,7 +53,7 @@ while True:
 def project(reproduced, tmp_path_factory):
     """A copy whose parts are cached, with a model that is fitted in a moment."""
     folder = tmp_path_factory.mktemp("searched") / "copy"
-    project = Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
+    project = reproduced.copy_to(folder)
     project.set(model="gaussian_nb")
     return project
 

@@ -2,12 +2,10 @@
 
 import io
 import json
-import shutil
 
 import pytest
 from starlette.testclient import TestClient
 
-from project import Project
 from retrace.tools.serving import Settings
 from retrace.tools.serving.application import make_application
 from retrace.tools.serving.model import Holder
@@ -21,7 +19,7 @@ CONTENT = {"content-type": "text/csv"}
 @pytest.fixture(scope="module")
 def clone(reproduced, tmp_path_factory):
     folder = tmp_path_factory.mktemp("story") / "clone"
-    return Project(shutil.copytree(reproduced.folder, folder, symlinks=True))
+    return reproduced.copy_to(folder)
 
 
 def train(clone, n_neighbors):

@@ -1,4 +1,3 @@
-import shutil
 import sys
 
 import pytest
@@ -11,8 +10,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def shared(reproduced, tmp_path):
     """A repository whose run is on a remote; what is committed has no dvc.lock for it."""
-    project = Project(tmp_path / "first")
-    shutil.copytree(reproduced.folder, project.folder, symlinks=True)
+    project = reproduced.copy_to(tmp_path / "first")
     project.add_remote(tmp_path / "store")
     project.run("git", "commit", "-q", "-m", "remote", ".dvc/config")
     return project
